@@ -1,0 +1,5 @@
+"""Run the command as ``python -m archivecli``."""
+
+from archivecli.cli.app import main
+
+main()

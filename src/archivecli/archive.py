@@ -1,0 +1,129 @@
+"""The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from archivecli import text
+from archivecli.dates import Period
+from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
+from archivecli.events import Event, Term
+from archivecli.index import search as ranking
+from archivecli.index import store
+from archivecli.index.reader import Clause, Index, Tally
+from archivecli.index.schema import Progress
+from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
+
+
+class Archive:
+    """An opened catalogue.
+
+    ``state`` tells where its index comes from: ``fresh``, ``built`` or ``memory`` (made for this run only).
+    """
+
+    def __init__(self, path: Path, progress: Progress | None = None) -> None:
+        """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
+        self.path = path
+        connection, self.state = store.connect(path, progress)
+        self.index = Index(connection)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the catalogue says of itself: title, about, publisher, source …"""
+        about: dict[str, Any] = self.index.meta["about"]
+        return about
+
+    @property
+    def size(self) -> int:
+        """The number of events."""
+        return self.index.size
+
+    @property
+    def covered(self) -> Period | None:
+        """From the first day of the first event to the last day of the last; None for an empty catalogue."""
+        return self.index.covered
+
+    @property
+    def years(self) -> range:
+        """The numbers that are taken for years when they stand alone in a query."""
+        first, last = self.covered or Period("1900", "2099")
+        return range(min(int(first[:4]), 1900), max(int(last[:4]), 2099) + 1)
+
+    def select(self, query: Query) -> Iterator[Event]:
+        """Yield the events that fit a query, newest first unless it says otherwise."""
+        return self.index.select(query, self._clause(query))
+
+    def count(self, query: Query) -> int:
+        """Return how many events fit, whatever the query's limit."""
+        return self.index.count_where(self._clause(query))
+
+    def tally(self, by: str, query: Query) -> list[Tally]:
+        """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
+        return self.index.tally(by, self._clause(query))
+
+    def search(self, query: Query) -> ranking.Outcome:
+        """Return the events that answer the words of a query, best first, and how it was read."""
+        return ranking.search(self.index, query)
+
+    def matched(self, outcome: ranking.Outcome) -> dict[str, tuple[str, ...]]:
+        """Return, by event id, the parts of the record in which a search found its words."""
+        return ranking.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
+
+    def _clause(self, query: Query) -> Clause:
+        if not has_words(query.where):
+            return self.index.clause(query.where)
+        numbers = ranking.numbers(self.index, query)
+        return "e.n IN (SELECT value FROM json_each(?))", [numbers]
+
+    def get(self, typed: str) -> Event:
+        """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""
+        event = self.index.get(typed)
+        if event is not None:
+            return event
+        wanted = typed.strip().lower()
+        found = self.index.by_ids(wanted, 21) if wanted else []
+        if len(found) == 1 and (event := self.index.get(found[0])):
+            return event
+        if found:
+            more = " …" if len(found) > 20 else ""
+            raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "  ".join(found[:20]) + more)
+        raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted))
+
+    def _near_ids(self, wanted: str) -> str:
+        same_day = self.index.by_ids(wanted[:10], 5) if len(wanted) > 10 else []
+        month = self.index.by_ids(wanted[:7], 5) if len(wanted) >= 7 and not same_day else []
+        near = same_day or month
+        if near:
+            return f"did you mean {', '.join(near)}?"
+        return did_you_mean(wanted, self.index.by_ids("", 5000)) or "'archive list' shows them all"
+
+    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
+        """Return the events before and after one, by date."""
+        return self.index.beside(event)
+
+    def shortest(self, event_id: str) -> str:
+        """Return the shortest beginning of an id that no other id shares, the whole date at least."""
+        return self.index.shortest(event_id)
+
+    def term(self, section: str, name: str) -> Term:
+        """Return what the vocabulary says of a name."""
+        return self.index.term(section, name)
+
+    def without_one_filter(self, where: Node) -> list[tuple[Node, int]]:
+        """Return, for each filter of a query that nothing answers, how many events there would be without it."""
+        parts = where.parts if isinstance(where, And) else (where,)
+        if len(parts) < 2:
+            return []
+        found: list[tuple[Node, int]] = []
+        for left_out in parts:
+            if has_words(left_out) or isinstance(left_out, Not):
+                continue
+            rest = conjunction(*(part for part in parts if part is not left_out))
+            number = self.search(Query(rest)).total if has_words(rest) else self.index.count(rest)
+            if number:
+                found.append((left_out, number))
+        return found
+
+    def close(self) -> None:
+        """Close the index."""
+        self.index.close()

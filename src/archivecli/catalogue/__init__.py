@@ -1,0 +1,1 @@
+"""YAML files → events and problems, each with its place."""

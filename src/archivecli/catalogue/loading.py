@@ -1,0 +1,269 @@
+"""A catalogue's files → its heading, its vocabulary, its thesaurus and a stream of its events."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archivecli.catalogue import reader, sources
+from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
+from archivecli.catalogue.sources import Source
+from archivecli.catalogue.validation import Checker
+from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.errors import CatalogueError, Problem
+from archivecli.events import Event, Term
+from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
+
+TOP = ("catalogue", "vocabulary", "events", "thesaurus")
+MAX_PROBLEMS = 1000
+"""After so many problems the rest is not looked for."""
+
+
+class Synonyms(NamedTuple):
+    """Words of a query (``typed``) that also find the words ``means``."""
+
+    typed: tuple[str, ...]
+    means: tuple[str, ...]
+
+
+class _File(NamedTuple):
+    checker: Checker
+    events: list[Node]
+
+
+class Catalogue:
+    """An opened catalogue. ``events()`` checks as it goes and raises CatalogueError at the end, with every problem."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.about: dict[str, Any] = {}
+        self.vocabulary = Vocabulary()
+        self.thesaurus: list[Synonyms] = []
+        self.sources: list[Source] = []
+        self.digests: list[str] = []
+        self._files: list[_File] = []
+        self._stopped: list[Problem] = []
+        nodes = [(source, self._read(source)) for source in sources.find(path)]
+        for source, root in nodes:
+            if root is not None:
+                self._open(source.path, root)
+        for file in self._files:
+            self._check_countries(file.checker)
+
+    def _read(self, source: Source) -> Node | None:
+        try:
+            data, actual = sources.read(source)
+        except CatalogueError as error:
+            self._stopped += error.problems
+            return None
+        self.sources.append(actual)
+        self.digests.append(hashlib.blake2b(data, digest_size=16).hexdigest())
+        try:
+            root = reader.parse(reader.decode(data, source.path), source.path)
+        except reader.Unreadable as error:
+            self._stopped.append(error.problem)
+            return None
+        if root is None or isinstance(root, Scalar):
+            line, column = (root.line, root.column) if root else (1, 1)
+            hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
+            self._stopped.append(Problem(source.path, line, column, "type", "this is no catalogue", hint))
+            return None
+        return root
+
+    def _open(self, path: str, root: Node) -> None:
+        checker = Checker(path, self.vocabulary)
+        file = _File(checker, [])
+        self._files.append(file)
+        if isinstance(root, Sequence):
+            file.events.extend(root.items)
+            return
+        assert isinstance(root, Mapping)
+        for key, node in root.entries:
+            if key.text == "events":
+                if isinstance(node, Sequence):
+                    file.events.extend(node.items)
+                elif not (isinstance(node, Scalar) and not node.text):
+                    checker.fault(node, "type", "'events' is not a list", "put each event after '- '")
+            elif key.text == "catalogue":
+                self.about.update(checker.record(node, CATALOGUE, "catalogue") or {})
+            elif key.text == "vocabulary":
+                self._add_vocabulary(checker, node)
+            elif key.text == "thesaurus":
+                self._add_thesaurus(checker, node)
+            else:
+                hint = reader.unknown_key(key.text, list(TOP))
+                checker.fault(key, "unknown-field", f"'{key.text[:60]}' is not a part of a catalogue", hint)
+
+    def _add_vocabulary(self, checker: Checker, node: Node) -> None:
+        if not isinstance(node, Mapping):
+            checker.fault(node, "type", "'vocabulary' is not a mapping", f"its sections are {', '.join(SECTIONS)}")
+            return
+        for section, terms in node.entries:
+            if section.text not in SECTIONS:
+                hint = reader.unknown_key(section.text, list(SECTIONS))
+                checker.fault(section, "unknown-field", f"'{section.text[:60]}' is not a section", hint)
+            elif not isinstance(terms, Mapping):
+                checker.fault(terms, "type", f"'{section.text}' is not a mapping", "write 'key: Name' below it")
+            else:
+                self.vocabulary.declare(section.text)
+                for key, value in terms.entries:
+                    self._add_term(checker, section.text, key, value)
+
+    def _add_term(self, checker: Checker, section: str, key: Scalar, node: Node) -> None:
+        if reader.ambiguous(key):
+            hint = f'write "{key.text}" in quotes'
+            checker.fault(key, "implicit-type", f"YAML reads the key {key.text} as something other than text", hint)
+            return
+        # the country of a term is looked up when all sections are known
+        country = next((f for f in TERM.fields if f.name == "country"), None)
+        shape = TERM._replace(fields=tuple(f._replace(shape=TEXT) if f is country else f for f in TERM.fields))
+        found = checker.value(node, shape, key.text)
+        if not found or "name" not in found:
+            return
+        if key.text in self.vocabulary.sections.get(section, {}):
+            checker.fault(key, "duplicate-key", f"'{key.text}' stands twice in vocabulary.{section}", "keep one")
+            return
+        term = Term(
+            name=found["name"],
+            short=found.get("short", ""),
+            also=tuple(found.get("also", ())),
+            words=tuple(found.get("words", ())),
+            country=found.get("country", ""),
+            kind=found.get("kind", ""),
+            url=found.get("url", ""),
+            note=found.get("note", ""),
+        )
+        other = self.vocabulary.add(section, key.text, term)
+        if other:
+            hint = "two terms of a section cannot share a name; tell them apart, or keep one"
+            checker.fault(key, "duplicate-name", f"'{term.name}' is already the name of '{other}'", hint)
+
+    def _check_countries(self, checker: Checker) -> None:
+        """Replace the country of each term, which may be a key, by its name."""
+        for terms in self.vocabulary.sections.values():
+            for key, term in terms.items():
+                country = self.vocabulary.term("countries", term.country) if term.country else None
+                if country is not None and country.name != term.country:
+                    terms[key] = term._replace(country=country.name)
+
+    def _add_thesaurus(self, checker: Checker, node: Node) -> None:
+        if not isinstance(node, Sequence):
+            hint = "each item is [words, that, mean, the, same] or {typed: [words], means: [words]}"
+            checker.fault(node, "type", "'thesaurus' is not a list", hint)
+            return
+        words = many(TEXT)
+        for item in node.items:
+            if isinstance(item, Sequence):
+                group = tuple(checker.value(item, words, "thesaurus") or ())
+                if len(group) > 1:
+                    self.thesaurus.append(Synonyms(group, group))
+            else:
+                pair = checker.record(item, _SYNONYMS, "thesaurus")
+                if pair and len(pair) == 2:
+                    self.thesaurus.append(Synonyms(tuple(pair["typed"]), tuple(pair["means"])))
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events that are sound, in the order of the files; raise CatalogueError after the last, if need be."""
+        places: dict[str, tuple[str, int]] = {}
+        mentions: list[tuple[Checker, Scalar, str]] = []
+        for checker, nodes in self._files:
+            for node in nodes:
+                if self._count_problems() >= MAX_PROBLEMS:
+                    break
+                event = self._event(checker, node)
+                if event is None:
+                    continue
+                place = _child(node, "id")
+                if event.id in places:
+                    path, line = places[event.id]
+                    what = f"the id {event.id} is already taken at {path}:{line}"
+                    checker.fault(place, "duplicate-id", what, "give one of the two another ending")
+                    continue
+                places[event.id] = (checker.path, node.line)
+                for related in event.record.get("related", ()):
+                    mentions.append((checker, _mention(node, related["event"]), related["event"]))
+                yield event
+        from archivecli.errors import did_you_mean
+
+        for checker, at, target in mentions:
+            if target not in places and self._count_problems() < MAX_PROBLEMS:
+                hint = did_you_mean(target, list(places))
+                checker.fault(at, "unknown-event", f"no event has the id {target}", hint)
+        if problems := self.problems():
+            raise CatalogueError(problems)
+
+    def problems(self) -> list[Problem]:
+        """Return what has been found wrong so far, in the order of files, lines and columns."""
+        found = [*self._stopped, *(problem for file in self._files for problem in file.checker.problems)]
+        return sorted(found, key=lambda problem: problem[:4])
+
+    def _count_problems(self) -> int:
+        return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
+
+    def _event(self, checker: Checker, node: Node) -> Event | None:
+        before = len(checker.problems)
+        record = checker.record(node, RECORD, "event")
+        if record is None or len(checker.problems) > before:
+            return None
+        if not record["id"].startswith(record["start"]):
+            what = f"the id {record['id']} does not begin with the date {record['start']}"
+            checker.fault(_child(node, "id"), "id", what, f"write {record['start']}-…")
+            return None
+        self._fill_links(record)
+        return make_event(record, self.vocabulary)
+
+    def _fill_links(self, record: dict[str, Any]) -> None:
+        """Give a link that names a page of the vocabulary the address and name that stand there."""
+        for link in record.get("links", ()):
+            term = self.vocabulary.term("pages", link.get("page", ""))
+            if term is not None and term.url:
+                link.setdefault("url", term.url)
+
+
+_SYNONYMS = (
+    Field("typed", many(TEXT), "words of a query", required=True),
+    Field("means", many(TEXT), "the words of the archive that they find", required=True),
+)
+
+
+def make_event(record: dict[str, Any], vocabulary: Vocabulary) -> Event:
+    """Return the event of a checked record; ``place`` is where it was held, in short names."""
+    places = dict.fromkeys(_place(place, vocabulary) for place in record.get("places", ()))
+    return Event(
+        id=record["id"],
+        title=record["title"],
+        start=record["start"],
+        end=record.get("end", ""),
+        kind=_short(vocabulary, "kinds", record["kind"]) if "kind" in record else "",
+        place="; ".join(place for place in places if place),
+        record=record,
+    )
+
+
+def _place(place: dict[str, str], vocabulary: Vocabulary) -> str:
+    parts = [("cities", place.get("city")), ("countries", place.get("country"))]
+    shown = [_short(vocabulary, section, name) for section, name in parts if name]
+    return ", ".join(shown) or place.get("venue", "")
+
+
+def _short(vocabulary: Vocabulary, section: str, name: str) -> str:
+    term = vocabulary.term(section, name)
+    return (term.short or term.name) if term else name
+
+
+def _child(node: Node, name: str) -> Node:
+    if isinstance(node, Mapping):
+        return next((value for key, value in node.entries if key.text == name), node)
+    return node
+
+
+def _mention(node: Node, target: str) -> Scalar:
+    """Return the scalar below ``related`` that names the event ``target``."""
+    related = _child(node, "related")
+    found = related
+    if isinstance(related, Sequence):
+        for item in related.items:
+            inner = _child(item, "event")
+            if isinstance(inner, Scalar) and inner.text == target:
+                found = inner
+    return Scalar(target, True, found.line, found.column)

@@ -1,0 +1,232 @@
+"""YAML text → nodes that know their place: strict, bounded, without YAML's guesses.
+
+The C parser's events are read directly: no value is constructed, so nothing is ever turned into a boolean, a float or a
+Python object behind the archivist's back. Anchors, aliases, tags and merge keys are refused: a catalogue is plain data.
+"""
+
+import re
+from typing import Any, NamedTuple, TypeAlias
+
+from archivecli.errors import Problem, did_you_mean
+
+MAX_DEPTH = 24
+"""How deep lists and mappings may nest; a record needs six levels."""
+
+MAX_TEXT = 1_000_000
+"""How many characters one value may have."""
+
+
+class Scalar(NamedTuple):
+    """A single value as text; ``plain`` where it stands without quotes and is no block."""
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+
+class Sequence(NamedTuple):
+    """A list of nodes."""
+
+    items: list["Node"]
+    line: int
+    column: int
+
+
+class Mapping(NamedTuple):
+    """Keys and their nodes, in order; a key stands once."""
+
+    entries: list[tuple[Scalar, "Node"]]
+    line: int
+    column: int
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+_IMPLICIT = re.compile(
+    r"""(?ix) ~ | null | yes | no | true | false | on | off | y | n
+    | [-+]? (?: 0b[01_]+ | 0x[0-9a-f_]+ | [0-9][0-9_]* (?: \.[0-9_]*)? (?: e[-+]?[0-9]+)? | \.[0-9_]+ (?: e[-+]?[0-9]+)? )
+    | [-+]? [0-9][0-9_]* (?: :[0-5]?[0-9])+ (?: \.[0-9_]*)?
+    | [-+]? \.inf | \.nan | = | <<
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?: (?: t | [ \t]+) [0-9:.]+ [ \t]* (?: z | [-+][0-9:]+)? )?
+    """
+)
+_NO_TEXT_START = frozenset("~nNyYtTfFoO0123456789+-.=<")
+
+
+def ambiguous(scalar: Scalar) -> bool:
+    """Tell whether a YAML 1.1 reader would take this unquoted value for something other than text."""
+    text = scalar.text
+    return scalar.plain and text[:1] in _NO_TEXT_START and len(text) < 64 and _IMPLICIT.fullmatch(text) is not None
+
+
+class Unreadable(Exception):
+    """The text is not a catalogue in YAML; carries the one problem that stopped the reading."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def decode(data: bytes, path: str) -> str:
+    """Return the text of a file, which must be UTF-8 (a byte-order mark is allowed); raise Unreadable otherwise."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable(Problem(path, 1, 1, "encoding", "the file is UTF-16", "save it as UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise Unreadable(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        line, column = _place(text, bad.start())
+        what = f"the character U+{ord(bad.group()):04X} may not stand in a catalogue"
+        raise Unreadable(
+            Problem(path, line, column, "character", what, "take it out, or write it as an escape in quotes")
+        )
+    return text
+
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
+
+
+def parse(text: str, path: str, first_line: int = 1) -> Node | None:
+    """Return the one document of ``text`` as a node, None where it is empty; raise Unreadable with the first fault.
+
+    ``first_line`` is the line of the file at which ``text`` begins.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
+    parser: Any = None
+    try:
+        parser = loader(text)
+        return _Builder(path, first_line - 1).build(parser)
+    except yaml.MarkedYAMLError as error:
+        raise Unreadable(_syntax_problem(error, path, first_line)) from None
+    except yaml.YAMLError as error:
+        raise Unreadable(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
+    except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
+        raise Unreadable(Problem(path, first_line, 1, "syntax", f"not YAML: {error}")) from None
+    finally:
+        if parser is not None:
+            parser.dispose()
+
+
+_PLAIN_WORDS = {
+    "found character that cannot start any token": "this character cannot begin a value",
+    "mapping values are not allowed in this context": "a second ': ' in one value",
+    "could not find expected ':'": "a key without ': '",
+    "did not find expected key": "this line does not fit the indentation or the value before it",
+    "did not find expected '-' indicator": "this line does not fit the list before it",
+    "found unexpected end of stream": "a quote or bracket is never closed",
+    "did not find expected ',' or ']'": "a list in [brackets] misses a comma or its end",
+    "did not find expected ',' or '}'": "a mapping in {braces} misses a comma or its end",
+}
+_ADVICE = {
+    "found character that cannot start any token": "indent with blanks, not tabs, and quote text that begins with @, ` or %",
+    "mapping values are not allowed in this context": "quote the text, or check the indentation",
+    "could not find expected ':'": "check the indentation of this line, or quote the text",
+}
+
+
+def _syntax_problem(error: Any, path: str, first_line: int) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+    said = error.problem or "not YAML"
+    return Problem(path, line, column, "syntax", f"not YAML: {_PLAIN_WORDS.get(said, said)}", _ADVICE.get(said, ""))
+
+
+class _Builder:
+    """Turn parser events into nodes with a stack of its own, so that depth never becomes recursion."""
+
+    def __init__(self, path: str, offset: int) -> None:
+        self.path = path
+        self.offset = offset
+
+    def refuse(self, mark: Any, code: str, what: str, hint: str) -> Unreadable:
+        return Unreadable(Problem(self.path, mark.line + 1 + self.offset, mark.column + 1, code, what, hint))
+
+    def build(self, parser: Any) -> Node | None:
+        from yaml import events as e
+
+        offset = self.offset + 1
+        root: Node | None = None
+        stack: list[Any] = []  # [node, pending key, keys seen] of each open collection
+        documents = 0
+        get_event = parser.get_event
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is e.ScalarEvent:
+                mark = event.start_mark
+                if event.anchor or (event.tag and event.tag != "!"):
+                    raise self._not_plain_data(event)
+                text = event.value
+                if len(text) > MAX_TEXT:
+                    raise self.refuse(
+                        mark, "size", f"a value of {len(text):,} characters", f"the limit is {MAX_TEXT:,}"
+                    )
+                node: Node = Scalar(text, event.style is None or event.style == "", mark.line + offset, mark.column + 1)
+            elif kind is e.MappingStartEvent or kind is e.SequenceStartEvent:
+                mark = event.start_mark
+                if event.anchor or (event.tag and event.tag != "!"):
+                    raise self._not_plain_data(event)
+                if len(stack) >= MAX_DEPTH:
+                    raise self.refuse(mark, "depth", f"nested deeper than {MAX_DEPTH} levels", "a record needs six")
+                maker: Any = Mapping if kind is e.MappingStartEvent else Sequence
+                stack.append([maker([], mark.line + offset, mark.column + 1), None, set()])
+                continue
+            elif kind is e.MappingEndEvent or kind is e.SequenceEndEvent:
+                node = stack.pop()[0]
+            elif kind is e.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise self.refuse(event.start_mark, "documents", "a second document", "keep one catalogue a file")
+                continue
+            elif kind is e.AliasEvent:
+                raise self._not_plain_data(event)
+            elif kind is e.StreamEndEvent:
+                return root
+            else:
+                continue
+            if not stack:
+                root = node
+                continue
+            top = stack[-1]
+            if isinstance(top[0], Sequence):
+                top[0].items.append(node)
+            elif top[1] is None:
+                top[1] = self._key(node, top[2])
+            else:
+                top[0].entries.append((top[1], node))
+                top[1] = None
+
+    def _key(self, node: Node, seen: set[str]) -> Scalar:
+        if not isinstance(node, Scalar):
+            raise self._fault(node, "key", "a list or mapping cannot be a key", "write a word before the ':'")
+        if node.text == "<<" and node.plain:
+            raise self._fault(node, "plain-data", "merge keys are not read", "write the fields out")
+        if node.text in seen:
+            raise self._fault(node, "duplicate-key", f"'{node.text[:60]}' stands twice here", "keep one of the two")
+        seen.add(node.text)
+        return node
+
+    def _fault(self, node: Node, code: str, what: str, hint: str) -> Unreadable:
+        return Unreadable(Problem(self.path, node.line, node.column, code, what, hint))
+
+    def _not_plain_data(self, event: Any) -> Unreadable:
+        what = f"the tag {event.tag}" if getattr(event, "tag", None) else "anchors and aliases (& and *)"
+        return self.refuse(event.start_mark, "plain-data", f"{what} cannot be used", "write the value out, or quote it")
+
+
+def unknown_key(word: str, known: list[str]) -> str:
+    """Return the hint for a key that is not among ``known``."""
+    return did_you_mean(word, known) or f"known here: {', '.join(known)}"

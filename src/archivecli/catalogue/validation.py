@@ -1,0 +1,198 @@
+"""Nodes → records: each value is checked against the table of fields, and every fault is told, with its place."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from archivecli import dates, text
+from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, ambiguous, unknown_key
+from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.errors import Problem, did_you_mean
+from archivecli.fields import Field, Shape
+
+_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_SCHEMES = ("http://", "https://", "ftp://", "mailto:")
+_NAMES = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
+
+
+class Checker:
+    """Check nodes of one file against shapes and turn them into plain values; faults gather in ``problems``."""
+
+    def __init__(self, path: str, vocabulary: Vocabulary) -> None:
+        self.path = path
+        self.vocabulary = vocabulary
+        self.problems: list[Problem] = []
+        self._checks: dict[str, Callable[[Node, Shape, str], Any]] = {
+            "text": self._text,
+            "block": self._block,
+            "date": self._date,
+            "number": self._number,
+            "count": self._count,
+            "flag": self._flag,
+            "url": self._url,
+            "id": self._id,
+            "ref": self._ref,
+            "list": self._list,
+            "map": self._map,
+        }
+
+    def fault(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        """Note one problem at the place of ``node``."""
+        self.problems.append(Problem(self.path, node.line, node.column, code, message, hint))
+
+    def value(self, node: Node, shape: Shape, name: str) -> Any:
+        """Return the plain value of ``node``, or None after noting what is wrong with it."""
+        return self._checks[shape.kind](node, shape, name)
+
+    def record(self, node: Node, fields: tuple[Field, ...], name: str) -> dict[str, Any] | None:
+        """Return a mapping of ``fields`` as a dict in the order of the table, or None where it is no mapping."""
+        value: dict[str, Any] | None = self._map(node, Shape("map", fields=fields), name)
+        return value
+
+    def _scalar(self, node: Node, name: str, expected: str) -> str | None:
+        if not isinstance(node, Scalar):
+            self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", f"expected {expected}")
+            return None
+        if not node.text.strip() or (node.text == "~" and node.plain):
+            self.fault(node, "empty", f"'{name}' is empty", f"write {expected}, or leave the field out")
+            return None
+        return node.text
+
+    def _text(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._block(node, shape, name)
+        return text.joined(found) if found is not None else None
+
+    def _block(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._scalar(node, name, "text")
+        if found is not None and isinstance(node, Scalar) and ambiguous(node):
+            hint = f'write "{found}" in quotes if the text is meant'
+            self.fault(node, "implicit-type", f"'{name}': YAML reads {found} as something other than text", hint)
+            return None
+        return found.strip() if found is not None else None
+
+    def _date(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._scalar(node, name, "a date such as 2009-12-09, 2009-12 or 2009")
+        wrong = dates.fault(found) if found is not None else ""
+        if wrong:
+            self.fault(node, "date", f"'{name}': {wrong}", _date_hint(found or ""))
+            return None
+        return found
+
+    def _number(self, node: Node, shape: Shape, name: str) -> int | float | None:
+        found = self._scalar(node, name, "a number")
+        if found is None:
+            return None
+        if not _NUMBER.fullmatch(found):
+            hint = "write digits only, with a full stop before decimals; put the printed form under 'printed'"
+            self.fault(node, "number", f"'{name}': '{found[:40]}' is not a number", hint)
+            return None
+        return float(found) if "." in found else int(found)
+
+    def _count(self, node: Node, shape: Shape, name: str) -> int | None:
+        found = self._scalar(node, name, "a whole number")
+        if found is None:
+            return None
+        if not re.fullmatch(r"0|[1-9][0-9]{0,11}", found):
+            self.fault(node, "number", f"'{name}': '{found[:40]}' is not a whole number", "write digits only")
+            return None
+        return int(found)
+
+    def _flag(self, node: Node, shape: Shape, name: str) -> bool | None:
+        found = self._scalar(node, name, "true or false")
+        if found is None:
+            return None
+        if found not in ("true", "false") or (isinstance(node, Scalar) and not node.plain):
+            self.fault(node, "flag", f"'{name}': '{found[:40]}' is neither true nor false", "write true or false")
+            return None
+        return found == "true"
+
+    def _url(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._scalar(node, name, "an address")
+        if found is None:
+            return None
+        if not found.lower().startswith(_SCHEMES) or re.search(r"[\s<>\"\\]", found):
+            hint = "an address begins with http:// or https:// and has no blanks"
+            self.fault(node, "url", f"'{name}': '{found[:60]}' is not an address that can be opened", hint)
+            return None
+        return found
+
+    def _id(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._scalar(node, name, "an id such as 2009-12-09-conference")
+        if found is None:
+            return None
+        if not _ID.fullmatch(found) or len(found) > 100:
+            hint = "an id is the date, then lower-case words and figures joined by hyphens: 2009-12-09-conference"
+            self.fault(node, "id", f"'{name}': '{found[:60]}' cannot be an id", hint)
+            return None
+        return found
+
+    def _ref(self, node: Node, shape: Shape, name: str) -> str | None:
+        found = self._text(node, shape, name)
+        if found is None:
+            return None
+        term = self.vocabulary.term(shape.section, found)
+        if term is not None:
+            return term.name
+        if self.vocabulary.is_open(shape.section):
+            return found
+        known = self.vocabulary.known(shape.section)
+        hint = did_you_mean(found, known) or f"add it to vocabulary.{shape.section}"
+        self.fault(node, "unknown-name", f"'{name}': '{found[:60]}' is not in vocabulary.{shape.section}", hint)
+        return None
+
+    def _list(self, node: Node, shape: Shape, name: str) -> list[Any] | None:
+        if not isinstance(node, Sequence):
+            hint = "expected a list: put each item on a line of its own after '- '"
+            self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", hint)
+            return None
+        if not node.items:
+            self.fault(node, "empty", f"'{name}' is an empty list", "leave the field out")
+            return None
+        assert shape.item is not None
+        return [value for item in node.items if (value := self.value(item, shape.item, name)) is not None]
+
+    def _map(self, node: Node, shape: Shape, name: str) -> dict[str, Any] | None:
+        if isinstance(node, Scalar) and shape.shorthand:
+            inner = next(field for field in shape.fields if field.name == shape.shorthand)
+            value = self.value(node, inner.shape, name)
+            return None if value is None else {shape.shorthand: value}
+        if not isinstance(node, Mapping):
+            names = ", ".join(field.name for field in shape.fields[:4])
+            self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", f"expected a mapping with {names} …")
+            return None
+        known = {field.name: field for field in shape.fields}
+        found: dict[str, Any] = {}
+        missing = [field.name for field in shape.fields if field.required]
+        for key, inner_node in node.entries:
+            field = known.get(key.text)
+            if field is None:
+                hint = unknown_key(key.text, list(known))
+                self.fault(key, "unknown-field", f"'{key.text[:60]}' is not a field of '{name}'", hint)
+                continue
+            if field.required:
+                missing.remove(field.name)
+            value = self.value(inner_node, field.shape, field.name)
+            if value is not None:
+                found[field.name] = value
+        for field_name in missing:
+            self.fault(node, "missing", f"'{field_name}' is missing in '{name}'", f"add {field_name}:")
+        if "start" in found and "end" in found:
+            self._order(node, found)
+        return {field.name: found[field.name] for field in shape.fields if field.name in found} if found else None
+
+    def _order(self, node: Mapping, found: dict[str, Any]) -> None:
+        if dates.last_day(found["end"]) < dates.first_day(found["start"]):
+            place = next(value for key, value in node.entries if key.text == "end")
+            what = f"the end, {found['end']}, is before the start, {found['start']}"
+            self.fault(place, "order", what, "exchange the two, or correct one")
+
+
+def _date_hint(found: str) -> str:
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?", found)
+    if match and match.group(2).isdigit():
+        parts = [match.group(1), *(part.zfill(2) for part in match.groups()[1:] if part)]
+        padded = "-".join(parts)
+        if padded != found and not dates.fault(padded):
+            return f"write {padded}"
+    return "write a day that exists, a month or a year"

@@ -1,0 +1,156 @@
+"""The Typer app: which commands there are, and the one place where errors become words and exit codes."""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, MutableMapping
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from archivecli import __version__
+from archivecli.errors import ArchiveError, CatalogueError
+
+COMMANDS = {
+    "list": "List events, newest first.",
+    "search": "Find events by words, names, dates, figures.",
+    "show": "Show everything that the archive knows of an event.",
+    "count": "Count events, by year, country, topic …",
+}
+"""Every command and its line in the help; a command is the module of its name in ``cli.commands``."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands, each imported when it is asked for: no command pays for another's imports."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        if name not in self._loaded:
+            module = importlib.import_module(f"archivecli.cli.commands.{name.replace('-', '_')}")
+            command = typer.main.get_command(module.app)
+            command.name = name
+            self._loaded[name] = command
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class CommandGroup(typer.core.TyperGroup):
+    """The group of all commands, and the boundary at which errors end."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run a command line and exit with its code; an error ends here as one clear message."""
+        standalone = settings.pop("standalone_mode", True)
+        try:
+            code = super().main(*args, **{**settings, "standalone_mode": False})
+        except ArchiveError as error:
+            code = _tell(error)
+        except typer.TyperException as error:
+            code = _tell_usage(error)
+        except typer.Abort:
+            code = 130
+        if standalone:
+            sys.exit(code if isinstance(code, int) else 0)
+        return code
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a reader that goes away early ends it quietly."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            _discard_stdout()
+            return 0
+
+
+def _discard_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of complaining."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def _tell(error: ArchiveError) -> int:
+    if isinstance(error, CatalogueError):
+        for problem in error.problems:
+            _say(str(problem))
+    _say(f"archive: {error.message}")
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
+
+
+def _tell_usage(error: typer.TyperException) -> int:
+    message = error.format_message().rstrip(".")
+    _say(f"archive: {message[:1].lower()}{message[1:]}")
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        _say(f"  '{context.command_path} --help' tells more")
+    return error.exit_code
+
+
+def _say(sentence: str) -> None:
+    from archivecli.text import one_line
+
+    encoding = sys.stderr.encoding or "ascii"
+    sentence = ("  " if sentence.startswith("  ") else "") + one_line(sentence)
+    sys.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+app = typer.Typer(
+    cls=CommandGroup,
+    add_completion=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"archive {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def archive(
+    ctx: typer.Context,
+    catalogue: Annotated[
+        str | None,
+        typer.Option(
+            "--catalogue", "--catalog", metavar="PATH", help="the catalogue to open; the embedded one unless told"
+        ),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="the version")] = False,
+) -> None:
+    """Browse an archive of dated events: list, search, show and count them."""
+    if catalogue:
+        os.environ["ARCHIVE_CATALOGUE"] = catalogue
+    if ctx.invoked_subcommand is None:
+        from archivecli.cli.commands.greeting import greet
+
+        greet()
+
+
+def main() -> None:
+    """Run the command ``archive``."""
+    app()

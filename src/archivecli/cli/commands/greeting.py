@@ -1,0 +1,57 @@
+"""What a bare ``archive`` says: what the archive holds, and what to type next."""
+
+import os
+
+from archivecli import dates, text
+from archivecli.cli.options import Common
+from archivecli.cli.output import Output
+from archivecli.query.criteria import Query
+
+NEXT = (
+    ("archive list --year {year}", "what happened in a year"),
+    ("archive search {word}", "find words, names, dates"),
+    ("archive show {id}", "everything about one event"),
+    ("archive count --by {by}", "how many, by year, country, topic …"),
+    ("archive --help", "every command and option"),
+)
+
+
+def greet() -> None:
+    """Say what the archive holds and what to type next."""
+    common = Common(os.environ.get("ARCHIVE_CATALOGUE"), "auto", False)
+    archive = common.open()
+    out = common.output()
+    title = text.one_line(archive.about.get("title", str(archive.path)))
+    count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
+    period = archive.covered
+    span = f", {dates.human(period.first, period.last)}" if period else ""
+    lines = [title, f"{count}{span}", ""]
+    about = text.joined(archive.about.get("about", ""))
+    if about:
+        lines[2:2] = [*_wrapped(text.one_line(about), out), ""]
+    examples = _examples(archive)
+    widest = max(len(command) for command, _ in examples)
+    lines += [f"  {command:<{widest}}  {purpose}" for command, purpose in examples]
+    out.write(line + "\n" for line in lines)
+
+
+def _wrapped(paragraph: str, out: Output) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(paragraph, out.width - 1) if out.terminal else [paragraph]
+
+
+def _examples(archive: "object") -> list[tuple[str, str]]:
+    from archivecli.archive import Archive
+
+    assert isinstance(archive, Archive)
+    years = archive.tally("year", Query())
+    topics = [tally for tally in archive.tally("topic", Query()) if tally.name]
+    newest = next(iter(archive.select(Query(limit=1))), None)
+    filled = {
+        "year": max(years, key=lambda tally: tally.number).name if years else "2009",
+        "word": text.key(topics[0].short or topics[0].name) if topics else "WORDS",
+        "id": archive.shortest(newest.id) if newest else "ID",
+        "by": "topic" if topics else "year",
+    }
+    return [(command.format(**filled), purpose) for command, purpose in NEXT]

@@ -1,0 +1,43 @@
+"""``archive list``: the events that fit the filters, in order."""
+
+from typing import Annotated
+
+import typer
+
+from archivecli.cli.emit import Format, emit
+from archivecli.cli.options import Common, Limit, Reverse, command
+from archivecli.cli.remarks import nothing_found
+from archivecli.errors import UsageError
+from archivecli.events import Hit
+from archivecli.query.criteria import SORTS, Node, Query
+
+app = typer.Typer()
+
+_ORDERS = tuple(order for order in SORTS if order != "relevance")
+
+
+@app.command()
+@command
+def list_(
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(_ORDERS), help="the order")] = "date",
+    reverse: Reverse = False,
+    limit: Limit = None,
+    format_: Format = None,
+    *,
+    where: Node,
+    common: Common,
+) -> None:
+    """List events, newest first.
+
+    Examples:  archive list --year 2009  ·  archive list --country serbia --topic corruption
+
+    In a pipe: one line an event, nothing cut, no limit.
+    """
+    if sort not in _ORDERS:
+        raise UsageError(f"--sort: '{sort}' is none of {', '.join(_ORDERS)}")
+    archive = common.open()
+    out = common.output()
+    query = Query(where, sort, reverse, limit)
+    shown = emit(out, archive, (Hit(event) for event in archive.select(query)), format_)
+    if not shown:
+        nothing_found(out, archive, query)

@@ -1,0 +1,50 @@
+"""``archive search``: the events that answer words, best first."""
+
+from typing import Annotated
+
+import typer
+
+from archivecli.cli.emit import Format, emit
+from archivecli.cli.options import Common, Limit, Reverse, command
+from archivecli.cli.remarks import nothing_found
+from archivecli.errors import UsageError
+from archivecli.query.criteria import SORTS, Node, Query, conjunction
+from archivecli.query.parser import parse
+
+app = typer.Typer()
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+@command
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="words, names, dates, figures, field:value")],
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="the order")] = "relevance",
+    reverse: Reverse = False,
+    limit: Limit = None,
+    exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
+    format_: Format = None,
+    *,
+    where: Node,
+    common: Common,
+) -> None:
+    """Find events by words, names, dates, figures; the best match comes first.
+
+    Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
+    """
+    if sort not in SORTS:
+        raise UsageError(f"--sort: '{sort}' is none of {', '.join(SORTS)}")
+    archive = common.open()
+    out = common.output()
+    parsed = parse(typed_query(words), archive.years)
+    query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
+    outcome = archive.search(query)
+    out.remark(*parsed.remarks, *outcome.reading.remarks)
+    matched = archive.matched(outcome)
+    hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
+    if not emit(out, archive, hits, format_, outcome):
+        nothing_found(out, archive, query, outcome)
+
+
+def typed_query(words: list[str]) -> str:
+    """Join the words of a command line; one that holds blanks and no syntax of its own was a phrase to the shell."""
+    return " ".join(words)

@@ -1,0 +1,175 @@
+"""The options that commands share, declared once: filters become criteria, the rest becomes a ``Common``."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from archivecli.archive import Archive
+from archivecli.cli import output
+from archivecli.dates import EVER, Period
+from archivecli.locations import resolve_catalogue
+from archivecli.query import when
+from archivecli.query.criteria import During, Is, Node, Or, conjunction
+from archivecli.query.facets import FACETS
+
+FILTERS = "Filters (several values of one are alternatives; different ones narrow each other)"
+COMMON = "Common options"
+
+
+class Common(NamedTuple):
+    """What every command can be told: which catalogue, colour, silence."""
+
+    catalogue: str | None
+    color: str
+    quiet: bool
+
+    def open(self) -> Archive:
+        """Open the catalogue in force."""
+        return Archive(resolve_catalogue(self.catalogue), progress_for(self))
+
+    def output(self) -> output.Output:
+        """Decide how to write."""
+        return output.decide(self.color, self.quiet)
+
+
+def progress_for(common: Common) -> Callable[[int], None] | None:
+    """Return what tells the number of events compiled so far, at a terminal; None elsewhere."""
+    import sys
+
+    stderr = sys.stderr
+    if common.quiet or not output._is_terminal(stderr):
+        return None
+
+    def tell(number: int) -> None:
+        if number % 5000 == 0:
+            stderr.write(f"\rindexing: {number:,} events\x1b[K")
+            stderr.flush()
+
+    return tell
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _option(*names: str, help: str, metavar: str, complete: Callable[..., Any] | None = None) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=FILTERS, autocompletion=complete)
+
+
+def _complete(facet: str) -> Callable[..., Any]:
+    def complete(ctx: typer.Context, incomplete: str) -> Any:
+        from archivecli.cli import completion  # only in a completing shell
+
+        return completion.values(facet, ctx, incomplete)
+
+    return complete
+
+
+_DATES: dict[str, tuple[str, str, str]] = {
+    "year": ("--year", "2009", "held in this year; 2009..2010 for several"),
+    "month": ("--month", "MONTH", "held in this month: 12, dec, december (of any year) or 2009-12"),
+    "on": ("--on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
+    "from_": ("--from", "DATE", "held on or after this day, month or year"),
+    "to": ("--to", "DATE", "held on or before this day, month or year"),
+}
+
+
+def _filter_parameters() -> list[inspect.Parameter]:
+    many = list[str] | None
+    found = []
+    for name, (option, metavar, about) in _DATES.items():
+        kind = str | None if name in ("from_", "to") else many
+        complete = _complete(name) if name in ("year", "month") else None
+        found.append(
+            _parameter(name, Annotated[kind, _option(option, help=about, metavar=metavar, complete=complete)], None)
+        )
+    for facet in FACETS:
+        if facet.option:
+            option = _option(f"--{facet.name}", help=facet.about, metavar="NAME", complete=_complete(facet.name))
+            found.append(_parameter(facet.name, Annotated[many, option], None))
+    return found
+
+
+def _check_color(typed: str) -> str:
+    if typed not in ("auto", "always", "never"):
+        raise typer.BadParameter(f"'{typed}' is none of auto, always, never")
+    return typed
+
+
+def _common_parameters() -> list[inspect.Parameter]:
+    catalogue = typer.Option(
+        "--catalogue",
+        "--catalog",
+        envvar="ARCHIVE_CATALOGUE",
+        metavar="PATH",
+        help="the catalogue to open, a file or a folder of files; the embedded one unless told",
+        rich_help_panel=COMMON,
+        show_envvar=True,
+    )
+    color = typer.Option(
+        "--color",
+        metavar="auto|always|never",
+        help="colour: as the terminal allows, always or never",
+        rich_help_panel=COMMON,
+        callback=_check_color,
+    )
+    quiet = typer.Option("--quiet", "-q", help="no remarks on stderr", rich_help_panel=COMMON)
+    return [
+        _parameter("catalogue", Annotated[str | None, catalogue], None),
+        _parameter("color", Annotated[str, color], "auto"),
+        _parameter("quiet", Annotated[bool, quiet], False),
+    ]
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that its parameters ask for: ``where: Node`` the filters, ``common: Common`` the rest."""
+    own = list(inspect.signature(function).parameters.values())
+    names = {parameter.name for parameter in own}
+    parameters = [p for p in own if p.name not in ("where", "common")]
+    filters = _filter_parameters() if "where" in names else []
+    parameters += filters + _common_parameters()
+
+    def run(**typed: Any) -> Any:
+        common = Common(*(typed.pop(name) for name in Common._fields))
+        if filters:
+            typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
+        return function(common=common, **typed)
+
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
+def criteria(typed: dict[str, Any]) -> Node:
+    """Return the criteria that the filter options ask for."""
+    parts: list[Node] = []
+    for name, read in (("year", when.year_filter), ("month", when.month_filter), ("on", when.day_filter)):
+        found = [read(value) for value in typed.get(name) or ()]
+        if found:
+            parts.append(found[0] if len(found) == 1 else Or(tuple(found)))
+    low, high = typed.get("from_"), typed.get("to")
+    if low or high:
+        first = when.typed_period(low, "--from").first if low else EVER.first
+        last = when.typed_period(high, "--to").last if high else EVER.last
+        if first > last:
+            raise typer.BadParameter(f"--from {low} is after --to {high}")
+        parts.append(
+            During(Period(first, last), " ".join(f for f in (low and f"--from {low}", high and f"--to {high}") if f))
+        )
+    for facet in FACETS:
+        values = typed.get(facet.name)
+        if values:
+            parts.append(Is(facet.name, tuple(values)))
+    return conjunction(*parts) if parts else conjunction()
+
+
+Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")]
+Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="the other way round")]
+
+__all__ = ["Common", "Limit", "Reverse", "command", "criteria", "partial"]

@@ -1,0 +1,32 @@
+"""What is said on stderr beside an answer: why nothing was found, and what would find something."""
+
+from archivecli.archive import Archive
+from archivecli.cli.output import Output
+from archivecli.index.search import Outcome
+from archivecli.query.criteria import During, Is, Node, Query, Recurs
+
+
+def nothing_found(out: Output, archive: Archive, query: Query, outcome: Outcome | None = None) -> None:
+    """Say that nothing was found, and why, as far as the archive can tell."""
+    if not archive.size:
+        out.remark("the catalogue holds no events")
+        return
+    out.remark("no event matches")
+    for word in outcome.reading.unknown if outcome else ():
+        shown = word if word.startswith('"') else f"'{word}'"
+        out.remark(f"no event mentions {shown}")
+    for node, number in archive.without_one_filter(query.where):
+        out.remark(f"without {spoken(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+
+
+def spoken(node: Node) -> str:
+    """Return a filter as a person would say it."""
+    match node:
+        case Is(facet, values):
+            return " ".join(f"--{facet} {value}" for value in values)
+        case During(period, said):
+            return f"'{said}'" if said else f"{period.first}/{period.last}"
+        case Recurs(_, _, said):
+            return f"'{said}'" if said else "the date"
+        case _:
+            return "that filter"

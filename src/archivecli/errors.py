@@ -1,0 +1,75 @@
+"""Everything that can go wrong, as one tree: a sentence, a hint, an exit code.
+
+Code deep down raises; ``cli.app`` alone turns an error into words on stderr and an exit code.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class ArchiveError(Exception):
+    """What could not be done, in one sentence, and what to do next (``hint``)."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ArchiveError):
+    """The command line or the query asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class NoSuchEvent(ArchiveError):
+    """No event has this id, nor an id that begins with it."""
+
+
+class AmbiguousId(ArchiveError):
+    """Several ids begin with what was typed."""
+
+
+class OutputError(ArchiveError):
+    """A file could not be written."""
+
+
+class Problem(NamedTuple):
+    """One finding in a catalogue: where (1-based line and column), what, and what is expected."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+class CatalogueError(ArchiveError):
+    """A catalogue cannot be used; ``problems`` tells every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the catalogue")
+        self.problems = tuple(problems)
+
+
+def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
+    """Return up to ``limit`` of ``known`` that look most like ``word``, best first."""
+    from rapidfuzz import process  # 20 ms, needed only where something is wrong
+
+    found = process.extract(word.casefold(), {k: k.casefold() for k in known}, limit=limit, score_cutoff=60)
+    return [key for _, _, key in found]
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return "did you mean a, b?" or, where nothing is near, an empty text."""
+    near = nearest(word, known)
+    return f"did you mean {', '.join(near)}?" if near else ""

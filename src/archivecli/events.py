@@ -1,0 +1,90 @@
+"""What the archive holds and what a question returns: plain frozen values, no I/O."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from archivecli import dates
+
+Record: TypeAlias = Mapping[str, Any]
+"""A whole record under the field names of ``archivecli.fields``, its names resolved; absent fields are absent."""
+
+
+class Term(NamedTuple):
+    """An entry of the vocabulary: one thing, its name and its other names."""
+
+    name: str
+    short: str = ""
+    also: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    country: str = ""
+    kind: str = ""
+    url: str = ""
+    note: str = ""
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name of the thing, the full one first."""
+        return tuple(dict.fromkeys(name for name in (self.name, self.short, *self.also) if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of the archive.
+
+    ``start`` and ``end`` are partial ISO dates (``end`` is empty for a single date); ``place`` is where it was
+    held in short names, several places joined by "; "; ``record`` is everything.
+    """
+
+    id: str
+    title: str
+    start: str
+    end: str
+    kind: str
+    place: str
+    record: Record
+
+    @property
+    def period(self) -> dates.Period:
+        """The days that the event covers."""
+        return dates.period(self.start, self.end or None)
+
+    @property
+    def when(self) -> str:
+        """The date or interval in ISO 8601."""
+        return dates.iso(self.start, self.end)
+
+
+class Hit(NamedTuple):
+    """An event that answers a search: its score (higher is better), where it matched, and whether only in part."""
+
+    event: Event
+    score: float = 0.0
+    fields: tuple[str, ...] = ()
+    partial: bool = False
+
+
+def values_at(record: Any, path: str) -> Iterator[Any]:
+    """Yield the values at a dotted path, going through every list on the way: ``places.city``, ``title``."""
+    name, _, rest = path.partition(".")
+    value = record.get(name) if isinstance(record, Mapping) else None
+    for item in value if isinstance(value, list) else [value]:
+        if item is None:
+            continue
+        if rest:
+            yield from values_at(item, rest)
+        else:
+            yield item
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text inside a value, depth first, in the order of the record."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield f"{value}"

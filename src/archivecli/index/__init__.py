@@ -1,0 +1,1 @@
+"""The derived full-text index: made from the catalogue, disposable."""

@@ -1,0 +1,60 @@
+"""The tables of the index, and why they are so.
+
+- Everything is derived: another VERSION, and the file is thrown away and made again; there are no migrations.
+- ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON.
+- ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many".
+- ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
+- ``words`` holds each different word unstemmed, for corrections and prefixes.
+- ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events.
+"""
+
+from collections.abc import Callable
+
+from archivecli.fields import COLUMNS
+
+VERSION = 1
+
+Progress = Callable[[int], None]
+"""Told now and then how many events are compiled."""
+
+WEIGHTS = {
+    "title": 6.0,
+    "topics": 4.0,
+    "people": 3.0,
+    "bodies": 2.0,
+    "places": 2.5,
+    "summary": 2.0,
+    "details": 1.0,
+    "asides": 0.4,
+}
+"""How much a word in each column counts."""
+
+TABLES = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE events (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    first TEXT NOT NULL,
+    last TEXT NOT NULL,
+    start TEXT NOT NULL,
+    "end" TEXT NOT NULL,
+    title TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    place TEXT NOT NULL,
+    record TEXT NOT NULL
+);
+CREATE TABLE names (n INTEGER PRIMARY KEY, section TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL, term TEXT);
+CREATE TABLE aliases (section TEXT, alias TEXT, name INTEGER, PRIMARY KEY (section, alias, name)) WITHOUT ROWID;
+CREATE TABLE facets (facet INTEGER, name INTEGER, event INTEGER, PRIMARY KEY (facet, name, event)) WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE synonyms (n INTEGER PRIMARY KEY, words INTEGER, means TEXT NOT NULL);
+CREATE VIRTUAL TABLE thesaurus USING fts5(typed, content='', tokenize='porter ascii');
+CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='porter ascii');
+"""
+
+INDEXES = (
+    "CREATE UNIQUE INDEX event_ids ON events (id)",
+    "CREATE INDEX event_dates ON events (first, last, id)",
+    "CREATE INDEX alias_words ON aliases (alias)",
+)
+"""Made after the tables are full, which is faster."""

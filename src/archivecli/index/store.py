@@ -1,0 +1,219 @@
+"""Where the index of a catalogue lies, whether it is fresh, and how it is replaced.
+
+Two kinds of file in the cache folder, both the user's alone (0600 in 0700):
+
+``NAME-RANDOM.db``  an index, complete and never changed after it got this name;
+``NAME.stamp``      which index is in force, from which files in which state it was made, and what the index file itself
+                    looked like when it was finished. It is replaced as a whole, by renaming.
+
+A reader trusts an index only when the stamp is whole, names this version of the program, and every file that it speaks
+of, the index included, is as it was: device, inode, size and times in nanoseconds. An edit within one tick of the
+file system's clock can hide from those; so while the stamp is that young, content decides. Whatever else is found, the
+index is made again. Where nothing can be written the index is made in memory, for this one answer.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import stat
+import tempfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from archivecli import __version__, locations
+from archivecli.catalogue import sources
+from archivecli.catalogue.sources import FileState, Source
+from archivecli.index.schema import VERSION, Progress
+
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_CORRUPT")
+"""What SQLite says where the cache folder cannot take an index."""
+
+TICK_NS = 2_000_000_000
+"""Two seconds: the coarsest clock of a file system in use."""
+
+
+def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
+    """Return a read-only connection to the index of the catalogue at ``path`` and a word on its state.
+
+    The word is ``fresh``, ``built`` or ``memory`` (made for this answer only, as the cache cannot be written).
+    Raise CatalogueError where the catalogue cannot be used.
+    """
+    found = sources.find(path)
+    folder = locations.cache_folder()
+    stem = _stem(path)
+    if folder is not None:
+        connection = _open_fresh(folder, stem, found)
+        if connection is not None:
+            return connection, "fresh"
+    return _make(path, folder, stem, progress)
+
+
+def stamp_path(path: Path) -> Path | None:
+    """Return where the stamp of a catalogue lies or would lie; None without a cache folder."""
+    folder = locations.cache_folder()
+    return folder / f"{_stem(path)}.stamp" if folder else None
+
+
+def _stem(path: Path) -> str:
+    digest = hashlib.blake2b(os.fsencode(os.path.abspath(path)), digest_size=12).hexdigest()
+    return f"catalogue-{digest}"
+
+
+def _open_fresh(folder: Path, stem: str, found: Sequence[Source]) -> sqlite3.Connection | None:
+    """Return a connection where the stamp and all that it speaks of still hold, else None."""
+    try:
+        if not _is_ours(os.lstat(folder), stat.S_ISDIR):
+            return None
+        stamp, stamped_ns = _read_stamp(folder / f"{stem}.stamp")
+        if stamp is None or stamp["files"] != [[path, *state] for path, state in found]:
+            return None
+        index = folder / stamp["index"]
+        status = os.lstat(index)
+        if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
+            return None
+        newest = max((max(state.modified_ns, state.changed_ns) for _, state in found), default=0)
+        if newest > stamped_ns - TICK_NS:
+            if not _same_content(found, stamp["digests"]):
+                return None
+            with contextlib.suppress(OSError):
+                os.utime(folder / f"{stem}.stamp")  # looked at now, so need not be looked at again
+        return _open_read_only(index)
+    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_ours(status: os.stat_result, kind: Any) -> bool:
+    """Tell whether a file is of the wanted kind and nobody but its owner, who is the user, can have written it."""
+    if not kind(status.st_mode):
+        return False
+    return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
+
+
+def _read_stamp(path: Path) -> tuple[dict[str, Any] | None, int]:
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as handle:
+        status = os.fstat(descriptor)
+        if not _is_ours(status, stat.S_ISREG) or status.st_size > 64_000_000:
+            return None, 0
+        data = handle.read()
+    body, _, check = data.rpartition(b"\n")
+    if check != b"%08x" % zlib.crc32(body):
+        return None, 0
+    stamp: dict[str, Any] = json.loads(body)
+    if stamp.get("version") != [__version__, VERSION] or os.sep in stamp["index"]:
+        return None, 0
+    return stamp, status.st_mtime_ns
+
+
+def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
+    contents = [sources.read(source)[0] for source in found]
+    return [hashlib.blake2b(data, digest_size=16).hexdigest() for data in contents] == digests
+
+
+def _open_read_only(index: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{index.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    _harden(connection)
+    connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    return connection
+
+
+def _harden(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _make(path: Path, folder: Path | None, stem: str, progress: Progress | None) -> tuple[sqlite3.Connection, str]:
+    """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
+    from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
+    from archivecli.index.build import build
+
+    catalogue = Catalogue(path)
+    if folder is not None:
+        try:
+            return _make_file(catalogue, folder, stem, progress), "built"
+        except OSError:
+            catalogue = Catalogue(path)  # the first reading is used up
+        except sqlite3.Error as error:
+            if error.sqlite_errorname not in _NO_ROOM:
+                raise
+            catalogue = Catalogue(path)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, catalogue, progress)
+    _harden(connection)
+    return connection, "memory"
+
+
+def _make_file(catalogue: Any, folder: Path, stem: str, progress: Progress | None) -> sqlite3.Connection:
+    from archivecli.index.build import build
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_ours(os.lstat(folder), stat.S_ISDIR):
+        raise OSError("the cache folder is not the user's own")
+    descriptor, name = tempfile.mkstemp(prefix=f"{stem}-", suffix=".db", dir=folder)
+    os.close(descriptor)
+    index = Path(name)
+    try:
+        connection = sqlite3.connect(index, isolation_level=None)
+        try:
+            for pragma in (
+                "journal_mode = OFF",
+                "synchronous = OFF",
+                "locking_mode = EXCLUSIVE",
+                "cache_size = -16000",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            build(connection, catalogue, progress)
+        finally:
+            connection.close()
+        _put_in_force(catalogue, folder, stem, index)
+        return _open_read_only(index)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            index.unlink()
+        raise
+
+
+def _put_in_force(catalogue: Any, folder: Path, stem: str, index: Path) -> None:
+    """Write the stamp that makes ``index`` the one to read, then clear away what it replaces."""
+    body = json.dumps(
+        {
+            "version": [__version__, VERSION],
+            "index": index.name,
+            "state": list(sources.state_of(os.lstat(index))),
+            "files": [[path, *state] for path, state in catalogue.sources],
+            "digests": catalogue.digests,
+        },
+        separators=(",", ":"),
+    ).encode()
+    descriptor, name = tempfile.mkstemp(prefix=f"{stem}-", suffix=".tmp", dir=folder)
+    try:
+        with open(descriptor, "wb") as handle:
+            handle.write(body + b"\n%08x" % zlib.crc32(body))
+        os.replace(name, folder / f"{stem}.stamp")
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _clear(folder, stem, index)
+
+
+def _clear(folder: Path, stem: str, index: Path) -> None:
+    """Remove the indexes of this catalogue that no reader needs: older ones, and what killed builds left."""
+    import time
+
+    now = time.time()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if not entry.name.startswith(f"{stem}-") or entry.name == index.name:
+                continue
+            with contextlib.suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                if abs(now - status.st_mtime) > 60:
+                    os.unlink(entry.path)
+
+
+__all__ = ["FileState", "connect", "stamp_path"]

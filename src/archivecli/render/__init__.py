@@ -1,0 +1,1 @@
+"""Events → text, by name of the format."""

@@ -1,0 +1,106 @@
+"""Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from archivecli import dates, text
+from archivecli.events import Event, Hit
+from archivecli.render import theme
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from archivecli.archive import Archive
+
+WIDE = 110
+"""From this width on, place, kind and id have columns of their own."""
+
+
+class Screen(Protocol):
+    """What a renderer must know of the terminal."""
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+
+    @property
+    def unicode(self) -> bool:
+        """Whether more than ASCII can be shown."""
+
+
+def table(archive: "Archive", hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
+    """Return the rows of a list or search and a line that says how many there are."""
+    passages = _passages(archive, hits, outcome)
+    rows = [(hit, archive.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    body = _wide(rows) if screen.width >= WIDE else _narrow(rows)
+    return [body, _footer(hits, outcome)]
+
+
+def _passages(archive: "Archive", hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
+    if outcome is None or not outcome.reading.groups:
+        return {}
+    from archivecli.render.passages import Marker
+
+    marker = Marker(outcome.reading)
+    return {hit.event.id: passage for hit in hits if (passage := marker.passage(hit.event))}
+
+
+def _empty_table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True, header_style=theme.LABEL)
+
+
+Rows = Sequence[tuple[Hit, str, Text | None]]
+
+
+def _wide(rows: Rows) -> Table:
+    body = _empty_table()
+    body.add_column("Date", no_wrap=True, style=theme.DATE)
+    body.add_column("Title", ratio=1)
+    body.add_column("Place", max_width=24)
+    body.add_column("Kind", no_wrap=True)
+    body.add_column("Id", no_wrap=True, style=theme.ID)
+    for hit, short, passage in rows:
+        event = hit.event
+        title = Text(text.one_line(event.title), style=theme.TITLE)
+        if passage is not None:
+            title = Text("\n").join((title, passage))
+        place, kind = Text(text.one_line(event.place), style=theme.PLACE), _kind(event)
+        body.add_row(_when(event), title, place, kind, Text(short))
+    return body
+
+
+def _narrow(rows: Rows) -> Table:
+    body = Table(box=None, show_header=False, show_edge=False, pad_edge=False, expand=True, padding=(0, 2, 0, 0))
+    body.add_column(no_wrap=True, style=theme.DATE)
+    body.add_column(ratio=1)
+    for hit, short, passage in rows:
+        event = hit.event
+        below = [_kind(event), Text(text.one_line(event.place), style=theme.PLACE), Text(short, style=theme.ID)]
+        second = Text(" · ", style=theme.DIM).join(piece for piece in below if piece.plain)
+        parts = [Text(text.one_line(event.title), style=theme.TITLE), second]
+        if passage is not None:
+            parts.insert(1, passage)
+        body.add_row(_when(event), Text("\n").join(parts))
+    return body
+
+
+def _when(event: Event) -> Text:
+    return Text(dates.human(event.start, event.end), style=theme.DATE)
+
+
+def _kind(event: Event) -> Text:
+    return Text(text.one_line(event.kind), style=theme.kind(event.kind))
+
+
+def _footer(hits: Sequence[Hit], outcome: Any) -> Text:
+    total = outcome.total if outcome is not None else len(hits)
+    count = f"{len(hits)} event{'' if len(hits) == 1 else 's'}"
+    if total > len(hits):
+        count = f"{len(hits)} of {total} events"
+    if hits and hits[0].partial:
+        count += ", none with all the words: these have most of them"
+    return Text(f"\n{count} · archive show ID tells everything about one", style=theme.DIM)

@@ -1,0 +1,133 @@
+"""Text: folding for comparison, cleaning for the screen, width in terminal cells. No I/O."""
+
+import re
+import unicodedata
+
+# Cyrillic and Greek letters that look like Latin ones; inside a word that also has Latin letters they are a slip.
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТУХЅІЈавекмнорстухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABEKMHOPCTYXSIJabekmhopctyxsijABEZHIKMNOPTYXo",
+)
+_MIXED = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])|\b(?:[A-Za-z]\.)+[A-Za-z]\b(?!\.?[A-Za-z])")
+_ELISION = re.compile(r"['\u2019\u02bc`]")
+_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
+WORD = re.compile(r"[a-z0-9]+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_DECIMAL = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
+_HYPHENATED = re.compile(r"[a-z][a-z0-9]*(?:[-/.][a-z][a-z0-9]*)+")
+_SYMBOLS = {"€": "euro", "$": "dollar", "£": "pound", "%": "percent", "©": "copyright"}
+_SYMBOL = re.compile("[€$£%©]")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+
+
+def fold(text: str) -> str:
+    """Return ``text`` as lower-case ASCII: without accents, other scripts transliterated.
+
+    ``Gürbüz`` → ``gurbuz``, ``Đorđe`` → ``dorde``, ``арргоvе`` (half Cyrillic) → ``approve``, ``Скопје`` → ``skopje``.
+    """
+    if text.isascii():
+        return text.lower()
+    from anyascii import anyascii  # 20 ms, needed only where text is not ASCII
+
+    text = unicodedata.normalize("NFKC", text).replace("đ", "d").replace("Đ", "D")
+    return anyascii(_MIXED.sub(_latinise, text)).lower()
+
+
+def _latinise(match: re.Match[str]) -> str:
+    word = match.group()
+    if word.isascii() or not _LATIN.search(word):
+        return word
+    return word.translate(_LOOKALIKES).replace("р", "p").replace("г", "r").replace("п", "n")
+
+
+def searchable(text: str) -> str:
+    """Return folded ``text`` as the index reads it: words of letters and digits between other characters.
+
+    Full stops inside acronyms, apostrophes and the separators of thousands go (``U.N.`` → ``un``, ``don't`` → ``dont``,
+    ``400.000`` → ``400000``); a decimal number stays one word (``17.5`` → ``17d5``); signs are spelled out (``€``,
+    ``%``). At the end stand the hyphenated words once more, joined: ``e-learning`` → ``e-learning | elearning``.
+    """
+    text = _normalised(text)
+    joined = [_NOT_WORD.sub("", compound) for compound in _HYPHENATED.findall(text)]
+    return f"{text} | {' '.join(joined)}" if joined else text
+
+
+def _normalised(text: str) -> str:
+    text = _SYMBOL.sub(_spelled_out, text)
+    text = fold(_ELISION.sub("", text) if "'" in text or not text.isascii() else text)
+    if "." in text or "," in text or not text.isascii():
+        text = _GROUPED.sub(lambda match: _NOT_WORD.sub("", match.group()), text)
+        text = _DECIMAL.sub("d", text)
+        text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    return _ORDINAL.sub("", text)
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    return f" {_SYMBOLS[match.group()]} "
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text`` as the index holds them, unstemmed; a hyphenated word gives its parts."""
+    return WORD.findall(_normalised(text))
+
+
+def compound(text: str) -> str:
+    """Return a hyphenated word joined (``e-learning`` → ``elearning``), an empty text for any other."""
+    folded = _normalised(text)
+    return _NOT_WORD.sub("", folded) if _HYPHENATED.fullmatch(folded) else ""
+
+
+def key(text: str) -> str:
+    """Return the form under which names are compared: folded words joined by single blanks."""
+    return " ".join(WORD.findall(fold(_ELISION.sub("", text)).replace(".", "")))
+
+
+# What must never reach a terminal from data: C0 and C1 controls, line and paragraph separators, bidirectional
+# overrides and isolates (Unicode TR 36), the byte-order mark, surrogates, and invisible tag characters.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
+)
+_SPACE = re.compile(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` fit for one line of a terminal: white space single, controls shown as ``\\x1b``."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
+    return _UNSAFE.sub(_visible, _SPACE.sub(" ", text).strip())
+
+
+def joined(text: str) -> str:
+    """Return ``text`` on one line: line breaks and runs of white space become one blank."""
+    return " ".join(text.split())
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of ``text`` (parted by line breaks, as in a folded block), each fit for a terminal."""
+    return [one_line(part) for part in re.split(r"\n\s*", text) if part.strip()]
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def width(text: str) -> int:
+    """Return the number of terminal cells that ``text`` takes: wide East Asian characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # 10 ms, needed only where text is not ASCII
+
+    return cell_len(text)
+
+
+def pad(text: str, cells: int) -> str:
+    """Return ``text`` filled with blanks to ``cells`` terminal cells."""
+    return text + " " * (cells - width(text))
+
+
+def slug(text: str) -> str:
+    """Return ``text`` as a key: folded words joined by hyphens."""
+    return "-".join(WORD.findall(fold(text)))

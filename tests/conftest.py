@@ -1,0 +1,89 @@
+"""Running the command as people do: ``run("list", "--year", "2009")`` in-process, ``shell(...)`` as a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CATALOGUE = ROOT / "data" / "events.yaml"
+
+
+class Result(NamedTuple):
+    """What a run printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that all tests of a session share, so that the shipped archive is compiled once."""
+    folder = tmp_path_factory.mktemp("cache")
+    folder.chmod(0o700)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No setting of the developer's reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(("ARCHIVE_", "XDG_")) or name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "COLUMNS", "LINES"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ARCHIVE_CACHE", str(cache))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    yield
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command line in this process: stdout is no terminal."""
+    from typer.testing import CliRunner
+
+    from archivecli.cli.app import app
+
+    def runner(*args: str, **environment: str) -> Result:
+        result = CliRunner().invoke(app, list(args), env=environment)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Result(result.exit_code, result.stdout, result.stderr)
+
+    return runner
+
+
+@pytest.fixture
+def shell() -> Run:
+    """Run a command line as a real process through a pipe."""
+
+    def runner(*args: str, cwd: Path | None = None, stdin: str | None = None, **environment: str) -> Result:
+        done = subprocess.run(
+            [sys.executable, "-m", "archivecli", *args],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=cwd,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            env={**os.environ, **environment},
+            timeout=120,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    return runner
