@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,14 +42,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def clean_environment(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's reaches a test."""
     for name in list(os.environ):
         if name.startswith(("ARCHIVE_", "XDG_")) or name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "COLUMNS", "LINES"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ARCHIVE_CACHE", str(cache))
     monkeypatch.setenv("TERM", "xterm-256color")
-    yield
 
 
 @pytest.fixture
