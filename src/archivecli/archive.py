@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archivecli import text
 from archivecli.dates import Period
@@ -14,6 +14,15 @@ from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
 from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
 
+if TYPE_CHECKING:
+    from archivecli.index.contents import Contents
+
+
+def _open_catalogue(path: Path) -> "Contents":
+    from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
+
+    return Catalogue(path)
+
 
 class Archive:
     """An opened catalogue.
@@ -24,7 +33,7 @@ class Archive:
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
         """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
         self.path = path
-        connection, self.state = store.connect(path, progress)
+        connection, self.state = store.connect(path, _open_catalogue, progress)
         self.index = Index(connection)
 
     @property
@@ -96,6 +105,10 @@ class Archive:
         if near:
             return f"did you mean {', '.join(near)}?"
         return did_you_mean(wanted, self.index.by_ids("", 5000)) or "'archive list' shows them all"
+
+    def shorts(self) -> dict[str, str]:
+        """Return the short form of every name that has one."""
+        return self.index.shorts()
 
     def beside(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archivecli.catalogue import reader, sources
+from archivecli import sources
+from archivecli.catalogue import reader
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
-from archivecli.catalogue.sources import Source
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import CatalogueError, Problem
 from archivecli.events import Event, Term
 from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
+from archivecli.sources import Source
 
 TOP = ("catalogue", "vocabulary", "events", "thesaurus")
 MAX_PROBLEMS = 1000

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from archivecli import text
-from archivecli.catalogue.loading import Catalogue
-from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.dates import EVER
 from archivecli.errors import CatalogueError
 from archivecli.events import Event, Term
 from archivecli.fields import COLUMNS, RECORD, Shape
+from archivecli.index.contents import Contents, Names
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, facet_values
 
 
-def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None = None) -> None:
+def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progress | None = None) -> None:
     """Fill an empty database with a catalogue; raise CatalogueError with all its problems, leaving the rest undone."""
     connection.executescript(TABLES)
     connection.execute("BEGIN")
@@ -25,7 +24,7 @@ def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progre
 
 
 class _Builder:
-    def __init__(self, connection: sqlite3.Connection, catalogue: Catalogue) -> None:
+    def __init__(self, connection: sqlite3.Connection, catalogue: Contents) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.names: dict[tuple[str, str], int] = {}
@@ -114,7 +113,7 @@ class _Builder:
 _ColumnText = dict[str, list[str]]
 
 
-def search_text(event: Event, vocabulary: Vocabulary, expansions: dict[tuple[str, str], str]) -> list[str]:
+def search_text(event: Event, vocabulary: Names, expansions: dict[tuple[str, str], str]) -> list[str]:
     """Return the text of each search column, folded; a name brings its other names with it."""
     found: _ColumnText = {column: [] for column in COLUMNS}
     for field in RECORD:
@@ -147,7 +146,7 @@ def _leaves(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
         yield str(value), ""
 
 
-def _expansion(section: str, name: str, vocabulary: Vocabulary, expansions: dict[tuple[str, str], str]) -> str:
+def _expansion(section: str, name: str, vocabulary: Names, expansions: dict[tuple[str, str], str]) -> str:
     found = expansions.get((section, name))
     if found is None:
         term = vocabulary.term(section, name) or Term(name)

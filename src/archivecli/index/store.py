@@ -20,14 +20,16 @@ import sqlite3
 import stat
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archivecli import __version__, locations
-from archivecli.catalogue import sources
-from archivecli.catalogue.sources import FileState, Source
+from archivecli import __version__, locations, sources
 from archivecli.index.schema import VERSION, Progress
+from archivecli.sources import FileState, Source
+
+if TYPE_CHECKING:
+    from archivecli.index.contents import Contents, Opener
 
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_CORRUPT")
 """What SQLite says where the cache folder cannot take an index."""
@@ -36,11 +38,11 @@ TICK_NS = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
 
 
-def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
+def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
     """Return a read-only connection to the index of the catalogue at ``path`` and a word on its state.
 
     The word is ``fresh``, ``built`` or ``memory`` (made for this answer only, as the cache cannot be written).
-    Raise CatalogueError where the catalogue cannot be used.
+    ``opener`` opens the catalogue where an index has to be made. Raise CatalogueError where it cannot be used.
     """
     found = sources.find(path)
     folder = locations.cache_folder()
@@ -49,7 +51,7 @@ def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Conne
         connection = _open_fresh(folder, stem, found)
         if connection is not None:
             return connection, "fresh"
-    return _make(path, folder, stem, progress)
+    return _make(lambda: opener(path), folder, stem, progress)
 
 
 def stamp_path(path: Path) -> Path | None:
@@ -126,28 +128,29 @@ def _harden(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-def _make(path: Path, folder: Path | None, stem: str, progress: Progress | None) -> tuple[sqlite3.Connection, str]:
+def _make(
+    opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
+) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
-    from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
-    from archivecli.index.build import build
+    from archivecli.index.build import build  # only where something changed
 
-    catalogue = Catalogue(path)
+    catalogue = opened()
     if folder is not None:
         try:
             return _make_file(catalogue, folder, stem, progress), "built"
         except OSError:
-            catalogue = Catalogue(path)  # the first reading is used up
+            catalogue = opened()  # the first reading is used up
         except sqlite3.Error as error:
             if error.sqlite_errorname not in _NO_ROOM:
                 raise
-            catalogue = Catalogue(path)
+            catalogue = opened()
     connection = sqlite3.connect(":memory:", isolation_level=None)
     build(connection, catalogue, progress)
     _harden(connection)
     return connection, "memory"
 
 
-def _make_file(catalogue: Any, folder: Path, stem: str, progress: Progress | None) -> sqlite3.Connection:
+def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progress | None) -> sqlite3.Connection:
     from archivecli.index.build import build
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -177,7 +180,7 @@ def _make_file(catalogue: Any, folder: Path, stem: str, progress: Progress | Non
         raise
 
 
-def _put_in_force(catalogue: Any, folder: Path, stem: str, index: Path) -> None:
+def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -> None:
     """Write the stamp that makes ``index`` the one to read, then clear away what it replaces."""
     body = json.dumps(
         {

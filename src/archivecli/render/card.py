@@ -1,7 +1,7 @@
 """One event → a card for people, or ``field: value`` lines for a pipe; both hold every field of the record."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from archivecli import dates, text
 from archivecli.events import Event
@@ -11,8 +11,21 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from archivecli.archive import Archive
     from archivecli.render.table import Screen
+
+
+class Shelf(Protocol):
+    """What knows the events beside one, and the short forms of names."""
+
+    def shorts(self) -> Mapping[str, str]:
+        """Return the short form of every name that has one."""
+
+    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
+        """Return the events before and after one, by date."""
+
+    def shortest(self, event_id: str) -> str:
+        """Return the shortest beginning of an id that no other id shares."""
+
 
 _IN_HEAD = ("id", "title", "start", "end")
 
@@ -23,7 +36,7 @@ def plain_record(event: Event, last: bool = True) -> str:
     return said if last else said + "\n"
 
 
-def card(archive: "Archive", event: Event, screen: "Screen") -> Iterator["RenderableType"]:
+def card(archive: Shelf, event: Event, screen: "Screen") -> Iterator["RenderableType"]:
     """Yield the parts of a card: title, date, then the fields in groups, then where to go on."""
     from rich.padding import Padding
     from rich.table import Table
@@ -56,8 +69,8 @@ def card(archive: "Archive", event: Event, screen: "Screen") -> Iterator["Render
     yield from _onward(archive, event)
 
 
-def _groups(event: Event, archive: "Archive") -> Iterator[tuple[str, list[Line]]]:
-    shorts = archive.index.shorts()
+def _groups(event: Event, archive: Shelf) -> Iterator[tuple[str, list[Line]]]:
+    shorts = archive.shorts()
     groups: dict[str, list[Line]] = {"Summary": []}
     for line in lines(event, lambda name: shorts.get(name, name)):
         if line.field.name not in _IN_HEAD:
@@ -85,7 +98,7 @@ def _prose(found: list[Line]) -> "Text":
     return Text("\n").join(Text("• ").append_text(_value(line)) for line in found)
 
 
-def _onward(archive: "Archive", event: Event) -> Iterator["RenderableType"]:
+def _onward(archive: Shelf, event: Event) -> Iterator["RenderableType"]:
     """Say which events come before and after, and how to see them."""
     from rich.text import Text
 

@@ -14,8 +14,6 @@ from archivecli.render import theme
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from archivecli.archive import Archive
-
 WIDE = 110
 """From this width on, place, kind and id have columns of their own."""
 
@@ -32,15 +30,22 @@ class Screen(Protocol):
         """Whether more than ASCII can be shown."""
 
 
-def table(archive: "Archive", hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
+class Shortening(Protocol):
+    """What knows the ids of the archive."""
+
+    def shortest(self, event_id: str) -> str:
+        """Return the shortest beginning of an id that no other id shares."""
+
+
+def table(names: Shortening, hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
     """Return the rows of a list or search and a line that says how many there are."""
-    passages = _passages(archive, hits, outcome)
-    rows = [(hit, archive.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    passages = _passages(hits, outcome)
+    rows = [(hit, names.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
     body = _wide(rows) if screen.width >= WIDE else _narrow(rows)
     return [body, _footer(hits, outcome)]
 
 
-def _passages(archive: "Archive", hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
+def _passages(hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
     if outcome is None or not outcome.reading.groups:
         return {}
     from archivecli.render.passages import Marker

@@ -1,0 +1,66 @@
+"""What an index is made from, as the index sees it: a catalogue fits this shape, and neither room knows the other."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from archivecli.errors import Problem
+from archivecli.events import Event, Term
+from archivecli.sources import Source
+
+
+class Names(Protocol):
+    """A vocabulary."""
+
+    @property
+    def sections(self) -> Mapping[str, Mapping[str, Term]]:
+        """The terms, by section and key."""
+
+    def term(self, section: str, value: str) -> Term | None:
+        """Return the term that ``value`` stands for."""
+
+
+class Replacement(Protocol):
+    """Words of a query (``typed``) that also find the words ``means``."""
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """What people type."""
+
+    @property
+    def means(self) -> tuple[str, ...]:
+        """What the archive says."""
+
+
+class Contents(Protocol):
+    """An opened catalogue, to be read once."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the catalogue says of itself."""
+
+    @property
+    def vocabulary(self) -> Names:
+        """Its names."""
+
+    @property
+    def thesaurus(self) -> Sequence[Replacement]:
+        """Words that stand for each other."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The files, in the state in which they were read."""
+
+    @property
+    def digests(self) -> Sequence[str]:
+        """A hash of the content of each file."""
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events; raise CatalogueError at the end where there are problems."""
+
+    def problems(self) -> list[Problem]:
+        """Return what has been found wrong so far."""
+
+
+Opener: TypeAlias = Callable[[Path], Contents]
+"""Opens the catalogue at a path; raises CatalogueError where it cannot be used."""
