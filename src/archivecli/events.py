@@ -27,6 +27,13 @@ class Term(NamedTuple):
         return tuple(dict.fromkeys(name for name in (self.name, self.short, *self.also) if name))
 
 
+class Synonyms(NamedTuple):
+    """Words of a query (``typed``) that also find the words ``means``."""
+
+    typed: tuple[str, ...]
+    means: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event of the archive.

@@ -30,8 +30,8 @@ class Field(NamedTuple):
     required: bool = False
 
 
-COLUMNS = ("title", "topics", "people", "bodies", "places", "summary", "details", "asides")
-"""The columns of the search index, the weightiest first."""
+COLUMNS = ("title", "topics", "people", "bodies", "places", "summary", "details", "asides", "aliases")
+"""The columns of the search index; ``aliases`` holds the other names of whatever the record names."""
 
 TEXT = Shape("text")
 BLOCK = Shape("block")

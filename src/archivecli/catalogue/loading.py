@@ -11,20 +11,13 @@ from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import CatalogueError, Problem
-from archivecli.events import Event, Term
+from archivecli.events import Event, Synonyms, Term
 from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
 from archivecli.sources import Source
 
 TOP = ("catalogue", "vocabulary", "events", "thesaurus")
 MAX_PROBLEMS = 1000
 """After so many problems the rest is not looked for."""
-
-
-class Synonyms(NamedTuple):
-    """Words of a query (``typed``) that also find the words ``means``."""
-
-    typed: tuple[str, ...]
-    means: tuple[str, ...]
 
 
 class _File(NamedTuple):

@@ -1,6 +1,7 @@
 """A catalogue → the tables of the index."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from archivecli import text
 from archivecli.dates import EVER
 from archivecli.errors import CatalogueError
-from archivecli.events import Event, Term
+from archivecli.events import Event, Synonyms, Term
 from archivecli.fields import COLUMNS, RECORD, Shape
 from archivecli.index.contents import Contents, Names
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
@@ -57,6 +58,7 @@ class _Builder:
         columns = search_text(event, self.catalogue.vocabulary, self.expansions)
         for column in columns:
             self.words.update(column.split())
+        self.words.discard("¶")
         marks = ",".join("?" * (len(columns) + 1))
         self.connection.execute(f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})", (number, *columns))
         rows = [
@@ -91,7 +93,7 @@ class _Builder:
 
     def _add_thesaurus(self) -> None:
         number = 0
-        for synonyms in self.catalogue.thesaurus:
+        for synonyms in (*self.catalogue.thesaurus, *self._vocabulary_words()):
             for typed in synonyms.typed:
                 words = " ".join(text.words(typed))
                 means = [other for other in synonyms.means if other != typed]
@@ -102,6 +104,13 @@ class _Builder:
                 self.connection.execute("INSERT INTO synonyms VALUES (?,?,?)", row)
                 self.connection.execute("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", (number, words))
 
+    def _vocabulary_words(self) -> Iterator[Synonyms]:
+        """Yield the search words of the vocabulary's terms: each finds the name of its term."""
+        for terms in self.catalogue.vocabulary.sections.values():
+            for term in terms.values():
+                if term.words:
+                    yield Synonyms(term.words, (term.name,))
+
     def _add_meta(self, events: int) -> None:
         values: dict[str, Any] = {"version": VERSION, "events": events, "about": self.catalogue.about}
         if events:
@@ -110,24 +119,45 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-_ColumnText = dict[str, list[str]]
+_PARTS = re.compile(r"[\n|]")
+
+_SPOKEN = {
+    "organisers": "organised organiser",
+    "hosts": "hosted host",
+    "funders": "funded funder donor",
+    "patrons": "patronage patron",
+    "invited": "invited",
+    "absent": "absent",
+}
+"""Words that a record says by the name of a field alone."""
 
 
 def search_text(event: Event, vocabulary: Names, expansions: dict[tuple[str, str], str]) -> list[str]:
-    """Return the text of each search column, folded; a name brings its other names with it."""
-    found: _ColumnText = {column: [] for column in COLUMNS}
+    """Return the text of each search column, folded; other names of what a record names stand in ``aliases``."""
+    found: dict[str, list[str]] = {column: [] for column in COLUMNS}
     for field in RECORD:
-        if field.column and field.name in event.record:
-            pieces = found[field.column]
-            plain: list[str] = []
-            for piece, section in _leaves(event.record[field.name], field.shape):
-                if section:
-                    pieces.append(_expansion(section, piece, vocabulary, expansions))
-                else:
-                    plain.append(piece)
-            if plain:
-                pieces.append(text.searchable("\n".join(plain)))
-    return [" ".join(text.WORD.findall(" | ".join(found[column]))) for column in COLUMNS]
+        if not field.column or field.name not in event.record:
+            continue
+        plain = [_SPOKEN[field.name]] if field.name in _SPOKEN else []
+        for piece, section in _leaves(event.record[field.name], field.shape):
+            plain.append(piece)
+            if section and (others := _other_names(section, piece, vocabulary, expansions)):
+                found["aliases"].append(others)
+        found[field.column].append(text.searchable("\n".join(plain)))
+    found["aliases"] = list(dict.fromkeys(found["aliases"]))
+    return [_BREAK.join(_words(pieces)) for pieces in (found[column] for column in COLUMNS)]
+
+
+_BREAK = " ¶ "
+"""Stands between the parts of a record, so that no phrase reaches across; never part of a query, which is all ASCII."""
+
+
+def _words(pieces: list[str]) -> Iterator[str]:
+    for piece in pieces:
+        for part in _PARTS.split(piece):
+            words = " ".join(text.WORD.findall(part))
+            if words:
+                yield words
 
 
 def _leaves(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
@@ -146,10 +176,10 @@ def _leaves(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
         yield str(value), ""
 
 
-def _expansion(section: str, name: str, vocabulary: Names, expansions: dict[tuple[str, str], str]) -> str:
+def _other_names(section: str, name: str, vocabulary: Names, expansions: dict[tuple[str, str], str]) -> str:
     found = expansions.get((section, name))
     if found is None:
-        term = vocabulary.term(section, name) or Term(name)
-        found = text.searchable("\n".join((*term.names(), *term.words)))
+        term = vocabulary.term(section, name)
+        found = text.searchable("\n".join(term.names()[1:])) if term else ""
         expansions[section, name] = found
     return found

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from archivecli.errors import Problem
-from archivecli.events import Event, Term
+from archivecli.events import Event, Synonyms, Term
 from archivecli.sources import Source
 
 
@@ -20,18 +20,6 @@ class Names(Protocol):
         """Return the term that ``value`` stands for."""
 
 
-class Replacement(Protocol):
-    """Words of a query (``typed``) that also find the words ``means``."""
-
-    @property
-    def typed(self) -> tuple[str, ...]:
-        """What people type."""
-
-    @property
-    def means(self) -> tuple[str, ...]:
-        """What the archive says."""
-
-
 class Contents(Protocol):
     """An opened catalogue, to be read once."""
 
@@ -44,7 +32,7 @@ class Contents(Protocol):
         """Its names."""
 
     @property
-    def thesaurus(self) -> Sequence[Replacement]:
+    def thesaurus(self) -> Sequence[Synonyms]:
         """Words that stand for each other."""
 
     @property

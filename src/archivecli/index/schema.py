@@ -26,6 +26,7 @@ WEIGHTS = {
     "summary": 2.0,
     "details": 1.0,
     "asides": 0.4,
+    "aliases": 0.8,
 }
 """How much a word in each column counts."""
 

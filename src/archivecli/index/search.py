@@ -36,9 +36,13 @@ STOP_WORDS = frozenset(
 
 SOFT_WORDS = frozenset(
     """
-    archive article articles attend attended between did during entry entries event events find found give
-    given happen happened hear held hold many much name named names news page part said say says show speak
-    spoke take taken takes talk talked tell there took talks told want went what year years
+    among archive article articles ask asked attend attended attending back become became began begin between break
+    came come comes concern concerning deal dealing dealt described did during each entry entries event events every
+    find found gave get gets getting give given go goes going gone got happen happened happens hear heard held help
+    helped helping hold kind made make makes making many matter meant mention mentioned much name named names need new
+    news often old page paid part pay paying people person persons place put related regarding said saw say says see
+    seen sent show shown since sort speak spoke still stuff take taken takes talk talked tell thing things time times
+    told took topic took try trying use used using want way ways went year years
     """.split()
 )
 """Words of a question that help the ranking but need not stand in an event that has the others."""
@@ -46,6 +50,7 @@ SOFT_WORDS = frozenset(
 SYNONYM = 0.55
 CORRECTED = 0.9
 ALL_WORDS_OF_NAME = 0.6
+PHRASE = 0.5
 TOGETHER = 0.7
 NEAR = 0.25
 PARTIAL_SHARE = 0.62
@@ -176,17 +181,23 @@ def _ranked(index: Index, scores: dict[int, float], partial: bool, query: Query)
 
 
 def weigh(index: Index, group: Group) -> None:
-    """Find the events of a group and how well each fits."""
+    """Find the events of a group and how well each fits.
+
+    A phrase counts as much as its words would together; words of a name that are found apart count as one of them.
+    """
     for alternative in group.alternatives:
         parts = [matching(index, expression) for expression in alternative.expressions]
-        common = set(parts[0]).intersection(*parts[1:]) if parts else set()
-        rarity = sum(_rarity(len(part), index.size) for part in parts)
-        group.rarity = max(group.rarity, rarity * alternative.weight)
-        for n in common:
-            score = alternative.weight * sum(part[n] * _rarity(len(part), index.size) for part in parts)
+        if not parts:
+            continue
+        rarities = [_rarity(len(part), index.size) for part in parts]
+        length = 1 + PHRASE * (alternative.expressions[0].count(" ") if len(parts) == 1 else 0)
+        weight = alternative.weight * length
+        group.rarity = max(group.rarity, alternative.weight * sum(rarities) / len(rarities))
+        for n in set(parts[0]).intersection(*parts[1:]):
+            score = weight * sum(part[n] * rarity for part, rarity in zip(parts, rarities, strict=True)) / len(parts)
             if score > group.scores.get(n, 0.0):
                 group.scores[n] = score
-    if not group.alternatives:
+    if not group.scores:
         group.rarity = _rarity(0, index.size)
 
 
@@ -211,15 +222,36 @@ def _combine(index: Index, reading: Reading) -> tuple[dict[int, float], bool]:
         return dict.fromkeys((n for (n,) in index.connection.execute("SELECT n FROM events")), 0.0), False
     wanted = required or groups
     common = set(wanted[0].scores).intersection(*(group.scores for group in wanted[1:]))
-    partial = False
-    if not common:
+    together = _title_cased(index, groups)
+    partial = not common
+    if partial:
         common = _nearly(wanted)
-        partial = True
+    common = common.intersection(*together)
     scores = {n: sum(group.scores.get(n, 0.0) for group in groups) for n in common}
     for n, bonus in _together(index, groups).items():
         if n in scores:
             scores[n] += bonus
     return {n: round(score, 6) for n, score in scores.items()}, partial
+
+
+def _title_cased(index: Index, groups: Sequence[Group]) -> list[set[int]]:
+    """Return, for each run of three or more Capitalised Words that is no known name, the events in which two stand together.
+
+    Such a run is a name to the person who typed it; its words scattered over an event are not that name.
+    """
+    runs: list[list[Group]] = [[]]
+    for group in groups:
+        if group.typed[:1].isupper() and len(group.words) == 1:
+            runs[-1].append(group)
+        else:
+            runs.append([])
+    found = []
+    for run in runs:
+        if len(run) > 2:
+            pairs = [quoted(f"{left.words[0]} {right.words[0]}") for left, right in itertools.pairwise(run)]
+            rows = index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (" OR ".join(pairs),))
+            found.append({n for (n,) in rows})
+    return found
 
 
 def _nearly(groups: Sequence[Group]) -> set[int]:
@@ -286,6 +318,7 @@ class Understanding:
         self.index = index
         self.exact = exact
         self.reading = Reading([], And(()), [], [], [], [])
+        self.corrected: set[str] = set()
 
     def read(self, where: Node) -> Reading:
         """Return how the criteria are understood."""
@@ -331,10 +364,11 @@ class Understanding:
         folded: list[str] = []
         for word in run:
             joined = text.compound(word.text)
-            parts = [joined] if joined else text.words(word.text)
-            for part in parts:
+            for part in [joined] if joined else text.words(word.text):
                 typed.append(word.text)
                 folded.append(part)
+        if not self.exact:
+            self._correct(typed, folded)
         at = 0
         while at < len(folded):
             taken = self._name(typed, folded, at) or self._synonym_phrase(typed, folded, at)
@@ -342,6 +376,28 @@ class Understanding:
                 self._one(typed[at], folded[at])
                 taken = 1
             at += taken
+
+    def _correct(self, typed: list[str], folded: list[str]) -> None:
+        """Replace words that the archive does not know by the nearest that it does, and say so."""
+        for at, word in enumerate(folded):
+            parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
+            if word in STOP_WORDS or word in SOFT_WORDS or self._own(parts) or self._in_thesaurus(folded, at):
+                continue
+            corrected = [self._correction(part) for part in parts]
+            if all(corrected):
+                folded[at] = "".join(corrected)
+                typed[at] = "-".join(corrected)
+                self.reading.remarks.append(f"no event mentions '{word}'; searched for {' '.join(corrected)}")
+                self.corrected.add(folded[at])
+
+    def _in_thesaurus(self, folded: Sequence[str], at: int) -> bool:
+        """Tell whether the word at a place is part of an expression that the thesaurus knows."""
+        for length in (1, 2, 3, 4):
+            for start in range(max(0, at - length + 1), at + 1):
+                words = folded[start : start + length]
+                if len(words) == length and self._synonyms(words):
+                    return True
+        return False
 
     def _name(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
         """Take the longest name of several words that begins here; return how many words it has."""
@@ -389,19 +445,11 @@ class Understanding:
         """Return the group of one word: itself, its synonyms, else its correction."""
         soft = len(parts) == 1 and parts[0] in SOFT_WORDS
         own = self._own(parts)
-        label = " ".join(parts)
+        if "".join(parts) in self.corrected:
+            own = [a._replace(weight=a.weight * CORRECTED, how="correction") for a in own]
         synonyms = [] if self.exact else self._synonyms(parts)
         if own or synonyms:
             return Group(typed, [*own, *synonyms], not soft, tuple(parts))
-        if self.exact or soft:
-            return self._unknown(typed, parts, soft)
-        corrections = [self._correction(part) for part in parts]
-        if (len(parts) == 1 and corrections[0]) or (len(parts) > 1 and all(corrections)):
-            words = [word for word in corrections if word]
-            expressions = tuple(quoted(word) for word in words)
-            alternatives = [Alternative(expressions, CORRECTED, " ".join(words), "correction"), *self._synonyms(words)]
-            self.reading.remarks.append(f"no event mentions '{label}'; searched for {' '.join(words)}")
-            return Group(typed, alternatives, True, tuple(words))
         return self._unknown(typed, parts, soft)
 
     def _unknown(self, typed: str, parts: list[str], soft: bool) -> Group:
@@ -447,23 +495,22 @@ class Understanding:
         """Return the word of the archive that is nearest to an unknown one, or an empty text."""
         if self._known(quoted(word)):
             return word
-        if len(word) < 4 or any(character.isdigit() for character in word):
+        if len(word) < 3 or any(character.isdigit() for character in word):
             return ""
         from rapidfuzz import process  # 20 ms, needed only for a word that the archive does not know
-        from rapidfuzz.distance import OSA
+        from rapidfuzz.distance import OSA, JaroWinkler
 
         edits = 1 if len(word) < 8 else 2
+        shortest = len(word) + 1 if len(word) == 3 else len(word) - edits
         sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ?"
-        known = [w for (w,) in self.index.connection.execute(sql, (len(word) - edits, len(word) + edits))]
+        known = [w for (w,) in self.index.connection.execute(sql, (shortest, len(word) + edits))]
         near = process.extract(word, known, scorer=OSA.distance, score_cutoff=edits, limit=12)
-        fitting = [(distance, w[:1] != word[:1], w) for w, distance, _ in near if not w.isdigit()]
-        if not fitting:
-            return ""
-        best = min(fitting)[:2]
-        equal = [w for distance, first, w in fitting if (distance, first) == best]
-        if len(equal) == 1:
-            return str(equal[0])
-        return str(max(equal, key=lambda w: (len(matching(self.index, quoted(w))), w)))
+        fitting = [
+            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), len(matching(self.index, quoted(w))), w)
+            for w, distance, _ in near
+            if not w.isdigit()
+        ]
+        return max(fitting)[-1] if fitting else ""
 
     # Everything else
 
@@ -518,8 +565,14 @@ class Understanding:
         self.reading.groups.append(group)
 
 
+_NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "places"})
+
+
 def _within(column: str, expression: str) -> str:
-    return f"{{{column}}} : {expression}" if column else expression
+    if not column:
+        return expression
+    names = f"{column} aliases" if column in _NAMED_COLUMNS else column
+    return f"{{{names}}} : {expression}"
 
 
 def matched_columns(index: Index, reading: Reading, events: Iterable[Event]) -> dict[str, tuple[str, ...]]:

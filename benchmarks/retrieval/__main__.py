@@ -1,0 +1,133 @@
+"""How good the search is: graded queries against the shipped archive, beside plain FTS5 over the same records.
+
+    python -m benchmarks.retrieval [tuned|unseen|FILE.jsonl] [--misses]
+
+``tuned.jsonl`` was looked at while the ranking was made, ``unseen.jsonl`` was not: its numbers are the honest ones.
+A line is {"q": query, "kind": sort of query, "relevant": {event id: grade 1 to 3}}; without relevant events the right
+answer is silence. hit@k: an event of the highest grade of the query is among the first k. nDCG@10 with gains 2^grade - 1.
+"""
+
+import argparse
+import json
+import math
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from archivecli import locations
+from archivecli.archive import Archive
+from archivecli.events import texts
+from archivecli.query.criteria import Query
+from archivecli.query.parser import parse
+
+HERE = Path(__file__).parent
+Engine = Callable[[str], list[str]]
+
+
+def ours(archive: Archive) -> Engine:
+    """Return the search of the command."""
+
+    def ask(typed: str) -> list[str]:
+        where = parse(typed, archive.years).where
+        return [hit.event.id for hit in archive.search(Query(where, limit=10)).hits]
+
+    return ask
+
+
+def plain_fts5(archive: Archive) -> Engine:
+    """Return FTS5 as it comes: Porter stems over the whole text of each record, all words, else any."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE VIRTUAL TABLE t USING fts5(id UNINDEXED, body, tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    for event in archive.select(Query()):
+        connection.execute("INSERT INTO t VALUES (?, ?)", (event.id, "\n".join(texts(dict(event.record)))))
+
+    def ask(typed: str) -> list[str]:
+        found = [f'"{word}"' for word in re.findall(r"\w+", typed)]
+        for joiner in (" AND ", " OR "):
+            if not found:
+                return []
+            sql = "SELECT id FROM t WHERE t MATCH ? ORDER BY rank LIMIT 10"
+            rows = connection.execute(sql, (joiner.join(found),)).fetchall()
+            if rows:
+                return [row[0] for row in rows]
+        return []
+
+    return ask
+
+
+def measure(engine: Engine, queries: list[dict[str, object]], misses: bool = False) -> dict[str, list[list[float]]]:
+    """Return, by kind of query, [hit@1, hit@3, nDCG@10] of each, or [silent] where there is no answer."""
+    scores: dict[str, list[list[float]]] = {}
+    for query in queries:
+        relevant: dict[str, int] = query["relevant"]  # type: ignore[assignment]
+        kind, typed = str(query["kind"]), str(query["q"])
+        try:
+            found = engine(typed)
+        except Exception as error:
+            found = [f"ERROR {error}"]
+        if not relevant:
+            score = [float(not found)]
+        else:
+            best = {event for event, grade in relevant.items() if grade == max(relevant.values())}
+            score = [float(bool(best & set(found[:1]))), float(bool(best & set(found[:3]))), _ndcg(found, relevant)]
+        scores.setdefault(kind, []).append(score)
+        if misses and (score[0] < 1 or (len(score) > 2 and score[2] < 0.7)):
+            wanted = sorted(relevant.items(), key=lambda pair: -pair[1])[:4]
+            print(f"{kind:9} {typed!r}\n          wanted {wanted}\n          found  {found[:4]} ndcg {score[-1]:.2f}")
+    return scores
+
+
+def _ndcg(found: list[str], relevant: dict[str, int]) -> float:
+    gains = [2 ** relevant.get(event, 0) - 1 for event in found[:10]]
+    ideal = sorted((2**grade - 1 for grade in relevant.values()), reverse=True)[:10]
+    discount = [1 / math.log2(place + 2) for place in range(10)]
+    return sum(g * d for g, d in zip(gains, discount, strict=False)) / sum(
+        g * d for g, d in zip(ideal, discount, strict=False)
+    )
+
+
+def report(name: str, results: dict[str, dict[str, list[list[float]]]]) -> None:
+    """Print a table of the engines, kind by kind."""
+    engines = list(results)
+    print(
+        f"\n{name}\n{'kind':10}{'n':>5}"
+        + "".join(f"{engine + ' hit@1':>16}{'hit@3':>7}{'nDCG':>7}" for engine in engines)
+    )
+    kinds = [kind for kind in results[engines[0]] if kind != "none"]
+    for label, chosen in [*((kind, [kind]) for kind in kinds), ("answered", kinds)]:
+        line = ""
+        for engine in engines:
+            rows = [row for kind in chosen for row in results[engine][kind]]
+            line += "".join(
+                f"{100 * sum(row[i] for row in rows) / len(rows):>{w}.1f}" for i, w in ((0, 16), (1, 7), (2, 7))
+            )
+        print(f"{label:10}{len(rows):>5}{line}")
+    if "none" in results[engines[0]]:
+        silent = [results[engine]["none"] for engine in engines]
+        cells = "".join(f"{100 * sum(row[0] for row in rows) / len(rows):>16.1f}{'':14}" for rows in silent)
+        print(f"{'silent':10}{len(silent[0]):>5}{cells}")
+
+
+def main() -> None:
+    """Measure both engines on the sets asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", default=["tuned", "unseen"])
+    parser.add_argument("--misses", action="store_true", help="print the queries that went wrong")
+    options = parser.parse_args()
+    archive = Archive(locations.embedded_catalogue())
+    for name in options.sets:
+        path = Path(name) if name.endswith(".jsonl") else HERE / f"{name}.jsonl"
+        queries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        engines = {"archive": ours(archive), "FTS5": plain_fts5(archive)}
+        misses = options.misses
+        report(
+            path.stem,
+            {label: measure(engine, queries, misses and label == "archive") for label, engine in engines.items()},
+        )
+
+
+if __name__ == "__main__":
+    main()
