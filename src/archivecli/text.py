@@ -109,6 +109,24 @@ def paragraphs(text: str) -> list[str]:
     return [one_line(part) for part in re.split(r"\n\s*", text) if part.strip()]
 
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def without_controls(text: str) -> str:
+    """Return ``text`` with control characters shown as ``\\x1b``; line breaks and tabs stay."""
+    return text if text.isprintable() else _CONTROLS.sub(_visible, text)
+
+
+def json_safe(text: str) -> str:
+    """Return JSON of the same value in which what must not reach a terminal is escaped as ``\\u009b``."""
+    return text if text.isascii() and "\x7f" not in text else _JSON_UNSAFE.sub(_as_json, text)
+
+
+def _as_json(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,83 +1,78 @@
-"""An answer of events → stdout, in the format that was asked for, or that suits a terminal or a pipe."""
+"""An answer of events → stdout or a file, in the format that was asked for, or that suits a terminal or a pipe."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
-
-import typer
 
 from archivecli.archive import Archive
+from archivecli.cli.form import TABLE, Form
 from archivecli.cli.output import Output
-from archivecli.errors import UsageError, did_you_mean
 from archivecli.events import Event, Hit
 from archivecli.index.search import Outcome
-from archivecli.render.data import FORMATS
-
-TABLE = "table"
-CHOICES = (TABLE, *FORMATS)
-
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        help=f"one of {', '.join(CHOICES)}; table at a terminal and plain in a pipe unless told",
-        autocompletion=lambda: list(CHOICES),
-    ),
-]
+from archivecli.render.formats import FORMATS, Asked
 
 
-def chosen(format_: str | None, out: Output, choices: Sequence[str] = CHOICES) -> str:
-    """Return the name of the format to write; raise UsageError for one that does not exist."""
-    if format_ is None:
-        return TABLE if out.terminal else "plain"
-    if format_ not in choices:
-        near = did_you_mean(format_, choices)
-        raise UsageError(f"--format: '{format_}' is none of {', '.join(choices)}", near)
-    return format_
-
-
-def emit(
-    out: Output, archive: Archive, hits: Iterable[Hit], format_: str | None, outcome: Outcome | None = None
-) -> bool:
+def emit(out: Output, archive: Archive, hits: Iterable[Hit], form: Form, outcome: Outcome | None = None) -> bool:
     """Write events one a line or row; return whether there were any."""
-    name = chosen(format_, out)
-    if name == TABLE:
-        from archivecli.render.table import table  # Rich, 40 ms, only for people
-
-        found = list(hits)
-        if found:
-            out.show(*table(archive, found, out, outcome))
-        return bool(found)
+    name = form.name(out)
+    asked = _asked(form, archive, searched=outcome is not None)
     counted = _Counted(hits)
-    out.write(FORMATS[name].write(counted))
-    return counted.any
+    if name != TABLE:
+        _deliver(out, form, name, FORMATS[name].write(counted, asked))
+    elif found := list(counted):
+        from archivecli.render.table import chosen_table, table  # Rich, 40 ms, only for people
+
+        shown = chosen_table(found, asked.fields) if asked.fields else table(archive, found, out, outcome)
+        out.show(*shown)
+    if form.file is not None:
+        out.remark(f"{counted.number:,} event{'' if counted.number == 1 else 's'} written to {form.file}")
+    return counted.number > 0
 
 
 class _Counted:
-    """Passes hits on and remembers whether there were any."""
+    """Passes hits on and counts them."""
 
     def __init__(self, hits: Iterable[Hit]) -> None:
         self.hits = hits
-        self.any = False
+        self.number = 0
 
     def __iter__(self) -> Iterator[Hit]:
         for hit in self.hits:
-            self.any = True
+            self.number += 1
             yield hit
 
 
-def emit_records(out: Output, archive: Archive, events: Sequence[Event], format_: str | None) -> None:
+def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: Form) -> None:
     """Write whole events: a card each at a terminal, ``field: value`` lines in a pipe, or a data format."""
-    name = chosen(format_, out)
+    name = form.name(out)
+    asked = _asked(form, archive)
     if name == TABLE:
-        from archivecli.render.card import card  # Rich, 40 ms, only for people
+        from archivecli.render.card import card, chosen_card  # Rich, 40 ms, only for people
 
         for event in events:
-            out.show(*card(archive, event, out))
+            out.show(*chosen_card(event, asked.fields) if asked.fields else card(archive, event, out))
     elif name == "plain":
         from archivecli.render.card import plain_record
 
-        out.write(plain_record(event, last=event is events[-1]) for event in events)
+        _deliver(out, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
     else:
-        out.write(FORMATS[name].write(Hit(event) for event in events))
+        _deliver(out, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
+
+
+def _asked(form: Form, archive: Archive, searched: bool = False) -> Asked:
+    fields: tuple[str, ...] = ()
+    if form.fields is not None:
+        from archivecli.render import columns
+
+        fields = columns.chosen(form.fields, searched)
+    return Asked(fields, form.bom, form.null, archive.about, lambda page: archive.term("pages", page).url)
+
+
+def _deliver(out: Output, form: Form, name: str, pieces: Iterable[str]) -> None:
+    """Write to a file, whole, or to standard output."""
+    if form.file is not None:
+        from archivecli.cli.files import write_file
+
+        write_file(form.file, pieces, form.force)
+    elif name == "plain":
+        out.write(pieces)
+    else:
+        out.write_data(pieces)

@@ -9,6 +9,7 @@ import typer
 
 from archivecli.archive import Archive
 from archivecli.cli import output
+from archivecli.cli.form import Form, form_parameters
 from archivecli.dates import EVER, Period
 from archivecli.locations import resolve_catalogue
 from archivecli.query import when
@@ -125,17 +126,23 @@ def _common_parameters() -> list[inspect.Parameter]:
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that its parameters ask for: ``where: Node`` the filters, ``common: Common`` the rest."""
+    """Give a command the options that its parameters ask for.
+
+    ``where: Node`` stands for the filters, ``form: Form`` for the form of the answer, ``common: Common`` for the rest.
+    """
     own = list(inspect.signature(function).parameters.values())
     names = {parameter.name for parameter in own}
-    parameters = [p for p in own if p.name not in ("where", "common")]
+    parameters = [p for p in own if p.name not in ("where", "form", "common")]
     filters = _filter_parameters() if "where" in names else []
-    parameters += filters + _common_parameters()
+    forms = form_parameters() if "form" in names else []
+    parameters += forms + filters + _common_parameters()
 
     def run(**typed: Any) -> Any:
         common = Common(*(typed.pop(name) for name in Common._fields))
         if filters:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
+        if forms:
+            typed["form"] = Form(*(typed.pop(parameter.name) for parameter in forms))
         return function(common=common, **typed)
 
     run.__name__ = function.__name__

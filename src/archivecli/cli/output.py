@@ -35,6 +35,16 @@ class Output:
         for piece in pieces:
             write(piece if self.unicode or piece.isascii() else _ascii(piece))
 
+    def write_data(self, pieces: Iterable[str]) -> None:
+        """Write data for another program: UTF-8, and line ends as they are, whatever the terminal speaks."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:
+            self.write(pieces)
+            return
+        self.stdout.flush()
+        for piece in pieces:
+            buffer.write(piece.encode())
+
     def show(self, *renderables: "RenderableType") -> None:
         """Show tables and cards at a terminal."""
         console = self.console()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from archivecli import text
-from archivecli.cli.emit import chosen
+from archivecli.cli.form import chosen
 from archivecli.cli.output import Output
 from archivecli.index.reader import Tally
 

@@ -1,10 +1,10 @@
 """One event → a card for people, or ``field: value`` lines for a pipe; both hold every field of the record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from archivecli import dates, text
-from archivecli.events import Event
+from archivecli.events import Event, Hit
 from archivecli.render.lines import Line, lines
 
 if TYPE_CHECKING:
@@ -30,10 +30,38 @@ class Shelf(Protocol):
 _IN_HEAD = ("id", "title", "start", "end")
 
 
-def plain_record(event: Event, last: bool = True) -> str:
+def plain_record(event: Event, last: bool = True, fields: Sequence[str] = ()) -> str:
     """Return a record as ``field: value`` lines, a line each value; a blank line parts it from the next."""
-    said = "".join(f"{line.field.name}: {text.one_line(line.text)}\n" for line in lines(event))
-    return said if last else said + "\n"
+    said = _chosen(event, fields) if fields else ((line.field.name, line.text) for line in lines(event))
+    shown = "".join(f"{name}: {text.one_line(value)}\n" for name, value in said)
+    return shown if last else shown + "\n"
+
+
+def _chosen(event: Event, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield every value at the paths asked for, with its path."""
+    from archivecli.render import columns
+
+    for path in fields:
+        found = columns.value(Hit(event), path)
+        yield from ((path, columns.cell(item)) for item in (found if isinstance(found, list) else [found]))
+
+
+def chosen_card(event: Event, fields: Sequence[str]) -> Iterator["RenderableType"]:
+    """Yield the fields asked for, a row a value."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from archivecli.render import theme
+
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    grid.add_column(style=theme.LABEL, no_wrap=True)
+    grid.add_column(ratio=1)
+    label = ""
+    for path, said in _chosen(event, fields):
+        grid.add_row("" if path == label else path, Text(text.one_line(said)))
+        label = path
+    yield grid
+    yield Text("")
 
 
 def card(archive: Shelf, event: Event, screen: "Screen") -> Iterator["RenderableType"]:

@@ -45,6 +45,21 @@ def table(names: Shortening, hits: Sequence[Hit], screen: Screen, outcome: Any =
     return [body, _footer(hits, outcome)]
 
 
+def chosen_table(hits: Sequence[Hit], fields: Sequence[str]) -> list["RenderableType"]:
+    """Return a table of the fields asked for, under their paths."""
+    from archivecli.render import columns
+
+    body = _empty_table()
+    for path in fields:
+        body.add_column(path, no_wrap=path == "id", overflow="fold", style=_STYLES.get(path, ""))
+    for hit in hits:
+        body.add_row(*(Text(text.one_line(columns.cell(columns.value(hit, path)))) for path in fields))
+    return [body]
+
+
+_STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
+
+
 def _passages(hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
     if outcome is None or not outcome.reading.groups:
         return {}

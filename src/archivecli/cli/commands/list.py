@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import Format, emit
+from archivecli.cli.emit import emit
+from archivecli.cli.form import Form
 from archivecli.cli.options import Common, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
@@ -22,8 +23,8 @@ def list_(
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(_ORDERS), help="the order")] = "date",
     reverse: Reverse = False,
     limit: Limit = None,
-    format_: Format = None,
     *,
+    form: Form,
     where: Node,
     common: Common,
 ) -> None:
@@ -38,6 +39,6 @@ def list_(
     archive = common.open()
     out = common.output()
     query = Query(where, sort, reverse, limit)
-    shown = emit(out, archive, (Hit(event) for event in archive.select(query)), format_)
+    shown = emit(out, archive, (Hit(event) for event in archive.select(query)), form)
     if not shown:
         nothing_found(out, archive, query)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import Format, emit
+from archivecli.cli.emit import emit
+from archivecli.cli.form import Form
 from archivecli.cli.options import Common, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
@@ -22,8 +23,8 @@ def search(
     reverse: Reverse = False,
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
-    format_: Format = None,
     *,
+    form: Form,
     where: Node,
     common: Common,
 ) -> None:
@@ -41,7 +42,7 @@ def search(
     out.remark(*parsed.remarks, *outcome.reading.remarks)
     matched = archive.matched(outcome)
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
-    if not emit(out, archive, hits, format_, outcome):
+    if not emit(out, archive, hits, form, outcome):
         nothing_found(out, archive, query, outcome)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from archivecli.cli import completion
-from archivecli.cli.emit import Format, emit_records
+from archivecli.cli.emit import emit_records
+from archivecli.cli.form import Form
 from archivecli.cli.options import Common, command
 
 app = typer.Typer()
@@ -18,8 +19,8 @@ def show(
         list[str],
         typer.Argument(metavar="ID…", help="an id, or its beginning", autocompletion=completion.ids),
     ],
-    format_: Format = None,
     *,
+    form: Form,
     common: Common,
 ) -> None:
     """Show everything that the archive knows of an event.
@@ -28,4 +29,4 @@ def show(
     """
     archive = common.open()
     events = [archive.get(typed) for typed in ids]
-    emit_records(common.output(), archive, events, format_)
+    emit_records(common.output(), archive, events, form)

@@ -1,0 +1,87 @@
+"""Fields by path, ``places.city``: which there are, and what an event has at one. For tables and sheets of any kind."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from archivecli.errors import UsageError, did_you_mean
+from archivecli.events import Hit, texts, values_at
+from archivecli.fields import RECORD, Field
+
+DERIVED = ("when", "place")
+"""Not fields of the record: the date as one ISO text, and the places in short names as one text."""
+
+FOUND = ("hit.score", "hit.fields", "hit.partial")
+"""What a search adds: how well an event answers, where the words stand, and whether some are missing."""
+
+
+def known(searched: bool = False) -> dict[str, bool]:
+    """Return every path in the order of the record, and whether it may lead to several values."""
+    found = dict(_paths(RECORD, "", False)) | dict.fromkeys(DERIVED, False)
+    return found | {name: name == "hit.fields" for name in FOUND} if searched else found
+
+
+def _paths(fields: Sequence[Field], before: str, several: bool) -> Iterator[tuple[str, bool]]:
+    for field in fields:
+        shape, many = field.shape, several
+        while shape.item is not None:
+            shape, many = shape.item, True
+        yield before + field.name, many
+        yield from _paths(shape.fields, f"{before}{field.name}.", many)
+
+
+def chosen(typed: str, searched: bool = False) -> tuple[str, ...]:
+    """Return the paths of ``id,start,places.city``; raise UsageError for one that does not exist."""
+    paths = tuple(dict.fromkeys(path.strip() for path in typed.split(",") if path.strip()))
+    if not paths:
+        raise UsageError("--fields: no field is named", "for example --fields id,start,title,places.city")
+    all_paths = known(searched)
+    for path in paths:
+        if path in FOUND and not searched:
+            raise UsageError(f"--fields: only a search has '{path}'")
+        if path not in all_paths:
+            raise UsageError(f"--fields: there is no field '{path[:60]}'", _near(path, list(all_paths)))
+    return paths
+
+
+def _near(path: str, paths: list[str]) -> str:
+    inside = [other for other in paths if other.startswith(path.rpartition(".")[0] + ".")]
+    beyond = [other for other in paths if other.rpartition(".")[2] == path][:5]
+    if beyond:
+        return f"did you mean {', '.join(beyond)}?"
+    if path.partition(".")[0] in paths and inside:
+        return did_you_mean(path, inside) or f"there are {', '.join(inside)}"
+    return did_you_mean(path, paths) or f"there are {', '.join(other for other in paths if '.' not in other)}"
+
+
+def value(hit: Hit, path: str) -> Any:
+    """Return what an event has at a path: one value, or a list where there may be several; None for nothing."""
+    if path in DERIVED:
+        return getattr(hit.event, path) or None
+    if path in FOUND:
+        found = getattr(hit, path.removeprefix("hit."))
+        return list(found) if isinstance(found, tuple) else round(found, 3) if isinstance(found, float) else found
+    values = list(values_at(hit.event.record, path))
+    return values if known_several(path) else values[0] if values else None
+
+
+_SEVERAL: dict[str, bool] = {}
+
+
+def known_several(path: str) -> bool:
+    """Tell whether a path may lead to several values."""
+    if not _SEVERAL:
+        _SEVERAL.update(known())
+    return _SEVERAL[path]
+
+
+def cell(value: Any) -> str:
+    """Return a value as one text: several are joined by "; ", the parts of one by ", "."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(texts(value))
+    if isinstance(value, list):
+        return "; ".join(cell(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
