@@ -12,6 +12,7 @@ from archivecli.index import search as ranking
 from archivecli.index import store
 from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
+from archivecli.index.selection import Selection
 from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
 
 if TYPE_CHECKING:
@@ -69,6 +70,16 @@ class Archive:
     def tally(self, by: str, query: Query) -> list[Tally]:
         """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
         return self.index.tally(by, self._clause(query))
+
+    def selection(self, query: Query) -> Selection:
+        """Return the events that fit a query, chosen once, to be counted and grouped in many ways."""
+        return Selection(self.index, self._clause(query))
+
+    def remarks(self, query: Query) -> list[str]:
+        """Return what should be said about how the words of a query are read: corrections, words left out."""
+        return (
+            ranking.Understanding(self.index, query.exact).read(query.where).remarks if has_words(query.where) else []
+        )
 
     def search(self, query: Query) -> ranking.Outcome:
         """Return the events that answer the words of a query, best first, and how it was read."""

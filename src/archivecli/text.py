@@ -146,6 +146,34 @@ def pad(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
 
 
+def cut(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Return ``text`` in at most ``cells`` terminal cells; what does not fit gives way to an ellipsis."""
+    if width(text) <= cells:
+        return text
+    room = cells - len(ellipsis)
+    if room < 1:
+        return ellipsis[:cells]
+    kept, taken = [], 0
+    for character in text:
+        taken += width(character)
+        if taken > room:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + ellipsis
+
+
+_PLAIN = {"–": "-", "—": "-", "…": "...", "·": "-", "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'"}
+
+
+def ascii_only(text: str) -> str:
+    """Return ``text`` in ASCII: dashes and quotes as typed, letters transliterated; it may become longer."""
+    if text.isascii():
+        return text
+    from anyascii import anyascii  # 20 ms, needed only where the encoding is not Unicode
+
+    return "".join(c if c.isascii() else _PLAIN.get(c) or anyascii(c) for c in text)
+
+
 def slug(text: str) -> str:
     """Return ``text`` as a key: folded words joined by hyphens."""
     return "-".join(WORD.findall(fold(text)))

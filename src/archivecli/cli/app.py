@@ -17,6 +17,7 @@ COMMANDS = {
     "search": "Find events by words, names, dates, figures.",
     "show": "Show everything that the archive knows of an event.",
     "count": "Count events, by year, country, topic …",
+    "on-this-day": "List what happened on this day of the year.",
 }
 """Every command and its line in the help; a command is the module of its name in ``cli.commands``."""
 

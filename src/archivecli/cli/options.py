@@ -1,7 +1,7 @@
 """The options that commands share, declared once: filters become criteria, the rest becomes a ``Common``."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
@@ -11,6 +11,7 @@ from archivecli.archive import Archive
 from archivecli.cli import output
 from archivecli.cli.form import Form, form_parameters
 from archivecli.dates import EVER, Period
+from archivecli.errors import UsageError
 from archivecli.locations import resolve_catalogue
 from archivecli.query import when
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
@@ -129,10 +130,11 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
     ``where: Node`` stands for the filters, ``form: Form`` for the form of the answer, ``common: Common`` for the rest.
+    ``asked: Asked`` is the filters once more, as they were typed, for the commands that it suggests.
     """
     own = list(inspect.signature(function).parameters.values())
     names = {parameter.name for parameter in own}
-    parameters = [p for p in own if p.name not in ("where", "form", "common")]
+    parameters = [p for p in own if p.name not in ("where", "form", "common", "asked")]
     filters = _filter_parameters() if "where" in names else []
     forms = form_parameters() if "form" in names else []
     parameters += forms + filters + _common_parameters()
@@ -140,7 +142,10 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(**typed: Any) -> Any:
         common = Common(*(typed.pop(name) for name in Common._fields))
         if filters:
-            typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
+            chosen = {parameter.name: typed.pop(parameter.name) for parameter in filters}
+            typed["where"] = criteria(chosen)
+            if "asked" in names:
+                typed["asked"] = tuple(_as_typed(chosen))
         if forms:
             typed["form"] = Form(*(typed.pop(parameter.name) for parameter in forms))
         return function(common=common, **typed)
@@ -151,6 +156,16 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
+
+
+Asked = tuple[tuple[str, str], ...]
+"""Filters as they were typed: options with their values."""
+
+
+def _as_typed(chosen: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, typed in chosen.items():
+        for value in [typed] if isinstance(typed, str) else typed or ():
+            yield f"--{name.rstrip('_')}", value
 
 
 def criteria(typed: dict[str, Any]) -> Node:
@@ -176,7 +191,27 @@ def criteria(typed: dict[str, Any]) -> Node:
     return conjunction(*parts) if parts else conjunction()
 
 
+Today = Annotated[
+    str | None,
+    typer.Option(
+        "--today", envvar="ARCHIVE_TODAY", metavar="DATE", help="the day to take for today; the computer's unless told"
+    ),
+]
+
+
+def today(typed: str | None) -> str:
+    """Return the ISO day that counts as today, so that a run can be repeated; raise UsageError for what is no day."""
+    if typed is None:
+        import datetime  # 2 ms, only where today matters
+
+        return datetime.date.today().isoformat()
+    period = when.typed_period(typed, "--today")
+    if period.first != period.last:
+        raise UsageError(f"--today: '{typed[:40]}' is not a day", 'write 2009-06-26 or "26 june 2009"')
+    return period.first
+
+
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="the other way round")]
 
-__all__ = ["Common", "Limit", "Reverse", "command", "criteria", "partial"]
+__all__ = ["Asked", "Common", "Limit", "Reverse", "Today", "command", "criteria", "partial", "today"]

@@ -1,0 +1,62 @@
+"""``archive on-this-day``: what happened on this day of the year, in any year."""
+
+from typing import Annotated
+
+import typer
+
+from archivecli import dates
+from archivecli.cli.asking import Question, ask
+from archivecli.cli.emit import emit
+from archivecli.cli.form import Form
+from archivecli.cli.options import Asked, Common, Today, command, today
+from archivecli.events import Hit
+from archivecli.query.criteria import Node, Recurs, conjunction
+
+app = typer.Typer()
+
+
+@app.command()
+@command
+def on_this_day(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
+    today_: Today = None,
+    *,
+    where: Node,
+    form: Form,
+    asked: Asked,
+    common: Common,
+) -> None:
+    """List what happened on this day of the year, in any year.
+
+    Examples:  archive on-this-day  ·  archive on-this-day --today 2026-06-26
+
+    'archive list --on 26-06' lists any other day; events dated by month or year only are left to it.
+    """
+    day = today(today_)
+    found = ask(words, conjunction(Recurs(int(day[5:7]), int(day[8:])), where), asked, common)
+    events = list(found.selection.events(oldest_first=False))
+    exact = [event for event in events if len(event.start) == 10]
+    if not emit(found.out, found.archive, (Hit(event) for event in exact), form):
+        _say_what_is_near(found, ask(words, where, asked, common._replace(quiet=True)), day[5:])
+    if len(events) > len(exact):
+        command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
+        found.out.remark(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
+
+
+def _say_what_is_near(found: Question, any_day: Question, day: str) -> None:
+    found.out.remark(f"no event of {_named(day)}")
+    days = any_day.selection.days_of_year()
+    if days:
+        near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
+        commands = (f"{_named(other)} ({found.onward.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
+        found.out.remark(f"the nearest are {' and '.join(commands)}")
+
+
+def _neighbour(days: list[str], day: str, step: int) -> str:
+    """Return the last of ``days`` before ``day`` or the first after it; the year is a ring."""
+    sides = [other for other in days if (other > day) == (step > 0)] or days
+    return sides[0] if step > 0 else sides[-1]
+
+
+def _named(day: str) -> str:
+    return f"{int(day[3:])} {dates.MONTHS[int(day[:2]) - 1].title()}"

@@ -1,0 +1,200 @@
+"""A choice of events, made once: what the views count, cross, add up and lay out in time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from archivecli.errors import UsageError
+from archivecli.events import Event
+from archivecli.index.reader import FACET_NUMBERS, Clause, Index, Tally, periods_between
+from archivecli.query.criteria import Query
+from archivecli.query.facets import BY_NAME, PERIODS
+from archivecli.query.measures import DAYS, Measure
+
+MOST_CELLS = 500_000
+"""A table of more cells than these is refused: nobody reads it, and it would fill the memory."""
+
+Keys = tuple[str, ...]
+"""A value for each axis of a table: a name, a year, a month; empty for events without one."""
+
+
+class Added(NamedTuple):
+    """Numbers added up: their unit, their sum, how many numbers, how many of them ranges, in how many events."""
+
+    unit: str
+    total: float
+    numbers: int
+    ranges: int
+    events: int
+
+
+class Selection:
+    """The events that fit a condition of SQL on the table ``events e``."""
+
+    def __init__(self, index: Index, clause: Clause) -> None:
+        self.index = index
+        self.clause = clause
+
+    def count(self) -> int:
+        """Return how many events there are."""
+        return self.index.count_where(self.clause)
+
+    def events(self, oldest_first: bool = True) -> Iterator[Event]:
+        """Yield the events by date."""
+        return self.index.select(Query(sort="date", reverse=oldest_first), self.clause)
+
+    def tally(self, by: str) -> list[Tally]:
+        """Return how many events have each value of a facet, or fall into each year, quarter or month."""
+        return self.index.tally(by, self.clause)
+
+    def vague(self) -> tuple[int, int]:
+        """Return how many events are dated by month only, and how many by year only."""
+        where, values = self.clause
+        sql = f"SELECT length(start), count(*) FROM events e WHERE {where} AND length(start) < 10 GROUP BY 1"
+        found = dict(self._rows(sql, values))
+        return found.get(7, 0), found.get(4, 0)
+
+    def busy(self) -> list[tuple[str, str]]:
+        """Return the stretches of months in which something goes on: first and last month of each, in order."""
+        where, values = self.clause
+        sql = f"SELECT DISTINCT substr(first, 1, 7), substr(last, 1, 7) FROM events e WHERE {where} ORDER BY 1, 2"
+        stretches: list[tuple[str, str]] = []
+        for first, last in self._rows(sql, values):
+            if stretches and first <= next_month(stretches[-1][1]):
+                stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
+            else:
+                stretches.append((first, last))
+        return stretches
+
+    def days_of_year(self) -> list[str]:
+        """Return the days of the year on which events begin that are dated to the day: ``06-26``, in order."""
+        where, values = self.clause
+        sql = f"SELECT DISTINCT substr(start, 6) AS day FROM events e WHERE {where} AND length(start) = 10 ORDER BY day"
+        return [day for (day,) in self._rows(sql, values)]
+
+    def cross(self, axes: Sequence[str]) -> dict[Keys, int]:
+        """Return how many events have each combination of values on the axes (facets or periods).
+
+        An event with several values counts in each combination. Raise UsageError for more than MOST_CELLS of them.
+        """
+        cells: dict[Keys, int] = {}
+        for keys, (number,) in self._crossed(axes, "count(*)", "", ()):
+            cells[keys] = cells.get(keys, 0) + number
+        return cells
+
+    def add_up(self, measure: Measure, axes: Sequence[str] = ()) -> dict[Keys, list[Added]]:
+        """Return, for each combination of values on the axes, the sums of a number, one for each unit."""
+        join, values = _measured(measure)
+        wanted = "m.unit, sum(m.value), count(*), sum(m.range), count(DISTINCT e.n)"
+        found: dict[Keys, dict[str, Added]] = {}
+        for keys, (unit, *numbers) in self._crossed(axes, wanted, join, values, "m.unit"):
+            units = found.setdefault(keys, {})
+            before = units.get(unit, Added(unit, 0, 0, 0, 0))
+            summed = [one + other for one, other in zip(before[1:], numbers, strict=True)]
+            units[unit] = Added(unit, *summed)
+        return {keys: sorted(units.values(), key=lambda a: (-a.events, a.unit)) for keys, units in found.items()}
+
+    def numbered(self, measure: Measure) -> int:
+        """Return how many of the events have the number at all."""
+        join, values = _measured(measure)
+        where, more = self.clause
+        sql = f"SELECT count(DISTINCT e.n) FROM events e {join} WHERE {where}"
+        return int(next(self._rows(sql, [*values, *more]))[0])
+
+    def main_values(self, period: str, facet: str, names: Sequence[str]) -> dict[str, dict[int, int]]:
+        """Return, for each year, quarter or month, how many events there are of each of ``names`` (by its place there).
+
+        An event counts once in each period: for the first of ``names`` that it has; -1 stands for none of them.
+        """
+        ranked = (
+            "SELECT f.event AS n, min(r.key) AS rank FROM json_each(?) r JOIN names x ON x.name = r.value AND x.section = ?"
+            " JOIN facets f ON f.facet = ? AND f.name = x.n GROUP BY f.event"
+        )
+        join = f"LEFT JOIN ({ranked}) m ON m.n = e.n"
+        values = [json.dumps(list(names)), BY_NAME[facet].section, FACET_NUMBERS[facet]]
+        found: dict[str, dict[int, int]] = {}
+        for (label,), (rank, number) in self._crossed(
+            (period,), "coalesce(m.rank, -1), count(*)", join, values, "m.rank"
+        ):
+            ranks = found.setdefault(label, {})
+            ranks[rank] = ranks.get(rank, 0) + number
+        return found
+
+    def _crossed(
+        self, axes: Sequence[str], wanted: str, join: str, values: Sequence[Any], group: str = ""
+    ) -> Iterator[tuple[Keys, Sequence[Any]]]:
+        """Yield combinations of values with what is wanted of their events; the same combination may come again."""
+        columns: list[str] = []
+        joins = [join]
+        for place, axis in enumerate(axes):
+            if axis in PERIODS:
+                length = 4 if axis == "year" else 7
+                columns += [f"substr(e.first, 1, {length})", f"substr(e.last, 1, {length})"]
+            else:
+                facet = f"(SELECT name, event FROM facets WHERE facet = {FACET_NUMBERS[axis]}) f{place}"
+                joins.append(
+                    f"LEFT JOIN {facet} ON f{place}.event = e.n LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
+                )
+                columns.append(f"coalesce(n{place}.name, '')")
+        where, more = self.clause
+        grouping = ", ".join([*(str(place + 1) for place in range(len(columns))), *([group] if group else [])])
+        sql = f"SELECT {', '.join([*columns, wanted])} FROM events e {' '.join(joins)} WHERE {where}"
+        cells = 0
+        for row in self._rows(f"{sql} GROUP BY {grouping}" if grouping else sql, [*values, *more]):
+            for keys in _combinations(axes, row):
+                cells += 1
+                if cells > MOST_CELLS:
+                    raise UsageError(f"the table has more than {MOST_CELLS:,} cells", "narrow it with a filter")
+                yield keys, row[len(columns) :]
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
+        return iter(self.index.connection.execute(sql, list(values)))
+
+
+def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
+    """Yield the keys that a row of SQL stands for: a period axis is two columns, and may run over several labels."""
+    if not axes:
+        yield ()
+        return
+    axis, rest = axes[0], axes[1:]
+    labels = periods_between(axis, row[0], row[1]) if axis in PERIODS else iter((row[0],))
+    for label in dict.fromkeys(labels):
+        for keys in _combinations(rest, row[2 if axis in PERIODS else 1 :]):
+            yield label, *keys
+
+
+def _measured(measure: Measure) -> tuple[str, list[Any]]:
+    """Return a join of SQL that gives each number of each event as ``m`` (n, unit, value, range), and its parameters."""
+    if measure is DAYS:
+        value, where = (
+            "CAST(julianday(last) - julianday(first) + 1 AS INTEGER)",
+            'length(start) = 10 AND length("end") <> 7',
+        )
+        inner = (
+            f"SELECT n, 'days' AS unit, {value} AS value, 0 AS range FROM events WHERE {where} AND length(\"end\") <> 4"
+        )
+        return f"JOIN ({inner}) m ON m.n = e.n", []
+    if not measure.list_path:
+        value = f"json_extract(record, '$.{measure.name}')"
+        inner = f"SELECT n, '' AS unit, {value} AS value, 0 AS range FROM events WHERE {value} IS NOT NULL"
+        return f"JOIN ({inner}) m ON m.n = e.n", []
+    value = f"json_extract(j.value, '$.{measure.leaf}')"
+    unit = "coalesce(json_extract(j.value, '$.unit'), '')" if measure.units else "''"
+    span = "json_extract(j.value, '$.to') IS NOT NULL" if measure.ranges else "0"
+    source = f"events v, json_each(v.record, '$.{measure.list_path}') j"
+    inner = (
+        f"SELECT v.n AS n, {unit} AS unit, {value} AS value, {span} AS range FROM {source} WHERE {value} IS NOT NULL"
+    )
+    return f"JOIN ({inner}) m ON m.n = e.n", []
+
+
+def next_month(month: str) -> str:
+    """Return the month after ``2009-12``: ``2010-01``."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + 1:04d}-01" if number == 12 else f"{year:04d}-{number + 1:02d}"
+
+
+def month_before(month: str) -> str:
+    """Return the month before ``2010-01``: ``2009-12``."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - 1:04d}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"
