@@ -1,5 +1,6 @@
 """The Typer app: which commands there are, and the one place where errors become words and exit codes."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -10,6 +11,7 @@ import typer
 import typer.core
 
 from archivecli import __version__
+from archivecli.cli import process
 from archivecli.errors import ArchiveError, CatalogueError
 
 COMMANDS = {
@@ -61,33 +63,58 @@ class CommandGroup(typer.core.TyperGroup):
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run a command line and exit with its code; an error ends here as one clear message."""
         standalone = settings.pop("standalone_mode", True)
+        # no expanding on Windows either: traf* is a question, not the files that begin so
+        settings |= {"standalone_mode": False, "windows_expand_args": False}
         try:
-            code = super().main(*args, **{**settings, "standalone_mode": False})
+            code = super().main(*args, **settings)
+            sys.stdout.flush()
         except ArchiveError as error:
             code = _tell(error)
         except typer.TyperException as error:
             code = _tell_usage(error)
         except typer.Abort:
             code = 130
+        except BrokenPipeError:
+            process.discard(sys.stdout)
+            code = 0
+        except OSError as error:
+            process.discard(sys.stdout)
+            code = _tell(_system_error(error))
+        except MemoryError:
+            code = _tell(ArchiveError("there is not enough memory for this"))
         if standalone:
             sys.exit(code if isinstance(code, int) else 0)
         return code
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Read the command line; a reader that goes away in the middle of the help ends it quietly."""
+        with _quiet_on_closed_pipe():
+            return super().make_context(*args, **settings)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader that goes away early ends it quietly."""
-        try:
+        with _quiet_on_closed_pipe():
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except BrokenPipeError:
-            _discard_stdout()
-            return 0
 
 
-def _discard_stdout() -> None:
-    """Let the interpreter's last flush go nowhere instead of complaining."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+@contextlib.contextmanager
+def _quiet_on_closed_pipe() -> Iterator[None]:
+    """Typer and Rich (SystemExit) would exit 1 here without a word; a script that reads one line has not failed."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit):
+        process.discard(sys.stdout)
+        raise typer.Exit(0) from None
+
+
+def _system_error(error: OSError) -> ArchiveError:
+    """Return the error to tell where the system would not do something: write the answer, in most cases."""
+    reason = error.strerror or str(error)
+    if error.filename:
+        return ArchiveError(f"{os.fsdecode(error.filename)}: {reason}")
+    return ArchiveError(f"the answer cannot be written: {reason}")
 
 
 def _tell(error: ArchiveError) -> int:
@@ -114,7 +141,8 @@ def _say(sentence: str) -> None:
 
     encoding = sys.stderr.encoding or "ascii"
     sentence = ("  " if sentence.startswith("  ") else "") + one_line(sentence)
-    sys.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    with contextlib.suppress(OSError, ValueError):  # nobody listens; the exit code still speaks
+        sys.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 app = typer.Typer(
@@ -152,6 +180,7 @@ def archive(
         greet()
 
 
-def main() -> None:
-    """Run the command ``archive``."""
-    app()
+def main() -> int:
+    """Run the command ``archive`` and return its exit code."""
+    code = app(standalone_mode=False)
+    return code if isinstance(code, int) else 0

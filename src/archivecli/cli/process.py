@@ -1,0 +1,114 @@
+"""The process around a command: its three streams, the signals that end it, and the last resort. Imports nothing heavy."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not known everywhere
+_handled: list[int] = []
+
+
+class Stopped(BaseException):
+    """A signal asks the program to end; no ``except Exception`` on the way may keep it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def leave(number: int, frame: FrameType | None = None) -> NoReturn:
+    """End at once, as a shell expects of a program that a signal ended: 130 for Ctrl-C, 143 for SIGTERM."""
+    os._exit(128 + number)
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    _handle(signal.SIG_IGN)  # clearing up is short, and must not be interrupted in its turn
+    raise Stopped(number)
+
+
+def _handle(action: Any) -> None:
+    for number in _handled:
+        signal.signal(number, action)
+
+
+def prepare() -> None:
+    """Make the process safe to work in; called before anything heavy is imported, so that Ctrl-C is quiet even then.
+
+    A signal that the caller of the program ignores (``nohup``, a job in the background) stays ignored.
+    """
+    found = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
+    _handle(leave)
+    _fill_streams()
+
+
+def _fill_streams() -> None:
+    """Put something harmless in the place of a closed stream, so that no file of ours ever gets its number.
+
+    Reading finds nothing, complaints go nowhere, and an answer cannot be written: "bad file descriptor".
+    """
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # the lowest free number, which is this one
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def run(command: Callable[[], int]) -> NoReturn:
+    """Run ``command`` and exit with its code; whatever happens, no traceback, and after a signal 128 and its number."""
+    sys.unraisablehook = _unraisable
+    try:
+        _handle(_stop)
+        code = command()
+        _handle(leave)
+    except Stopped as stopped:
+        leave(stopped.number)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    except BaseException as error:
+        code = _last_resort(error)
+    sys.exit(code)
+
+
+def _unraisable(event: Any) -> None:
+    """Obey a signal that arrived where Python cannot raise; the rest of such news is for developers only."""
+    if isinstance(event.exc_value, Stopped):
+        leave(event.exc_value.number)
+    if os.environ.get("ARCHIVE_DEBUG"):
+        sys.__unraisablehook__(event)
+
+
+def _last_resort(error: BaseException) -> int:
+    """Say that the program is at fault, in one line; with ARCHIVE_DEBUG=1 show where."""
+    if os.environ.get("ARCHIVE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    said = " ".join(ascii(str(error)).strip("'\"").split())[:200]
+    try:
+        sys.stderr.write(f"archive: this should not have happened: {type(error).__name__}: {said}\n")
+        sys.stderr.write("  please report it; ARCHIVE_DEBUG=1 shows where it happened\n")
+        discard(sys.stdout)
+    except (OSError, ValueError):
+        pass
+    return 1
+
+
+def discard(stream: Any) -> None:
+    """Let what a stream still holds go nowhere, so that the interpreter's last flush does not complain."""
+    try:
+        number = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):  # a stand-in for a stream, in a test
+        pass
