@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,14 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+def make_catalogue(path: Path, events: int, title: str = "Meeting") -> Path:
+    """Write a small sound catalogue of so many events, each on a day of its own, and return its path."""
+    days = (date.fromordinal(date(2000, 1, 1).toordinal() + number).isoformat() for number in range(events))
+    lines = [f"  - {{id: {day}-meeting, title: {title} {n}, start: {day}}}\n" for n, day in enumerate(days)]
+    path.write_text("events:\n" + "".join(lines), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """Streams, width and colour: decided once when a command starts, then passed in. Nothing else asks the terminal."""
 
+import contextlib
 import os
 import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
+
+from archivecli import text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -58,6 +61,7 @@ class Output:
         return Console(
             file=self.stdout,
             width=self.width,
+            height=25,  # nothing of ours depends on it; Rich need not ask the terminal
             force_terminal=self.terminal,
             no_color=not self.colour,
             color_system="auto" if self.colour and self.terminal else "standard" if self.colour else None,
@@ -76,7 +80,9 @@ class Output:
     def complain(self, sentence: str) -> None:
         """Say on stderr what must be heard, even with --quiet."""
         encoding = self.stderr.encoding or "ascii"
-        self.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sentence = text.one_line(sentence)
+        with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on
+            self.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _ascii(piece: str) -> str:

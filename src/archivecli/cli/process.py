@@ -43,6 +43,9 @@ def prepare() -> None:
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)
     _fill_streams()
+    for name in ("COLUMNS", "LINES"):  # a number of 5,000 digits stops Rich
+        if len(os.environ.get(name, "")) > 6:
+            del os.environ[name]
 
 
 def _fill_streams() -> None:
@@ -59,6 +62,10 @@ def _fill_streams() -> None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115
     if sys.stdout is None:
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    elif os.environ.get("PYTHONUNBUFFERED"):
+        # without a buffer Python takes half a write for a whole one: on a disk that fills up the rest is lost silently
+        said, errors = sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = open(1, "w", 1, encoding=said, errors=errors, closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
 

@@ -46,15 +46,15 @@ def emit_tally(out: Output, field: str, tallies: Sequence[Tally], total: int, fo
 
 def _emit_rows(out: Output, name: str, rows: list[dict[str, Any]]) -> None:
     if name == "json":
-        out.write([json.dumps(rows, ensure_ascii=False, indent=2) + "\n"])
+        out.write_data([json.dumps(rows, ensure_ascii=False, indent=2) + "\n"])
     elif name == "jsonl":
-        out.write(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        out.write_data((json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     elif name == "yaml":
         import yaml
 
-        out.write([yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)])
+        out.write_data([yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)])
     else:
-        out.write([_separated(rows, "," if name == "csv" else "\t")])
+        out.write_data([_separated(rows, "," if name == "csv" else "\t")])
 
 
 def _separated(rows: list[dict[str, Any]], delimiter: str) -> str:

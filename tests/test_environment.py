@@ -1,0 +1,299 @@
+"""Any machine, any pipe: closed and full streams, signals at any moment, no home, strange locales and widths."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import IO, Any
+
+import pytest
+
+from archivecli.cli.app import COMMANDS
+from archivecli.render.data import FORMATS
+from conftest import Result, Run, make_catalogue
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, devices and descriptors of POSIX")
+
+ARCHIVE = [sys.executable, "-m", "archivecli"]
+FULL = Path("/dev/full")
+
+ONE_OF_EACH = {
+    "list": ["list"],
+    "search": ["search", "corruption"],
+    "show": ["show", "2010-06-26"],
+    "count": ["count", "--by", "topic"],
+}
+"""A command line for every command that needs more than its name."""
+
+HELP = [["--help"], ["--version"], [], *([name, "--help"] for name in COMMANDS)]
+ANSWERS = [*ONE_OF_EACH.values(), *HELP, *(["list", "--format", name] for name in FORMATS)]
+
+
+def named(lines: list[list[str]]) -> list[Any]:
+    return [pytest.param(line, id=" ".join(line) or "bare") for line in lines]
+
+
+def started(*args: str, **settings: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*ARCHIVE, *args], **{"stdin": subprocess.DEVNULL, **settings})
+
+
+def finished(process: subprocess.Popen[bytes]) -> Result:
+    out, err = process.communicate(timeout=60)
+    return Result(process.returncode, (out or b"").decode(), (err or b"").decode())
+
+
+def closing(*numbers: int) -> Any:
+    """Return what closes these streams before a program starts, as ``>&-`` does."""
+
+    def close() -> None:
+        for number in numbers:
+            os.close(number)
+
+    return close
+
+
+def to_file(stdout: IO[bytes] | int, *args: str, **settings: Any) -> Result:
+    return finished(started(*args, stdout=stdout, stderr=subprocess.PIPE, **settings))
+
+
+# Streams
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("line", named(ANSWERS))
+def test_a_reader_that_goes_away_ends_it_quietly(line: list[str], unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)  # nobody will ever read: even the first byte meets a closed pipe
+    with open(writing, "wb") as pipe:
+        result = to_file(pipe, *line, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    assert (result.code, result.err) == (0, "")
+
+
+def test_every_command_has_a_line_here() -> None:
+    bare = {"list", "count"}
+    assert bare | set(ONE_OF_EACH) <= set(COMMANDS)
+
+
+def test_head_takes_one_line_of_a_long_answer() -> None:
+    line = f"{sys.executable} -m archivecli list --format jsonl | head -1 | wc -l; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n0\n", "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("line", named(ANSWERS))
+def test_a_full_disk_is_told(line: list[str]) -> None:
+    with FULL.open("wb") as full:
+        result = to_file(full, *line)
+    assert (result.code, result.err) == (1, "archive: the answer cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize("line", named([*ONE_OF_EACH.values(), ["--help"]]))
+def test_a_closed_stdout_is_told(line: list[str]) -> None:
+    result = finished(started(*line, stderr=subprocess.PIPE, preexec_fn=closing(1)))
+    assert (result.code, result.err) == (1, "archive: the answer cannot be written: Bad file descriptor\n")
+
+
+def test_a_closed_stdin_and_stderr_change_nothing(shell: Run) -> None:
+    expected = shell("list")
+    result = finished(started("list", stdout=subprocess.PIPE, preexec_fn=closing(0, 2)))
+    assert (result.code, result.out) == (0, expected.out)
+
+
+def test_an_error_without_stderr_still_has_its_code() -> None:
+    assert finished(started("show", "nothing", preexec_fn=closing(0, 1, 2))).code == 1
+    assert finished(started("list", "--nonsense", preexec_fn=closing(2))).code == 2
+
+
+def test_no_file_of_ours_takes_the_number_of_a_closed_stream(tmp_path: Path) -> None:
+    path = make_catalogue(tmp_path / "catalogue.yaml", 3)
+    result = finished(started("list", "--catalogue", str(path), preexec_fn=closing(0, 1, 2)))
+    assert result.code == 1
+    assert finished(started("count", "--catalogue", str(path), stdout=subprocess.PIPE)).out == "3\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_file_may_not_grow_further(unbuffered: str, tmp_path: Path) -> None:
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    with (tmp_path / "answer").open("wb") as answer:
+        result = to_file(answer, "list", preexec_fn=limit, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    assert (result.code, result.err) == (1, "archive: the answer cannot be written: File too large\n")
+
+
+# Signals
+
+HANDSHAKE = """
+import os, sys
+from archivecli.cli import process
+process.prepare()
+os.write({number}, b"x")
+from archivecli.__main__ import main
+sys.argv = ["archive", *{args!r}]
+main()
+"""
+
+
+def stopped(after: float, number: int, args: list[str], **settings: Any) -> tuple[Result, bool]:
+    """Send a signal so many seconds after the first line of the program; return the result and if it was in time."""
+    reading, writing = os.pipe()
+    program = HANDSHAKE.format(number=writing, args=args)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        pass_fds=[writing],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **settings,
+    )
+    os.close(writing)
+    assert os.read(reading, 1) == b"x"
+    os.close(reading)
+    time.sleep(after)
+    in_time = process.poll() is None
+    process.send_signal(number)
+    return finished(process), in_time
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_at_any_moment_is_quiet(number: signal.Signals, tmp_path: Path) -> None:
+    path = make_catalogue(tmp_path / "catalogue.yaml", 400)
+    folder = tmp_path / "cache"
+    moments = Random(number).sample(range(160), 14)
+    ended_by_it = 0
+    for moment in moments:
+        line = ["list", "--catalogue", str(path)]
+        result, in_time = stopped(moment / 1000, number, line, env={**os.environ, "ARCHIVE_CACHE": str(folder)})
+        assert result.err == ""
+        assert result.code in (128 + number, 0 if not in_time or len(result.lines) == 400 else None)
+        ended_by_it += result.code != 0
+        left = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
+        assert not [name for name in left if name.endswith(".tmp")]
+        assert len(left) in (0, 2), left  # nothing, or one index with its stamp
+        for name in left:
+            (folder / name).unlink()
+    assert ended_by_it > len(moments) // 3
+
+
+def test_a_signal_ends_a_program_that_waits_for_its_reader(tmp_path: Path) -> None:
+    path = make_catalogue(tmp_path / "catalogue.yaml", 2000)
+    reading, writing = os.pipe()
+    process = started("list", "--format", "json", "--catalogue", str(path), stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert os.read(reading, 1) == b"["
+    time.sleep(0.3)  # the pipe is full by now
+    process.terminate()
+    assert process.wait(20) == 143
+    os.close(reading)
+    assert finished(process).err == ""
+
+
+def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
+    path = make_catalogue(tmp_path / "catalogue.yaml", 5)
+    ignore = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}  # as nohup does
+    result, _ = stopped(0.01, signal.SIGHUP, ["count", "--catalogue", str(path)], **ignore)
+    assert (result.code, result.out) == (0, "5\n")
+
+
+# Places
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HOME", None), ("HOME", ""), ("HOME", "relative"), ("HOME", "/nonexistent"), ("HOME", "/dev/null")],
+)
+def test_without_a_home_the_answer_is_the_same(name: str, value: str | None, tmp_path: Path) -> None:
+    environment = {key: v for key, v in os.environ.items() if key not in ("ARCHIVE_CACHE", name)}
+    if value is not None:
+        environment[name] = value
+    result = finished(started("count", stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path))
+    assert (result.code, result.out, result.err) == (0, "38\n", "")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("cache", ["/dev/null", "/dev/null/below", "/proc/nothing", "x" * 5000, "a/" * 3000])
+def test_a_cache_that_cannot_be(cache: str, shell: Run, tmp_path: Path) -> None:
+    result = shell("count", cwd=tmp_path, ARCHIVE_CACHE=cache)
+    assert (result.code, result.out, result.err) == (0, "38\n", "")
+
+
+def test_the_folder_one_stands_in_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = f"cd {gone} && rmdir {gone} && {sys.executable} -m archivecli count"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("38\n", "")
+
+
+# Languages and screens
+
+LOCALES: list[dict[str, str]] = [
+    {"LANG": "C", "LC_ALL": "C"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "latin-1"},
+    {"PYTHONIOENCODING": "cp1252:strict"},
+    {"LC_ALL": "xx_YY.nonsense"},
+]
+
+
+@pytest.mark.parametrize("locale", LOCALES, ids=lambda locale: " ".join(f"{k}={v}" for k, v in locale.items()))
+@pytest.mark.parametrize(
+    "line",
+    named(
+        [["list"], ["show", "2009-11", "--color", "always"], ["search", "Šurković müller"], ["count", "--by", "city"]]
+    ),
+)
+def test_any_locale(line: list[str], locale: dict[str, str]) -> None:
+    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {**os.environ, **locale}}
+    process = started(*line, **settings)
+    out, err = process.communicate(timeout=60)
+    assert b"Traceback" not in err
+    assert process.returncode == 0 or b"archive:" in err
+    assert (out.count(b"\n") == 38) or line != ["list"]
+
+
+def test_data_is_utf8_whatever_the_locale() -> None:
+    for name in ("json", "jsonl", "csv", "yaml"):
+        answers = [
+            subprocess.run(
+                [*ARCHIVE, "list", "--format", name], capture_output=True, check=True, env={**os.environ, **locale}
+            ).stdout
+            for locale in ({}, {"PYTHONIOENCODING": "ascii"})
+        ]
+        assert answers[0] == answers[1]
+        assert answers[0].decode("utf-8")
+
+
+@pytest.mark.parametrize("columns", ["0", "-1", "1", "2", "3", "7", "19", "20", "40", "109", "500", "100000", "x"])
+def test_any_width(columns: str, run: Run) -> None:
+    for line in (
+        ["list", "--format", "table"],
+        ["show", "2010-06-26", "--format", "table"],
+        ["search", "drug", "--format", "table"],
+        ["count", "--by", "body", "--format", "table"],
+        ["--help"],
+        ["list", "--help"],
+    ):
+        result = run(*line, COLUMNS=columns)
+        assert result.code == 0
+        assert result.out
+
+
+def test_a_width_of_five_thousand_digits(shell: Run) -> None:
+    assert shell("list", "--help", COLUMNS="9" * 5000).code == 0
+    assert shell("list", "--format", "table", COLUMNS="9" * 5000, LINES="9" * 5000).code == 0
+
+
+@pytest.mark.parametrize("term", [None, "", "dumb", "nonsense", "xterm-256color"])
+def test_any_terminal_name(term: str | None, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERM") if term is None else monkeypatch.setenv("TERM", term)
+    result = run("list", "--color", "always", "--format", "table")
+    assert result.code == 0
+    assert "Belgrade" in result.out
