@@ -12,7 +12,7 @@ from typing import IO, Any
 import pytest
 
 from archivecli.cli.app import COMMANDS
-from archivecli.render.data import FORMATS
+from archivecli.render.formats import FORMATS
 from conftest import Result, Run, make_catalogue
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, devices and descriptors of POSIX")

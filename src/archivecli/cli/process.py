@@ -76,7 +76,7 @@ def run(command: Callable[[], int]) -> NoReturn:
     try:
         _handle(_stop)
         code = command()
-        _handle(leave)
+        _handle(signal.SIG_IGN)  # all is done and said
     except Stopped as stopped:
         leave(stopped.number)
     except SystemExit as ended:

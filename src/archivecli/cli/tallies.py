@@ -48,7 +48,7 @@ def _emit_rows(out: Output, name: str, rows: list[dict[str, Any]]) -> None:
     if name == "json":
         out.write_data([json.dumps(rows, ensure_ascii=False, indent=2) + "\n"])
     elif name == "jsonl":
-        out.write_data((json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        out.write_data(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     elif name == "yaml":
         import yaml
 
