@@ -117,10 +117,6 @@ class Archive:
             return f"did you mean {', '.join(near)}?"
         return did_you_mean(wanted, self.index.by_ids("", 5000)) or "'archive list' shows them all"
 
-    def shorts(self) -> dict[str, str]:
-        """Return the short form of every name that has one."""
-        return self.index.shorts()
-
     def beside(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""
         return self.index.beside(event)

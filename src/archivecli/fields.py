@@ -294,6 +294,7 @@ RECORD: tuple[Field, ...] = (
         "where the record comes from",
         "asides",
         "Source",
+        "Taken from",
     ),
     Field("inferred", many(TEXT), "paths of the fields that the cataloguer inferred", "", "Source", "Inferred"),
     Field("notes", many(TEXT), "the cataloguer's notes: open questions, misprints, inferences", "asides", "Notes"),

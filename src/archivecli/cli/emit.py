@@ -50,7 +50,7 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
         for event in events:
             out.show(*chosen_card(event, asked.fields) if asked.fields else card(archive, event, out))
     elif name == "plain":
-        from archivecli.render.card import plain_record
+        from archivecli.render.plain import plain_record
 
         _deliver(out, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
     else:

@@ -1,24 +1,36 @@
-"""One event → a card for people, or ``field: value`` lines for a pipe; both hold every field of the record."""
+"""One event → a card for people, with every field of its record."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
 from archivecli import dates, text
-from archivecli.events import Event, Hit
+from archivecli.events import Event
+from archivecli.render import theme
 from archivecli.render.lines import Line, lines
+from archivecli.render.plain import chosen
+from archivecli.render.table import Screen, dotted
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.text import Text
+WIDEST = 108
+"""Lines longer than this are hard to read, however wide the terminal is."""
 
-    from archivecli.render.table import Screen
+_LABELS = 14
+"""Columns of the labels of a group, with the blanks after them."""
+
+_SHORT = 48
+"""Values no longer than this share lines, as topics do."""
+
+_IN_HEAD = ("id", "title", "start", "end")
 
 
 class Shelf(Protocol):
-    """What knows the events beside one, and the short forms of names."""
-
-    def shorts(self) -> Mapping[str, str]:
-        """Return the short form of every name that has one."""
+    """What knows the events beside one."""
 
     def beside(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""
@@ -27,116 +39,133 @@ class Shelf(Protocol):
         """Return the shortest beginning of an id that no other id shares."""
 
 
-_IN_HEAD = ("id", "title", "start", "end")
+def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]:
+    """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on."""
+    width = min(screen.width, WIDEST)
+    yield _head(event, width)
+    for group, found in _groups(event):
+        yield Text("")
+        if group:
+            yield Text(f" {group}", style=theme.HEADING)
+        yield from _body(found, width)
+    yield Text("")
+    yield from _onward(shelf, event, width)
 
 
-def plain_record(event: Event, last: bool = True, fields: Sequence[str] = ()) -> str:
-    """Return a record as ``field: value`` lines, a line each value; a blank line parts it from the next."""
-    said = _chosen(event, fields) if fields else ((line.field.name, line.text) for line in lines(event))
-    shown = "".join(f"{name}: {text.one_line(value)}\n" for name, value in said)
-    return shown if last else shown + "\n"
-
-
-def _chosen(event: Event, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield every value at the paths asked for, with its path."""
-    from archivecli.render import columns
-
-    for path in fields:
-        found = columns.value(Hit(event), path)
-        yield from ((path, columns.cell(item)) for item in (found if isinstance(found, list) else [found]))
-
-
-def chosen_card(event: Event, fields: Sequence[str]) -> Iterator["RenderableType"]:
+def chosen_card(event: Event, fields: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the fields asked for, a row a value."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from archivecli.render import theme
-
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(style=theme.LABEL, no_wrap=True)
     grid.add_column(ratio=1)
-    label = ""
-    for path, said in _chosen(event, fields):
-        grid.add_row("" if path == label else path, Text(text.one_line(said)))
-        label = path
+    for path, values in groupby(chosen(event, fields), key=lambda pair: pair[0]):
+        for number, (_, said) in enumerate(values):
+            grid.add_row("" if number else path, Text(text.one_line(said)))
     yield grid
     yield Text("")
 
 
-def card(archive: Shelf, event: Event, screen: "Screen") -> Iterator["RenderableType"]:
-    """Yield the parts of a card: title, date, then the fields in groups, then where to go on."""
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    from archivecli.render import theme
-
-    yield Text(text.one_line(event.title), style=theme.TITLE)
-    head = [
+def _head(event: Event, width: int) -> RenderableType:
+    facts = [
         Text(dates.human(event.start, event.end), style=theme.DATE),
-        Text(text.one_line(event.place), style=theme.PLACE),
         Text(text.one_line(event.kind), style=theme.kind(event.kind)),
-        Text(event.id, style=theme.ID),
+        Text(text.one_line(event.place), style=theme.PLACE),
     ]
-    yield Text(" · ", style=theme.DIM).join(piece for piece in head if piece.plain)
-    for group, found in _groups(event, archive):
-        yield Text("")
-        if group:
-            yield Text(group, style=theme.HEADING)
-        grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        grid.add_column(style=theme.LABEL, width=13)
-        grid.add_column(ratio=1)
-        label = ""
-        for line in found:
-            shown = line.field.label or ""
-            grid.add_row("" if shown == label else shown, _value(line))
-            label = shown
-        yield grid if any(line.field.label for line in found) else Padding(_prose(found), (0, 0, 0, 2))
-    yield Text("")
-    yield from _onward(archive, event)
+    shown = Text.assemble((text.one_line(event.title), theme.TITLE), "\n")
+    shown.append_text(dotted(facts))
+    name = Text(event.id, style=theme.ID)
+    if len(name) > width - 6:  # the frame would cut it
+        return Panel(shown.append("\n").append_text(name), border_style=theme.DIM, width=width)
+    return Panel(shown, border_style=theme.DIM, width=width, subtitle=name, subtitle_align="right")
 
 
-def _groups(event: Event, archive: Shelf) -> Iterator[tuple[str, list[Line]]]:
-    shorts = archive.shorts()
+def _groups(event: Event) -> Iterator[tuple[str, list[Line]]]:
+    """Yield the groups of the card with their lines, the summary (which needs no name) first."""
     groups: dict[str, list[Line]] = {"Summary": []}
-    for line in lines(event, lambda name: shorts.get(name, name)):
-        if line.field.name not in _IN_HEAD:
+    for line in lines(event):
+        said_in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
+        if not said_in_head:
             groups.setdefault(line.field.group, []).append(line)
     for group, found in groups.items():
         if found:
             yield ("" if group == "Summary" else group), found
 
 
-def _value(line: Line) -> "Text":
-    from rich.text import Text
+def _body(found: list[Line], width: int) -> Iterator[RenderableType]:
+    """Yield the lines of a group: labelled rows, the paragraphs of a summary, or points."""
+    if found[0].field.label:
+        yield _labelled(found, width)
+    elif found[0].field.name == "summary":
+        paragraphs = (Text(text.one_line(line.text)) for line in found)
+        yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
+    elif found[0].field.name == "statements":
+        for speaker, said in groupby(found, key=lambda line: line.lead):
+            yield Padding(Text(text.one_line(speaker), style="bold"), (0, 0, 0, 2))
+            yield Padding(_points((_without_lead(line) for line in said), width - 4), (0, 0, 0, 2))
+    else:
+        yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
 
-    shown = Text(text.one_line(line.text))
+
+def _labelled(found: list[Line], width: int) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(style=theme.LABEL, width=_LABELS - 1)
+    room = width - _LABELS - 4
+    grid.add_column(width=max(room, 10), overflow="fold")
+    for label, values in groupby(found, key=lambda line: line.field.label):
+        held = list(values)
+        if len(held) == 1:
+            grid.add_row("", label, _value(held[0]))
+        elif all(len(line.text) <= _SHORT and not line.url for line in held):
+            grid.add_row("", label, dotted(_value(line) for line in held))
+        else:
+            grid.add_row("", label, _points((_value(line) for line in held), room))
+    return grid
+
+
+def _points(values: Iterable[Text], width: int) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(width=max(width - 3, 8), overflow="fold")
+    for value in values:
+        grid.add_row(Text("•", style=theme.DIM), value)
+    return grid
+
+
+_BOLD_LEADS = ("people", "figures", "documents")
+
+
+def _value(line: Line) -> Text:
+    said, lead = text.one_line(line.text), len(text.one_line(line.lead))
+    shown = Text(said)
+    if line.field.name in _BOLD_LEADS:
+        shown.stylize("bold", 0, lead)
+    elif line.field.name == "related":
+        shown.stylize(theme.ID, 0, lead)
     if line.url:
+        at = said.find(line.url)
         shown.stylize(f"link {line.url}")
+        if at >= 0:
+            shown.stylize(theme.LINK, at, at + len(line.url))
     return shown
 
 
-def _prose(found: list[Line]) -> "Text":
-    """Return values without labels: paragraphs of a summary, or items of a list."""
-    from rich.text import Text
-
-    if found[0].field.name == "summary":
-        return Text("\n\n").join(_value(line) for line in found)
-    return Text("\n").join(Text("• ").append_text(_value(line)) for line in found)
+def _without_lead(line: Line) -> Text:
+    return Text(text.one_line(line.text.removeprefix(line.lead).lstrip(": ")))
 
 
-def _onward(archive: Shelf, event: Event) -> Iterator["RenderableType"]:
+def _onward(shelf: Shelf, event: Event, width: int) -> Iterator[RenderableType]:
     """Say which events come before and after, and how to see them."""
-    from rich.text import Text
-
-    from archivecli.render import theme
-
-    for word, other in zip(("earlier", "later"), archive.beside(event), strict=True):
-        if other is not None:
-            line = Text(f"{word:<8} archive show ", style=theme.DIM)
-            line.append(archive.shortest(other.id), style=theme.ID)
-            line.append(f"  {text.one_line(other.title)}", style=theme.DIM)
-            line.no_wrap = True
-            line.overflow = "ellipsis"
-            yield line
+    both = zip(("earlier", "later"), shelf.beside(event), strict=True)
+    beside = [(word, other) for word, other in both if other is not None]
+    commands = [
+        Text("archive show ", style=theme.DIM).append(shelf.shortest(other.id), theme.ID) for _, other in beside
+    ]
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.width = width
+    grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)
+    grid.add_column(min_width=max((len(command) for command in commands), default=0), no_wrap=True)
+    grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style=theme.DIM)
+    for (word, other), command in zip(beside, commands, strict=True):
+        grid.add_row(f" {word}", command, text.one_line(other.title))
+    if beside:
+        yield grid

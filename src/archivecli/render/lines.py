@@ -1,24 +1,29 @@
 """A record → short texts, field by field: what the card, the plain form and Markdown have in common."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import dates, text
 from archivecli.events import Event
 from archivecli.fields import RECORD, Field
 
-Shorten = Callable[[str], str]
+When: TypeAlias = Callable[[str, str], str]
+"""Writes a date, or from when to when (the second is empty for a single date): ``dates.human`` or ``dates.iso``."""
+
+Said: TypeAlias = tuple[str, str]
+"""A text in two parts: the name or number that it opens with (or an empty text), and the rest."""
 
 
 class Line(NamedTuple):
-    """One value of a field as text; ``url`` where it leads somewhere."""
+    """One value of a field as text; ``lead`` is what it opens with; ``url`` where it leads somewhere."""
 
     field: Field
     text: str
+    lead: str = ""
     url: str = ""
 
 
-def lines(event: Event, shorten: Shorten = str) -> Iterator[Line]:
+def lines(event: Event, when: When = dates.human) -> Iterator[Line]:
     """Yield every value of a record as a line, in the order of the table of fields; nothing is left out."""
     for field in RECORD:
         if field.name not in event.record:
@@ -26,143 +31,142 @@ def lines(event: Event, shorten: Shorten = str) -> Iterator[Line]:
         value = event.record[field.name]
         speak = _SPEAKERS.get(field.name, _plain)
         for item in value if isinstance(value, list) else [value]:
-            for said in speak(item, shorten):
-                url = item.get("url", "") if isinstance(item, Mapping) else ""
-                yield Line(field, said, url)
+            url = item.get("url", "") if isinstance(item, Mapping) else ""
+            for lead, rest in speak(item, when):
+                yield Line(field, lead + rest, lead, url)
 
 
-def _plain(value: Any, shorten: Shorten) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield "; ".join(f"{key}: {inner}" for key, inner in value.items())
-    else:
-        yield str(value)
+def _plain(value: Any, when: When) -> Iterator[Said]:
+    yield "", str(value)
+
+
+def _paragraphs(value: Any, when: When) -> Iterator[Said]:
+    yield from (("", paragraph) for paragraph in text.paragraphs(value))
+
+
+def _after_dash(*pieces: str) -> str:
+    said = "; ".join(piece for piece in pieces if piece)
+    return f" — {said}" if said else ""
 
 
 def _extras(item: Mapping[str, Any], *done: str) -> str:
     """Return what an item says beyond the fields already spoken of, after a dash."""
-    rest = [_extra(key, value) for key, value in item.items() if key not in done]
-    return f" — {'; '.join(rest)}" if rest else ""
+    return _after_dash(*(_extra(key, value) for key, value in item.items() if key not in done))
 
 
 def _extra(key: str, value: Any) -> str:
     shown = ", ".join(value) if isinstance(value, list) else str(value)
-    return shown if key in ("as", "note", "did", "what", "phase", "of") else f"{key.replace('_', ' ')} {shown}"
+    return f"{key} {shown}" if key in ("amount", "for") else shown
 
 
-def _name(key: str) -> Callable[[Any, Shorten], Iterator[str]]:
-    def speak(item: Any, shorten: Shorten) -> Iterator[str]:
-        yield item[key] + _extras(item, key)
+def _named(key: str) -> Callable[[Any, When], Iterator[Said]]:
+    """Return how to speak of an item that is a name and what is said of it."""
+
+    def speak(item: Any, when: When) -> Iterator[Said]:
+        yield item[key], _extras(item, key)
 
     return speak
 
 
-def _date(item: Any, shorten: Shorten) -> Iterator[str]:
-    yield f"{dates.human(item['start'], item.get('end'))}: {item['what']}"
+def _date(item: Any, when: When) -> Iterator[Said]:
+    yield when(item["start"], item.get("end", "")), f": {item['what']}"
 
 
-def _place(item: Any, shorten: Shorten) -> Iterator[str]:
+def _place(item: Any, when: When) -> Iterator[Said]:
     where = [item[key] for key in ("venue", "city", "country") if key in item]
-    yield ", ".join(where) + _extras(item, "venue", "city", "country")
+    yield "", ", ".join(where) + _extras(item, "venue", "city", "country")
 
 
-def _attendance(item: Any, shorten: Shorten) -> Iterator[str]:
+def _attendance(item: Any, when: When) -> Iterator[Said]:
     if "count" in item:
-        yield f"{item['count']:,} people"
+        yield f"{item['count']:,}", " people"
     for part in item.get("breakdown", ()):
-        yield f"{part['count']:,} {part['of']}"
+        yield f"{part['count']:,}", f" {part['of']}"
     for key in ("countries", "bodies"):
         if key in item:
-            yield f"{key}: {', '.join(shorten(name) for name in item[key])}"
-    yield from item.get("groups", ())
+            yield "", f"{key}: {', '.join(item[key])}"
+    yield from (("", group) for group in item.get("groups", ()))
     if "note" in item:
-        yield f"({item['note']})"
+        yield "", f"({item['note']})"
 
 
-def _members(item: Any, shorten: Shorten) -> Iterator[str]:
-    count = f" ({item['count']})" if "count" in item else ""
-    names = [shorten(name) for key in ("countries", "bodies") for name in item.get(key, ())]
-    note = f" — {item['note']}" if "note" in item else ""
-    yield f"{item['of']}{count}" + (f": {', '.join(names)}" if names else "") + note
+def _members(item: Any, when: When) -> Iterator[Said]:
+    count = f" ({item['count']:,})" if "count" in item else ""
+    names = ", ".join([*item.get("countries", ()), *item.get("bodies", ())])
+    yield item["of"], count + (f": {names}" if names else "") + _after_dash(item.get("note", ""))
 
 
-def _person(item: Any, shorten: Shorten) -> Iterator[str]:
-    role = [item[key] for key in ("role", "body", "country") if key in item]
-    described = [f"{item['name']}"]
-    if role:
-        described.append(", ".join(dict.fromkeys(role)))
-    done = [item[key] for key in ("did", "note") if key in item]
-    if item.get("present") is False:
-        done.append("not there")
-    yield ", ".join(described) + (f" — {'; '.join(done)}" if done else "")
+def _person(item: Any, when: When) -> Iterator[Said]:
+    described = dict.fromkeys(f", {item[key]}" for key in ("role", "body", "country") if key in item)
+    presence = _choice(item, "present", "present", "not present")
+    yield item["name"], "".join(described) + _after_dash(item.get("did", ""), item.get("note", ""), presence)
 
 
-def _figure(item: Any, shorten: Shorten) -> Iterator[str]:
+def _choice(item: Any, flag: str, yes: str, no: str) -> str:
+    """Return what a flag says; nothing where it is not set."""
+    return "" if flag not in item else yes if item[flag] else no
+
+
+def _figure(item: Any, when: When) -> Iterator[Said]:
     number = f"{item['value']:,}" + (f"–{item['to']:,}" if "to" in item else "")
     unit = item.get("unit", "")
     amount = f"{number}{'' if unit == '%' else ' '}{unit}".strip()
     printed = f" (printed: {item['printed']})" if "printed" in item else ""
-    yield f"{amount}: {item['of']}{printed}"
+    yield amount, f": {item['of']}{printed}"
 
 
-def _statement(item: Any, shorten: Shorten) -> Iterator[str]:
-    yield f"{item['by']}: {item['says']}"
+def _statement(item: Any, when: When) -> Iterator[Said]:
+    yield item["by"], f": {item['says']}"
 
 
-def _document(item: Any, shorten: Shorten) -> Iterator[str]:
-    made = [item[key] for key in ("by",) if key in item] + [dates.human(item["date"]) for _ in "1" if "date" in item]
-    yield item["name"] + (f" ({', '.join(made)})" if made else "") + _extras(item, "name", "by", "date", "url")
+def _document(item: Any, when: When) -> Iterator[Said]:
+    dated = when(item["date"], "") if "date" in item else ""
+    made = ", ".join(piece for piece in (item.get("by", ""), dated) if piece)
+    address = f": {item['url']}" if "url" in item else ""
+    yield item["name"], (f" ({made})" if made else "") + address + _after_dash(item.get("note", ""))
 
 
-def _link(item: Any, shorten: Shorten) -> Iterator[str]:
-    name = item.get("name") or item.get("page") or ""
-    yield f"{name}: {item['url']}" if name and "url" in item else item.get("url", name)
+def _link(item: Any, when: When) -> Iterator[Said]:
+    name = ", ".join(dict.fromkeys(item[key] for key in ("page", "name") if key in item))
+    if "url" not in item:
+        yield name, ""
+    elif name:
+        yield name, f": {item['url']}"
+    else:
+        yield item["url"], ""
 
 
-def _related(item: Any, shorten: Shorten) -> Iterator[str]:
-    yield item["event"] + (f" — {item['why']}" if "why" in item else "")
-
-
-def _source(item: Any, shorten: Shorten) -> Iterator[str]:
-    page = item.get("page", "")
-    if "entry" in item:
-        page = f"{page}, entry {item['entry']}".lstrip(", ")
-    said = [page] if page else []
-    if "dated" in item:
-        said.append(f"dated “{item['dated']}”")
-    if "section" in item:
-        said.append(item["section"])
-    if item.get("heading_only"):
-        said.append("a heading without text")
-    if item.get("more"):
-        said.append("points to a fuller report (MORE)")
-    if "url" in item:
-        said.append(item["url"])
-    yield "; ".join(said)
-    for key, label in (("photos", "Photo"), ("captions", "Caption")):
+def _source(item: Any, when: When) -> Iterator[Said]:
+    entry = f"entry {item['entry']}" if "entry" in item else ""
+    said = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
+    said.append(f"dated “{item['dated']}”" if "dated" in item else "")
+    said.append(item.get("section", ""))
+    said.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
+    said.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
+    said.append(item.get("url", ""))
+    if any(said):
+        yield "", "; ".join(piece for piece in said if piece)
+    for key, label in (("photos", "photo"), ("captions", "caption")):
         counted: dict[str, int] = {}
         for credit in item.get(key, ()):
             counted[credit] = counted.get(credit, 0) + 1
-        yield from (f"{label}: {credit}{f' ({n} times)' if n > 1 else ''}" for credit, n in counted.items())
+        yield from (("", f"{label}: {credit}{f' ({n} times)' if n > 1 else ''}") for credit, n in counted.items())
 
 
-def _paragraphs(value: Any, shorten: Shorten) -> Iterator[str]:
-    yield from text.paragraphs(value)
-
-
-_SPEAKERS: dict[str, Callable[[Any, Shorten], Iterator[str]]] = {
+_SPEAKERS: dict[str, Callable[[Any, When], Iterator[Said]]] = {
     "dates": _date,
     "places": _place,
-    **{role: _name("body") for role in ("organisers", "hosts", "partners", "funders", "patrons")},
+    **dict.fromkeys(("organisers", "hosts", "partners", "funders", "patrons"), _named("body")),
     **dict.fromkeys(("participants", "invited", "absent", "concerns", "mentioned"), _attendance),
     "members": _members,
     "people": _person,
-    "projects": _name("project"),
-    "instruments": _name("instrument"),
+    "projects": _named("project"),
+    "instruments": _named("instrument"),
     "figures": _figure,
     "statements": _statement,
     "documents": _document,
     "links": _link,
-    "related": _related,
+    "related": _named("event"),
     "source": _source,
     "summary": _paragraphs,
 }

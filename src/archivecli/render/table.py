@@ -1,6 +1,6 @@
 """Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich import box
@@ -100,12 +100,20 @@ def _narrow(rows: Rows) -> Table:
     for hit, short, passage in rows:
         event = hit.event
         below = [_kind(event), Text(text.one_line(event.place), style=theme.PLACE), Text(short, style=theme.ID)]
-        second = Text(" · ", style=theme.DIM).join(piece for piece in below if piece.plain)
-        parts = [Text(text.one_line(event.title), style=theme.TITLE), second]
+        parts = [Text(text.one_line(event.title), style=theme.TITLE), dotted(below)]
         if passage is not None:
             parts.insert(1, passage)
         body.add_row(_when(event), Text("\n").join(parts))
     return body
+
+
+def dotted(pieces: Iterable[Text]) -> Text:
+    """Return the pieces that are not empty on one line, each in its own style, with dim dots between them."""
+    shown = Text()
+    for piece in pieces:
+        if piece.plain:
+            shown.append(" · " if shown.plain else "", theme.DIM).append_text(piece)
+    return shown
 
 
 def _when(event: Event) -> Text:
