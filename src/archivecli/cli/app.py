@@ -20,6 +20,8 @@ COMMANDS = {
     "show": "Show everything that the archive knows of an event.",
     "count": "Count events, by year, country, topic …",
     "on-this-day": "List what happened on this day of the year.",
+    "cite": "Cite an event in the style of Chicago, APA or MLA.",
+    "open": "Open an event's link in the browser.",
 }
 """Every command and its line in the help; a command is the module of its name in ``cli.commands``."""
 
@@ -122,8 +124,8 @@ def _tell(error: ArchiveError) -> int:
         for problem in error.problems:
             _say(str(problem))
     _say(f"archive: {error.message}")
-    if error.hint:
-        _say(f"  {error.hint}")
+    for line in error.hint.splitlines():
+        _say(f"  {line}")
     return error.exit_code
 
 

@@ -26,6 +26,7 @@ class Form(NamedTuple):
     fields: str | None = None
     bom: bool = False
     null: bool = False
+    """Ids end with NUL: those that are written, and those that are read from standard input."""
 
     @property
     def file(self) -> str | None:
@@ -116,5 +117,5 @@ _OPTIONS: tuple[tuple[Any, Any, Any], ...] = (
         _option("--fields", metavar="NAMES", help="these fields in this order: id,start,title,places.city"),
     ),
     (bool, False, _option("--bom", help="begin csv and tsv with a byte-order mark, which some spreadsheets want")),
-    (bool, False, _option("--null", "-0", help="end ids with NUL instead of a line break, for xargs -0")),
+    (bool, False, _option("--null", "-0", help="ids end with NUL instead of a line break, for xargs -0")),
 )

@@ -7,6 +7,7 @@ import typer
 from archivecli.cli import completion
 from archivecli.cli.emit import emit_records
 from archivecli.cli.form import Form
+from archivecli.cli.ids import IDS_HELP, events_of
 from archivecli.cli.options import Common, command
 
 app = typer.Typer()
@@ -17,7 +18,7 @@ app = typer.Typer()
 def show(
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID…", help="an id, or its beginning", autocompletion=completion.ids),
+        typer.Argument(metavar="ID…", help=IDS_HELP, autocompletion=completion.ids),
     ],
     *,
     form: Form,
@@ -25,8 +26,10 @@ def show(
 ) -> None:
     """Show everything that the archive knows of an event.
 
-    Examples:  archive show 2009-12-09  ·  archive show 2012 --format json
+    Examples:  archive show 2009-12-09  ·  archive show 2012 --format json  ·  archive search asset -f ids | archive show -
     """
     archive = common.open()
-    events = [archive.get(typed) for typed in ids]
-    emit_records(common.output(), archive, events, form)
+    out = common.output()
+    events = events_of(archive, out, ids, form.null)
+    written = form if form.format == "ids" else form._replace(null=False)
+    emit_records(out, archive, events, written)

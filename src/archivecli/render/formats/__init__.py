@@ -58,6 +58,11 @@ FORMATS: dict[str, Format] = {
     "tsv": Format("sheets.as_tsv", (".tsv", ".tab"), "the same sheet, separated by tabs", ("fields", "bom")),
     "yaml": Format("records.as_yaml", (".yaml", ".yml"), "a catalogue of the events", ("fields",)),
     "markdown": Format("markdown.as_markdown", (".md", ".markdown"), "sections for a document or a wiki", ("fields",)),
+    "ics": Format("icalendar.as_ics", (".ics",), "all-day events for a calendar (RFC 5545)"),
+    "jsonld": Format("linked.as_jsonld", (".jsonld",), "schema.org events for web pages and linked data"),
+    "bibtex": Format("references.as_bibtex", (".bib",), "references for BibTeX, BibLaTeX and JabRef"),
+    "ris": Format("references.as_ris", (".ris",), "references for EndNote, Zotero and Mendeley"),
+    "csl-json": Format("references.as_csl", (".csl.json",), "references for Zotero, pandoc and citeproc"),
     "ids": Format("lines.ids", (".ids",), "one id a line", ("null",)),
 }
 """Every format by name; choices, help and documents derive from this table."""

@@ -1,0 +1,86 @@
+"""``archive open``: the links of an event, in the browser."""
+
+from typing import Annotated
+
+import typer
+
+from archivecli import text
+from archivecli.archive import Archive
+from archivecli.cli import completion
+from archivecli.cli.ids import IDS_HELP, Null, events_of
+from archivecli.cli.options import Common, command
+from archivecli.errors import ArchiveError, UsageError
+from archivecli.events import Event
+
+app = typer.Typer()
+
+SCHEMES = ("http://", "https://")
+"""What is opened: a link of a catalogue must not start another program."""
+
+
+@app.command("open")
+@command
+def open_(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help=IDS_HELP, autocompletion=completion.ids)],
+    link: Annotated[
+        int | None, typer.Option("--link", metavar="N", min=1, help="the link to open, where there are several")
+    ] = None,
+    print_: Annotated[bool, typer.Option("--print", help="print the address instead of opening it")] = False,
+    null: Null = False,
+    *,
+    common: Common,
+) -> None:
+    """Open an event's link in the browser.
+
+    Examples:  archive open 2010-06 --link 1  ·  archive open 2010-06 --print
+    """
+    archive = common.open()
+    out = common.output()
+    events = events_of(archive, out, ids, null)
+    addresses = [address for event in events for address in _chosen(archive, event, link, print_)]
+    if print_:
+        out.write(address + "\n" for address in addresses)
+        return
+    for address in addresses:
+        _browse(address)
+        out.remark(f"opened {address}")
+
+
+def _links(archive: Archive, event: Event) -> list[tuple[str, str]]:
+    """Return the addresses of an event and what is there: its links, its documents, the page of its source."""
+    record = event.record
+    source = record.get("source", {})
+    page = source.get("page", "")
+    found = [(link.get("url", ""), link.get("name") or link.get("page", "")) for link in record.get("links", ())]
+    found += [(document.get("url", ""), document["name"]) for document in record.get("documents", ())]
+    found.append((source.get("url") or archive.term("pages", page).url if page else source.get("url", ""), page))
+    names: dict[str, str] = {}
+    for address, name in found:
+        if address.lower().startswith(SCHEMES):
+            names.setdefault(text.one_line(address), text.one_line(name))
+    return list(names.items())
+
+
+def _chosen(archive: Archive, event: Event, number: int | None, all_: bool) -> list[str]:
+    """Return the address to open, or all to print; raise where there is none, or a choice to make."""
+    found = _links(archive, event)
+    if not found:
+        raise ArchiveError(f"{event.id} has no link", f"'archive show {archive.shortest(event.id)}' tells what it has")
+    if number is not None and number > len(found):
+        raise UsageError(f"--link: {event.id} has {len(found)} link{'' if len(found) == 1 else 's'}", _listed(found))
+    if number is not None:
+        return [found[number - 1][0]]
+    if len(found) > 1 and not all_:
+        raise UsageError(f"{event.id} has {len(found)} links; choose one with --link N", _listed(found))
+    return [address for address, _ in found]
+
+
+def _listed(found: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{n}: {address}" + (f" ({name})" if name else "") for n, (address, name) in enumerate(found, 1))
+
+
+def _browse(address: str) -> None:
+    import webbrowser  # 30 ms, only here
+
+    if not webbrowser.open(address):
+        raise ArchiveError("no browser could be started", f"the address is {address}")
