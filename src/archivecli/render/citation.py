@@ -6,11 +6,14 @@ publisher, its date the one that the entry bears. A date that the cataloguer inf
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import text
 from archivecli.dates import MONTHS
 from archivecli.events import Event
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 class Reference(NamedTuple):
@@ -174,6 +177,8 @@ def _span(
     return (year,), (f"{first}–{last}",)
 
 
-def spell(cited: Reference, style: str, accessed: str = "") -> str:
-    """Return a citation as plain text; ``accessed`` is a full date or empty."""
-    return "".join(span.text for span in STYLES[style](cited, accessed))
+def styled(spans: Iterator[Span]) -> "Text":
+    """Return a citation for a terminal, its italics in italics."""
+    from rich.text import Text  # 40 ms, only for people
+
+    return Text.assemble(*((span.text, "italic" if span.italic else "") for span in spans))
