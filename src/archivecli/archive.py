@@ -17,6 +17,7 @@ from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_wo
 
 if TYPE_CHECKING:
     from archivecli.index.contents import Contents
+    from archivecli.index.related import Relation
 
 
 def _open_catalogue(path: Path) -> "Contents":
@@ -128,6 +129,18 @@ class Archive:
     def term(self, section: str, name: str) -> Term:
         """Return what the vocabulary says of a name."""
         return self.index.term(section, name)
+
+    def related(self, event: Event, limit: int | None = 10) -> "list[Relation]":
+        """Return the events nearest to one, the nearest first, with the reasons."""
+        from archivecli.index.related import related  # only where neighbours are asked for
+
+        return related(self.index, event, limit)
+
+    def explain(self, outcome: ranking.Outcome) -> Iterator[str]:
+        """Yield, line by line, how a query was read and why each of the first hits was found."""
+        from archivecli.index.explain import explanation  # only where somebody asks why
+
+        return explanation(self.index, outcome)
 
     def without_one_filter(self, where: Node) -> list[tuple[Node, int]]:
         """Return, for each filter of a query that nothing answers, how many events there would be without it."""

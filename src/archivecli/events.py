@@ -62,12 +62,13 @@ class Event:
 
 
 class Hit(NamedTuple):
-    """An event that answers a search: its score (higher is better), where it matched, and whether only in part."""
+    """An event that answers a search: its score (higher is better), where it matched, whether only in part, and why."""
 
     event: Event
     score: float = 0.0
     fields: tuple[str, ...] = ()
     partial: bool = False
+    reasons: tuple[str, ...] = ()
 
 
 def values_at(record: Any, path: str) -> Iterator[Any]:

@@ -30,7 +30,7 @@ class Field(NamedTuple):
     required: bool = False
 
 
-COLUMNS = ("title", "topics", "people", "bodies", "places", "summary", "details", "asides", "aliases")
+COLUMNS = ("title", "topics", "people", "bodies", "attendance", "places", "summary", "details", "asides", "aliases")
 """The columns of the search index; ``aliases`` holds the other names of whatever the record names."""
 
 TEXT = Shape("text")
@@ -131,8 +131,8 @@ RECORD: tuple[Field, ...] = (
     Field("partners", many(PARTY), "who helped", "bodies", "Who", "With"),
     Field("funders", many(PARTY), "who paid, and how much", "bodies", "Who", "Funded by"),
     Field("patrons", many(PARTY), "under whose patronage", "bodies", "Who", "Patronage"),
-    Field("participants", ATTENDANCE, "who took part", "bodies", "Who", "Took part"),
-    Field("invited", ATTENDANCE, "who was asked to come; attendance is not stated", "bodies", "Who", "Invited"),
+    Field("participants", ATTENDANCE, "who took part", "attendance", "Who", "Took part"),
+    Field("invited", ATTENDANCE, "who was asked to come; attendance is not stated", "attendance", "Who", "Invited"),
     Field("absent", ATTENDANCE, "who was expected and did not come", "asides", "Who", "Absent"),
     Field(
         "members",

@@ -18,6 +18,7 @@ COMMANDS = {
     "list": "List events, newest first.",
     "search": "Find events by words, names, dates, figures.",
     "show": "Show everything that the archive knows of an event.",
+    "related": "Show the events nearest to one, and what they share.",
     "count": "Count events, by year, country, topic …",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",

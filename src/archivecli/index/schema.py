@@ -22,6 +22,7 @@ WEIGHTS = {
     "topics": 4.0,
     "people": 3.0,
     "bodies": 2.0,
+    "attendance": 1.3,
     "places": 2.5,
     "summary": 2.0,
     "details": 1.0,

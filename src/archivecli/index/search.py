@@ -17,6 +17,7 @@ from typing import NamedTuple
 from archivecli import text
 from archivecli.events import Event, Hit
 from archivecli.fields import COLUMNS
+from archivecli.index.english import SOFT_WORDS, STOP_WORDS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
 from archivecli.index.reader import Index, event_of
 from archivecli.index.schema import WEIGHTS
@@ -24,37 +25,22 @@ from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query,
 
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
 
-STOP_WORDS = frozenset(
-    """
-    a about all also am an and any are as at be been being but by can could did do does doing for from had has
-    have having he her hers him his how i if in into is it its me mr mrs ms dr he my of on or our over please
-    s she so some such t than that the their them then there these they this those to too under up us was we
-    were what when where which while who whom whose why will with would you your
-    """.split()
-)
-"""Words that say nothing by themselves; they count only where a query has no others."""
-
-SOFT_WORDS = frozenset(
-    """
-    among archive article articles ask asked attend attended attending back become became began begin between break
-    came come comes concern concerning deal dealing dealt described did during each entry entries event events every
-    find found gave get gets getting give given go goes going gone got happen happened happens hear heard held help
-    helped helping hold kind made make makes making many matter meant mention mentioned much name named names need new
-    news often old page paid part pay paying people person persons place put related regarding said saw say says see
-    seen sent show shown since sort speak spoke still stuff take taken takes talk talked tell thing things time times
-    told took topic took try trying use used using want way ways went year years
-    """.split()
-)
-"""Words of a question that help the ranking but need not stand in an event that has the others."""
-
-SYNONYM = 0.55
+SYNONYM = 0.75
 CORRECTED = 0.9
 ALL_WORDS_OF_NAME = 0.6
-PHRASE = 0.5
+PHRASE = 0.25
+SOFT = 0.4
+TITLED = 0.7
 TOGETHER = 0.7
 NEAR = 0.25
-PARTIAL_SHARE = 0.62
+ALIKE = 0.92
+"""How alike (Jaro and Winkler) a short word with two letters wrong must be to the word that it is taken for."""
+PARTIAL_SHARE = 0.6
 """How much of a query, weighed by rarity, an event must have to follow as a partial match."""
+PARTIAL_FLOOR = 2.5
+"""Less than this, in rarity, says nothing: two common words do not make an event fit."""
+UNKNOWN_RARITY = 4.0
+"""How much a word that the archive does not know weighs among those that it does."""
 MAX_GROUPS = 40
 LONGEST_NAME = 8
 
@@ -77,6 +63,7 @@ class Group:
     required: bool = True
     words: tuple[str, ...] = ()
     scores: dict[int, float] = field(default_factory=dict)
+    found: dict[str, set[int]] = field(default_factory=dict)
     rarity: float = 0.0
 
 
@@ -190,15 +177,29 @@ def weigh(index: Index, group: Group) -> None:
         if not parts:
             continue
         rarities = [_rarity(len(part), index.size) for part in parts]
-        length = 1 + PHRASE * (alternative.expressions[0].count(" ") if len(parts) == 1 else 0)
+        soft = 1.0 if group.required else SOFT
+        length = soft + PHRASE * (alternative.expressions[0].count(" ") if len(parts) == 1 else 0)
         weight = alternative.weight * length
         group.rarity = max(group.rarity, alternative.weight * sum(rarities) / len(rarities))
-        for n in set(parts[0]).intersection(*parts[1:]):
+        common = set(parts[0]).intersection(*parts[1:])
+        group.found[alternative.label] = common
+        titled = _in_title(index, alternative) if common else set()
+        for n in common:
             score = weight * sum(part[n] * rarity for part, rarity in zip(parts, rarities, strict=True)) / len(parts)
+            if n in titled:
+                score += TITLED * weight * sum(rarities) / len(parts)
             if score > group.scores.get(n, 0.0):
                 group.scores[n] = score
     if not group.scores:
         group.rarity = _rarity(0, index.size)
+
+
+def _in_title(index: Index, alternative: Alternative) -> set[int]:
+    """Return the events whose title alone has all of an alternative."""
+    if any(" : " in expression for expression in alternative.expressions):
+        return set()
+    expression = " AND ".join(f"{{title}} : {expression}" for expression in alternative.expressions)
+    return {n for (n,) in index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (expression,))}
 
 
 def matching(index: Index, expression: str) -> dict[int, float]:
@@ -255,15 +256,16 @@ def _title_cased(index: Index, groups: Sequence[Group]) -> list[set[int]]:
 
 
 def _nearly(groups: Sequence[Group]) -> set[int]:
-    """Return the events that have at least two groups and most of the query, weighed by rarity."""
+    """Return the events that have most of a query of three words or more, weighed by rarity, and enough to be about it."""
     if len(groups) < 3:
         return set()
-    total = sum(group.rarity for group in groups)
+    total = sum(group.rarity if group.scores else UNKNOWN_RARITY for group in groups)
     found: dict[int, list[float]] = {}
     for group in groups:
         for n in group.scores:
             found.setdefault(n, []).append(group.rarity)
-    return {n for n, parts in found.items() if len(parts) > 1 and sum(parts) >= PARTIAL_SHARE * total}
+    enough = max(PARTIAL_SHARE * total, PARTIAL_FLOOR)
+    return {n for n, parts in found.items() if len(parts) > 1 and sum(parts) >= enough}
 
 
 def _together(index: Index, groups: Sequence[Group]) -> dict[int, float]:
@@ -319,6 +321,7 @@ class Understanding:
         self.exact = exact
         self.reading = Reading([], And(()), [], [], [], [])
         self.corrected: set[str] = set()
+        self.shouted = False
 
     def read(self, where: Node) -> Reading:
         """Return how the criteria are understood."""
@@ -367,6 +370,7 @@ class Understanding:
             for part in [joined] if joined else text.words(word.text):
                 typed.append(word.text)
                 folded.append(part)
+        self.shouted = len(run) > 1 and all(word.text.upper() == word.text for word in run)
         if not self.exact:
             self._correct(typed, folded)
         at = 0
@@ -435,11 +439,21 @@ class Understanding:
         return 0
 
     def _one(self, typed: str, folded: str) -> None:
+        if folded in STOP_WORDS and self._acronym(typed):
+            self._add(Group(typed, [Alternative((_within("aliases", quoted(folded)),), 1.0, typed, "name")], True, ()))
+            return
         if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
             self.reading.dropped.append(folded)
             return
         parts = text.words(typed) if text.compound(typed) == folded else [folded]
         self._add(self._plain(typed, parts))
+
+    def _acronym(self, typed: str) -> bool:
+        """Tell whether a stop word in capitals, in a query that is not all capitals, is an acronym: WHO, US."""
+        if not typed.isupper() or len(typed) < 2 or self.shouted:
+            return False
+        sql = "SELECT 1 FROM aliases WHERE alias = ? LIMIT 1"
+        return self.index.connection.execute(sql, (text.key(typed),)).fetchone() is not None
 
     def _plain(self, typed: str, parts: list[str]) -> Group:
         """Return the group of one word: itself, its synonyms, else its correction."""
@@ -500,15 +514,16 @@ class Understanding:
         from rapidfuzz import process  # 20 ms, needed only for a word that the archive does not know
         from rapidfuzz.distance import OSA, JaroWinkler
 
-        edits = 1 if len(word) < 8 else 2
+        edits = 1 if len(word) < 5 else 2
         shortest = len(word) + 1 if len(word) == 3 else len(word) - edits
         sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ?"
         known = [w for (w,) in self.index.connection.execute(sql, (shortest, len(word) + edits))]
-        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=edits, limit=12)
+        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=edits, limit=50)
         fitting = [
-            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), len(matching(self.index, quoted(w))), w)
+            (-distance, w[:1] == word[:1], alike, len(matching(self.index, quoted(w))), w)
             for w, distance, _ in near
             if not w.isdigit()
+            and (alike := JaroWinkler.similarity(word, w)) >= (0.0 if distance == 1 or len(word) > 7 else ALIKE)
         ]
         return max(fitting)[-1] if fitting else ""
 
@@ -565,7 +580,7 @@ class Understanding:
         self.reading.groups.append(group)
 
 
-_NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "places"})
+_NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})
 
 
 def _within(column: str, expression: str) -> str:

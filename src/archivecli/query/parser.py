@@ -28,6 +28,7 @@ TEXT_FIELDS = {
     "topics": "topics",
     "people": "people",
     "bodies": "bodies",
+    "attendance": "attendance",
     "places": "places",
     "summary": "summary",
     "details": "details",

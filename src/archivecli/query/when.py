@@ -19,6 +19,7 @@ _MONTH |= {name[:3]: number for number, name in enumerate(MONTHS, 1)} | {"sept":
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12), "beginning": (1, 4), "middle": (5, 8), "end": (9, 12)}
 _HALVES = {"first": (1, 6), "1st": (1, 6), "second": (7, 12), "2nd": (7, 12)}
+_QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _DAY = re.compile(r"(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?")
 _DAYS = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?(?:-|–|/)([0-9]{1,2})(?:st|nd|rd|th)?")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
@@ -187,6 +188,8 @@ def _part_of_year(word: str, following: list[str], years: range) -> Found | None
         months = (3 * int(word[1]) - 2, 3 * int(word[1]))
     elif word in _HALVES and following[:1] == ["half"]:
         months, place = _HALVES[word], 1
+    elif word in _QUARTERS and following[:1] == ["quarter"]:
+        months, place = (3 * _QUARTERS[word] - 2, 3 * _QUARTERS[word]), 1
     if months is None:
         return None
     year, taken = _year_at(following, place)

@@ -62,7 +62,9 @@ _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme
 
 def _passages(hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
     if outcome is None or not outcome.reading.groups:
-        return {}
+        return {
+            hit.event.id: Text(text.one_line("; ".join(hit.reasons)), style="not bold") for hit in hits if hit.reasons
+        }
     from archivecli.render.passages import Marker
 
     marker = Marker(outcome.reading)

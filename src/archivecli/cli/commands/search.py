@@ -23,6 +23,7 @@ def search(
     reverse: Reverse = False,
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
     *,
     form: Form,
     where: Node,
@@ -42,6 +43,10 @@ def search(
     out.remark(*parsed.remarks, *outcome.reading.remarks)
     matched = archive.matched(outcome)
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
+    if explain:
+        explained = outcome._replace(hits=hits)
+        for line in archive.explain(explained):
+            out.complain(line)
     if not emit(out, archive, hits, form, outcome):
         nothing_found(out, archive, query, outcome)
 

@@ -37,7 +37,8 @@ def _row(hit: Hit, fields: Sequence[str]) -> list[str]:
         from archivecli.render import columns  # 2 ms, and most lists need it not
 
         return [columns.cell(columns.value(hit, path)) or "-" for path in fields]
-    return [getattr(hit.event, name) or "-" for name in _COLUMNS]
+    row = [getattr(hit.event, name) or "-" for name in _COLUMNS]
+    return [*row[:-1], f"{row[-1]} ({'; '.join(hit.reasons)})"] if hit.reasons else row
 
 
 def _aligned(rows: Sequence[Sequence[str]], widths: list[int]) -> str:

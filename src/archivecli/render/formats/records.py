@@ -29,6 +29,8 @@ def as_jsonl(rows: Rows, asked: Asked) -> Iterator[str]:
 def _record(hit: Hit, asked: Asked) -> Record:
     if asked.fields:
         return {path: columns.value(hit, path) for path in asked.fields}
+    if hit.reasons:
+        return {**hit.event.record, "hit": {"score": round(hit.score, 3), "reasons": list(hit.reasons)}}
     if not hit.score and not hit.fields:
         return hit.event.record
     return {**hit.event.record, "hit": {name[4:]: columns.value(hit, name) for name in columns.FOUND}}

@@ -1,0 +1,38 @@
+"""``archive related``: the events nearest to one, each with its reasons."""
+
+from typing import Annotated
+
+import typer
+
+from archivecli.cli import completion
+from archivecli.cli.emit import emit
+from archivecli.cli.form import Form
+from archivecli.cli.options import Common, command
+from archivecli.events import Hit
+
+app = typer.Typer()
+
+
+@app.command()
+@command
+def related(
+    event_id: Annotated[
+        str, typer.Argument(metavar="ID", help="an id, or its beginning", autocompletion=completion.ids)
+    ],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")] = 10,
+    *,
+    form: Form,
+    common: Common,
+) -> None:
+    """Show the events nearest to one, and what they have in common with it.
+
+    Example:  archive related 2009-12-14
+    """
+    archive = common.open()
+    out = common.output()
+    event = archive.get(event_id)
+    found = archive.related(event, limit)
+    hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
+    emit(out, archive, hits, form)
+    if not hits:
+        out.remark(f"no other event has much in common with {event.id}")

@@ -1,0 +1,81 @@
+"""How a query was read and why each hit was found, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from archivecli.dates import human
+from archivecli.events import Hit
+from archivecli.index.reader import Index
+from archivecli.index.schema import WEIGHTS
+from archivecli.index.search import Group, Outcome
+from archivecli.query.criteria import And, During, Is, Node, Not, Or, Phrase, Recurs, Word
+
+
+def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str]:
+    """Yield lines: each word with what it stands for, the dates and filters, what was left out, then the first hits."""
+    reading = outcome.reading
+    for group in reading.groups:
+        yield f"{'word' if group.required else 'word (may be missing)'}: {group.typed}"
+        yield from _alternatives(index, group)
+    for part in reading.filters.parts if isinstance(reading.filters, And) else (reading.filters,):
+        yield f"filter: {said(part)}"
+    for part in reading.excluded:
+        yield f"condition: {said(part)}"
+    if reading.dropped:
+        yield f"left out: {', '.join(dict.fromkeys(reading.dropped))}"
+    if reading.groups:
+        yield "weights: " + ", ".join(f"{column} {weight:g}" for column, weight in WEIGHTS.items())
+    for place, hit in enumerate(outcome.hits[:limit], 1):
+        yield f"{place}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
+        yield from _contributions(index, reading.groups, hit)
+
+
+def _alternatives(index: Index, group: Group) -> Iterator[str]:
+    for alternative in group.alternatives:
+        found = len(group.found.get(alternative.label, ()))
+        yield f"    {alternative.label}: {_HOW[alternative.how]}, weight {alternative.weight:.2g}, in {found} of {index.size}"
+    if not group.alternatives:
+        yield "    not in the archive, and nothing near it"
+
+
+_HOW = {
+    "word": "the word, in any form",
+    "words": "its words, apart",
+    "name": "a name that the vocabulary knows",
+    "synonym": "by the thesaurus",
+    "correction": "the nearest known word",
+    "phrase": "the words in this order",
+    "prefix": "begins so",
+}
+
+
+def _contributions(index: Index, groups: Sequence[Group], hit: Hit) -> Iterator[str]:
+    row = index.connection.execute("SELECT n FROM events WHERE id = ?", (hit.event.id,)).fetchone()
+    parts = [f"{group.typed} {group.scores[row[0]]:.2f}" for group in groups if row[0] in group.scores]
+    together = hit.score - sum(group.scores.get(row[0], 0.0) for group in groups)
+    if together > 0.005:
+        parts.append(f"standing together {together:.2f}")
+    if hit.fields:
+        parts.append(f"found in {', '.join(hit.fields)}")
+    if parts:
+        yield f"    {' · '.join(parts)}"
+
+
+def said(node: Node) -> str:
+    """Return criteria as a query that could have been typed."""
+    match node:
+        case Word(word, prefix, column):
+            return f"{column + ':' if column else ''}{word}{'*' if prefix else ''}"
+        case Phrase(words, column):
+            return f'{column + ":" if column else ""}"{words}"'
+        case Is(facet, values):
+            return f"{facet}:{','.join(values)}"
+        case During(period, typed):
+            return f"{typed or 'dates'} → {human(period.first, period.last)}"
+        case Recurs(_, _, typed):
+            return f"{typed} → in any year"
+        case Not(part):
+            return f"NOT {said(part)}"
+        case And(parts):
+            return f"({' AND '.join(map(said, parts))})" if parts else "everything"
+        case Or(parts):
+            return f"({' OR '.join(map(said, parts))})"

@@ -1,0 +1,102 @@
+"""The events nearest to one: those that share what few others have, with the reasons."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archivecli.events import Event
+from archivecli.index.reader import COLUMNS, FACET_NUMBERS, Index, event_of
+
+TIES = {
+    "series": (3.0, "same series"),
+    "project": (1.6, "same project"),
+    "campaign": (2.0, "same campaign"),
+    "instrument": (0.8, "same instrument"),
+    "person": (1.0, "same people"),
+    "topic": (1.0, "same topic"),
+    "body": (0.45, "same bodies"),
+    "city": (0.35, "same place"),
+    "involving": (0.15, "same countries"),
+    "kind": (0.15, "same kind"),
+}
+"""What ties two events: how much a shared value of each facet counts beside how rare the value is, and its name."""
+
+SAID = 6.0
+"""How much it counts that the catalogue itself names the other event."""
+
+MOST = 2000
+"""A value that more events have than this ties none of them closely, and is passed over."""
+
+FAINTEST = 1.5
+"""Below this two events have too little in common to be called related."""
+
+
+class Relation(NamedTuple):
+    """Another event, how near it is (higher is nearer), and why, the strongest reason first."""
+
+    event: Event
+    score: float
+    reasons: tuple[str, ...]
+
+
+def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation]:
+    """Return the events nearest to one, the nearest first, later ones first among equals."""
+    (own,) = index.connection.execute("SELECT n FROM events WHERE id = ?", (event.id,)).fetchone()
+    scores: dict[int, float] = {}
+    reasons: dict[int, dict[str, tuple[float, list[str]]]] = {}
+    for facet, name, short, weight, others in _shared_values(index, own):
+        for n in others:
+            scores[n] = scores.get(n, 0.0) + weight
+            strength, names = reasons.setdefault(n, {}).get(facet, (0.0, []))
+            reasons[n][facet] = (strength + weight, [*names, short or name])
+    said = _said(index, event)
+    for n, why in said.items():
+        scores[n] = scores.get(n, 0.0) + SAID
+        reasons.setdefault(n, {})[""] = (SAID, [why] if why else [])
+    near = sorted((n for n in scores if scores[n] >= FAINTEST), key=lambda n: -scores[n])[
+        : None if limit is None else limit + 50
+    ]
+    sql = f"SELECT e.n, {COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
+    found = [
+        Relation(event_of(row[1:]), round(scores[row[0]], 3), tuple(_spoken(reasons[row[0]])))
+        for row in index.connection.execute(sql, (json.dumps(near),))
+    ]
+    found.sort(key=lambda relation: (relation.event.period, relation.event.id), reverse=True)
+    found.sort(key=lambda relation: -relation.score)
+    return found[:limit] if limit is not None else found
+
+
+def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, str, float, list[int]]]:
+    """Yield each value of an event that others share: facet, name, short name, weight, the others."""
+    facets = {number: name for name, number in FACET_NUMBERS.items() if name in TIES}
+    marks = ",".join(map(str, facets))
+    sql = "SELECT f.facet, f.name, n.name, n.short FROM facets f JOIN names n ON n.n = f.name"
+    sql += f" WHERE f.event = ? AND f.facet IN ({marks})"
+    for facet, number, name, short in index.connection.execute(sql, (own,)).fetchall():
+        rows = index.connection.execute(
+            "SELECT event FROM facets WHERE facet = ? AND name = ? LIMIT ?", (facet, number, MOST + 1)
+        ).fetchall()
+        if 1 < len(rows) <= MOST:
+            rarity = math.log(index.size / len(rows))
+            yield facets[facet], name, short, TIES[facets[facet]][0] * rarity, [n for (n,) in rows if n != own]
+
+
+def _said(index: Index, event: Event) -> dict[int, str]:
+    """Return the events that the record names as related, with the reason it gives."""
+    found = {}
+    for item in event.record.get("related", ()):
+        row = index.connection.execute("SELECT n FROM events WHERE id = ?", (item["event"],)).fetchone()
+        if row:
+            found[row[0]] = item.get("why", "")
+    return found
+
+
+def _spoken(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
+    """Yield the reasons as words, the strongest first: ``same people: Erik Larson``."""
+    for facet, (_, names) in sorted(reasons.items(), key=lambda item: -item[1][0]):
+        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        if facet:
+            yield f"{TIES[facet][1]}: {shown}"
+        else:
+            yield shown or "named in the record"
