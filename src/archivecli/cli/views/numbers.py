@@ -7,8 +7,8 @@ from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
 from archivecli.index.reader import Tally
 from archivecli.index.selection import Added, Keys
-from archivecli.query.measures import Measure
 from archivecli.query.facets import NONE
+from archivecli.query.measures import Measure
 from archivecli.render.rows import ALL, NOT_ADDED, Row
 
 if TYPE_CHECKING:
