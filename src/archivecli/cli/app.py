@@ -38,6 +38,7 @@ class _Commands(MutableMapping[str, Any]):
             raise KeyError(name)
         if name not in self._loaded:
             module = importlib.import_module(f"archivecli.cli.commands.{name.replace('-', '_')}")
+            module.app._add_completion = False  # its two options belong to no single command
             command = typer.main.get_command(module.app)
             command.name = name
             self._loaded[name] = command

@@ -113,8 +113,8 @@ def _common_parameters() -> list[inspect.Parameter]:
     )
     color = typer.Option(
         "--color",
-        metavar="auto|always|never",
-        help="colour: as the terminal allows, always or never",
+        metavar="WHEN",
+        help="auto (as the terminal allows), always or never",
         rich_help_panel=COMMON,
         callback=_check_color,
     )
@@ -212,6 +212,9 @@ def today(typed: str | None) -> str:
 
 
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")]
+FailIfEmpty = Annotated[
+    bool, typer.Option("--fail-if-empty", help="exit code 1 when no event matches, for scripts", rich_help_panel=COMMON)
+]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="the other way round")]
 
-__all__ = ["Asked", "Common", "Limit", "Reverse", "Today", "command", "criteria", "partial", "today"]
+__all__ = ["Asked", "Common", "FailIfEmpty", "Limit", "Reverse", "Today", "command", "criteria", "partial", "today"]

@@ -10,7 +10,7 @@ from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError, nearest
 from archivecli.events import Event, Term
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
-from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
+from archivecli.query.facets import BY_NAME, FACETS, PERIODS, Facet
 
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
 
@@ -39,6 +39,14 @@ def shared_length(one: str, other: str) -> int:
     """Return how many characters two texts begin with in common."""
     pairs = zip(one, other, strict=False)
     return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def date_length(event_id: str) -> int:
+    """Return how many characters the date takes at the beginning of an id: 4, 7 or 10."""
+    length = 4
+    while length < 10 and event_id[length : length + 1] == "-" and event_id[length + 1 : length + 3].isdigit():
+        length += 3
+    return length
 
 
 def event_of(row: Sequence[str]) -> Event:
@@ -89,7 +97,10 @@ class Index:
             case Recurs(month, day):
                 return _recurs(month, day)
             case Is(facet, typed):
-                return self._is(facet, typed)
+                names = [name for value in typed for name in self.resolve(BY_NAME[facet], value)]
+                marks = ",".join("?" * len(names))
+                number = FACET_NUMBERS[facet]
+                return f"e.n IN (SELECT event FROM facets WHERE facet = {number} AND name IN ({marks}))", [*names]
             case _:
                 raise ValueError("words are a matter of the search")
 
@@ -101,13 +112,6 @@ class Index:
             clauses.append(f"({clause})")
             values += more
         return operator.join(clauses) or empty, values
-
-    def _is(self, facet: str, typed: Sequence[str]) -> Clause:
-        number = FACET_NUMBERS[facet]
-        names = [name for value in typed if value != NONE for name in self.resolve(BY_NAME[facet], value)]
-        having = f"SELECT event FROM facets WHERE facet = {number}"
-        clause = f"e.n IN ({having} AND name IN ({','.join('?' * len(names))}))"
-        return (f"{clause} OR e.n NOT IN ({having})" if NONE in typed else clause), [*names]
 
     def resolve(self, facet: Facet, typed: str) -> list[int]:
         """Return the numbers of the names that ``typed`` stands for.
@@ -175,13 +179,14 @@ class Index:
         return [found for (found,) in self.connection.execute(sql, (prefix, prefix + "\U0010ffff", limit))]
 
     def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares, the whole date at least."""
+        """Return the shortest beginning of an id that no other id shares, its date at least, no hyphen at the end."""
         longest = 0
         for sign, order in (("<", "DESC"), (">", "ASC")):
             sql = f"SELECT id FROM events WHERE id {sign} ? ORDER BY id {order} LIMIT 1"
             for (other,) in self.connection.execute(sql, (event_id,)):
                 longest = max(longest, shared_length(event_id, other))
-        return event_id[: max(longest + 1, 10)].rstrip("-")
+        length = max(longest + 1, date_length(event_id))
+        return event_id[: length + 1 if event_id[length - 1 : length] == "-" else length]
 
     def get(self, event_id: str) -> Event | None:
         """Return the event with this id."""

@@ -28,7 +28,7 @@ def greet() -> None:
     lines = [title, f"{count}{span}", ""]
     about = text.joined(archive.about.get("about", ""))
     if about:
-        lines[2:2] = [*_wrapped(text.one_line(about), out), ""]
+        lines[2:2] = ["", *_wrapped(text.one_line(about), out)]
     examples = _examples(archive)
     widest = max(len(command) for command, _ in examples)
     lines += [f"  {command:<{widest}}  {purpose}" for command, purpose in examples]

@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
-from archivecli.cli.options import Common, Limit, Reverse, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.events import Hit
@@ -20,9 +20,10 @@ _ORDERS = tuple(order for order in SORTS if order != "relevance")
 @app.command()
 @command
 def list_(
-    sort: Annotated[str, typer.Option("--sort", metavar="|".join(_ORDERS), help="the order")] = "date",
+    sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(_ORDERS)}")] = "date",
     reverse: Reverse = False,
     limit: Limit = None,
+    fail_if_empty: FailIfEmpty = False,
     *,
     form: Form,
     where: Node,
@@ -41,4 +42,4 @@ def list_(
     query = Query(where, sort, reverse, limit)
     shown = emit(out, archive, (Hit(event) for event in archive.select(query)), form)
     if not shown:
-        nothing_found(out, archive, query)
+        nothing_found(out, archive, query, fail=fail_if_empty)

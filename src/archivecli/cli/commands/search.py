@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
-from archivecli.cli.options import Common, Limit, Reverse, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
@@ -19,11 +19,12 @@ app = typer.Typer()
 @command
 def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="words, names, dates, figures, field:value")],
-    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="the order")] = "relevance",
+    sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(SORTS)}")] = "relevance",
     reverse: Reverse = False,
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
+    fail_if_empty: FailIfEmpty = False,
     *,
     form: Form,
     where: Node,
@@ -48,7 +49,7 @@ def search(
         for line in archive.explain(explained):
             out.complain(line)
     if not emit(out, archive, hits, form, outcome):
-        nothing_found(out, archive, query, outcome)
+        nothing_found(out, archive, query, outcome, fail_if_empty)
 
 
 def typed_query(words: list[str]) -> str:
