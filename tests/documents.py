@@ -122,14 +122,14 @@ def refresh(path: Path) -> bool:
 
 
 def complete_reference() -> None:
-    """Give every command a place in the reference of commands."""
+    """Give every command its place in the reference of commands, in the order of the help."""
     from archivecli.cli.app import COMMANDS
 
-    document = REFERENCE.read_text(encoding="utf-8")
-    for name in COMMANDS:
-        if f"\n## archive {name}\n" not in document:
-            document += f"\n## archive {name}\n\n```console\n$ archive {name} --help\n```\n"
-    REFERENCE.write_text(document, encoding="utf-8")
+    head, *sections = REFERENCE.read_text(encoding="utf-8").split("\n## archive ")
+    known = {section.partition("\n")[0]: section for section in sections}
+    new = "{0}\n\n```console\n$ archive {0} --help\n```\n"
+    pieces = [head, *(known.get(name) or new.format(name) for name in COMMANDS)]
+    REFERENCE.write_text("\n## archive ".join(pieces), encoding="utf-8")
 
 
 if __name__ == "__main__":
