@@ -52,17 +52,24 @@ class Problem(NamedTuple):
         return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
+MAX_PROBLEMS = 1000
+"""After so many problems of a catalogue the rest is not looked for."""
+
+
 class CatalogueError(ArchiveError):
-    """A catalogue cannot be used; ``problems`` tells every reason."""
+    """A catalogue cannot be used; ``problems`` tells every reason, or the first MAX_PROBLEMS."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        count = len(problems)
-        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the catalogue")
-        self.problems = tuple(problems)
+        self.problems = tuple(problems[:MAX_PROBLEMS])
+        count = len(self.problems)
+        more = " and perhaps more: the rest was not looked for" if count == MAX_PROBLEMS else ""
+        super().__init__(f"{count:,} problem{'' if count == 1 else 's'} in the catalogue{more}")
 
 
 def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
-    """Return up to ``limit`` of ``known`` that look most like ``word``, best first."""
+    """Return up to ``limit`` of ``known`` that look most like ``word``, best first; none for a word of a mile."""
+    if len(word) > 100:
+        return []
     from rapidfuzz import process  # 20 ms, needed only where something is wrong
 
     found = process.extract(word.casefold(), {k: k.casefold() for k in known}, limit=limit, score_cutoff=60)

@@ -48,4 +48,4 @@ def resolve_catalogue(given: str | None) -> Path:
         return embedded_catalogue()
     if "\0" in given:
         raise UsageError("a catalogue's path cannot hold a NUL character")
-    return Path(given).expanduser()
+    return Path(os.path.expanduser(given))  # where there is no such home the path stays as it is, and is not found

@@ -3,13 +3,17 @@
 import os
 import stat
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from archivecli.errors import CatalogueError, Problem
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 8 * 1024**3
 """How large one file may be."""
+
+
+MAX_LINE = 8 * 1024**2
+"""How many bytes one line may have."""
 
 
 class FileState(NamedTuple):
@@ -38,24 +42,31 @@ def find(path: Path) -> list[Source]:
     """Return the file at ``path``, or the YAML files below it in the order of their names; raise CatalogueError."""
     try:
         status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            return _in_folder(path)
-        return [_source(str(path), status)]
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise unreadable(str(path), error) from None
+    return _in_folder(path) if stat.S_ISDIR(status.st_mode) else [_source(str(path), status)]
 
 
 def _in_folder(folder: Path) -> list[Source]:
     found: list[Source] = []
-    failures: list[OSError] = []
-    for parent, folders, files in os.walk(folder, onerror=failures.append):
+    problems: list[Problem] = []
+
+    def missed(error: OSError) -> None:
+        problems.extend(unreadable(error.filename or str(folder), error).problems)
+
+    for parent, folders, files in os.walk(folder, onerror=missed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
+        for name in files:
             if name.endswith(SUFFIXES) and not name.startswith("."):
                 path = os.path.join(parent, name)
-                found.append(_source(path, os.stat(path)))
-    if failures:
-        raise failures[0]
+                try:
+                    found.append(_source(path, os.stat(path)))
+                except OSError as error:
+                    missed(error)
+                except CatalogueError as error:
+                    problems += error.problems
+    if problems:
+        raise CatalogueError(sorted(problems))
     if not found:
         hint = "a folder is a catalogue when it holds .yaml or .yml files"
         raise CatalogueError([Problem(str(folder), 0, 0, "no-files", "no catalogue in this folder", hint)])
@@ -71,9 +82,9 @@ def _source(path: str, status: os.stat_result) -> Source:
     return Source(path, state_of(status))
 
 
-def unreadable(path: str, error: OSError) -> CatalogueError:
+def unreadable(path: str, error: OSError | ValueError) -> CatalogueError:
     """Return the error for a file that the system does not let us read."""
-    reason = error.strerror or str(error)
+    reason = getattr(error, "strerror", None) or str(error)
     hint = "check the path given with --catalogue" if isinstance(error, FileNotFoundError) else ""
     return CatalogueError([Problem(path, 0, 0, "unreadable", f"cannot be read: {reason}", hint)])
 
@@ -89,7 +100,7 @@ def read(source: Source) -> tuple[bytes, Source]:
             descriptor = os.open(source.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
             with open(descriptor, "rb") as handle:
                 before = _source(source.path, os.fstat(descriptor))
-                data = handle.read()
+                data = _whole(handle, before)
                 after = state_of(os.fstat(descriptor))
         except OSError as error:
             raise unreadable(source.path, error) from None
@@ -97,3 +108,39 @@ def read(source: Source) -> tuple[bytes, Source]:
             return data, before
     problem = Problem(source.path, 0, 0, "changing", "the file changes while it is read", "try again in a moment")
     raise CatalogueError([problem])
+
+
+_PIECE = 1024 * 1024
+
+
+def _whole(handle: IO[bytes], source: Source) -> bytes:
+    """Return all bytes of an open file, but give up early on what is no text: bytes of zero, a line without end."""
+    pieces: list[bytes] = []
+    lines, line_length, left = 1, 0, source.state.size + 1  # one more than there should be: it grows
+    while left > 0 and (piece := handle.read(min(_PIECE, left))):
+        if b"\0" in piece:
+            before = b"".join([*pieces, piece[: piece.index(b"\0")]])
+            raise CatalogueError([_no_text(source.path, before, piece)])
+        first_end = piece.find(b"\n")
+        if line_length + (len(piece) if first_end < 0 else first_end) > MAX_LINE:
+            limit = f"the limit is {MAX_LINE // 1024**2} MiB; break it up"
+            problem = Problem(source.path, lines, 1, "size", "a line longer than a catalogue may have", limit)
+            raise CatalogueError([problem])
+        lines += piece.count(b"\n")
+        line_length = line_length + len(piece) if first_end < 0 else len(piece) - piece.rfind(b"\n") - 1
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+_EVERY_OTHER = ([False, True] * 2, [True, False] * 2)  # where UTF-16 has its zeroes in English
+
+
+def _no_text(path: str, before: bytes, piece: bytes) -> Problem:
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    if len(before) < 4 and (
+        piece[:2] in (b"\xff\xfe", b"\xfe\xff") or [not byte for byte in piece[:4]] in _EVERY_OTHER
+    ):
+        return Problem(path, 1, 1, "encoding", "the file is UTF-16 or UTF-32", "save it as UTF-8")
+    what = "the character U+0000 may not stand in a catalogue"
+    return Problem(path, line, column, "character", what, "is this a text file?")

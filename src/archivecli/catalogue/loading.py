@@ -10,14 +10,12 @@ from archivecli.catalogue import reader
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.errors import CatalogueError, Problem
+from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.events import Event, Synonyms, Term
 from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
 from archivecli.sources import Source
 
 TOP = ("catalogue", "vocabulary", "events", "thesaurus")
-MAX_PROBLEMS = 1000
-"""After so many problems the rest is not looked for."""
 
 
 class _File(NamedTuple):
@@ -177,11 +175,9 @@ class Catalogue:
                 for related in event.record.get("related", ()):
                     mentions.append((checker, _mention(node, related["event"]), related["event"]))
                 yield event
-        from archivecli.errors import did_you_mean
-
         for checker, at, target in mentions:
             if target not in places and self._count_problems() < MAX_PROBLEMS:
-                hint = did_you_mean(target, list(places))
+                hint = checker.near(target, list(places))
                 checker.fault(at, "unknown-event", f"no event has the id {target}", hint)
         if problems := self.problems():
             raise CatalogueError(problems)

@@ -7,11 +7,12 @@ from typing import Any
 from archivecli import dates, text
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, ambiguous, unknown_key
 from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.errors import Problem, did_you_mean
+from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem, did_you_mean
 from archivecli.fields import Field, Shape
 
 _ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_NO_ADDRESS = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEMES = ("http://", "https://", "ftp://", "mailto:")
 _NAMES = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
 
@@ -23,6 +24,7 @@ class Checker:
         self.path = path
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
+        self._patience = 2_000_000  # names that may be compared for hints: some seconds
         self._checks: dict[str, Callable[[Node, Shape, str], Any]] = {
             "text": self._text,
             "block": self._block,
@@ -38,8 +40,15 @@ class Checker:
         }
 
     def fault(self, node: Node, code: str, message: str, hint: str = "") -> None:
-        """Note one problem at the place of ``node``."""
+        """Note one problem at the place of ``node``; raise CatalogueError where there are too many to go on."""
         self.problems.append(Problem(self.path, node.line, node.column, code, message, hint))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise CatalogueError(self.problems)
+
+    def near(self, word: str, known: list[str]) -> str:
+        """Return "did you mean …?" or nothing; after many questions to long lists, nothing."""
+        self._patience -= len(known)
+        return did_you_mean(word, known) if self._patience > 0 else ""
 
     def value(self, node: Node, shape: Shape, name: str) -> Any:
         """Return the plain value of ``node``, or None after noting what is wrong with it."""
@@ -111,7 +120,8 @@ class Checker:
         found = self._scalar(node, name, "an address")
         if found is None:
             return None
-        if not found.lower().startswith(_SCHEMES) or re.search(r"[\s<>\"\\]", found):
+        safe = found.lower().startswith(_SCHEMES) and not _NO_ADDRESS.search(found) and text.one_line(found) == found
+        if not safe:
             hint = "an address begins with http:// or https:// and has no blanks"
             self.fault(node, "url", f"'{name}': '{found[:60]}' is not an address that can be opened", hint)
             return None
@@ -137,7 +147,7 @@ class Checker:
         if self.vocabulary.is_open(shape.section):
             return found
         known = self.vocabulary.known(shape.section)
-        hint = did_you_mean(found, known) or f"add it to vocabulary.{shape.section}"
+        hint = self.near(found, known) or f"add it to vocabulary.{shape.section}"
         self.fault(node, "unknown-name", f"'{name}': '{found[:60]}' is not in vocabulary.{shape.section}", hint)
         return None
 
