@@ -23,10 +23,10 @@ class Question(NamedTuple):
     total: int
     onward: "Onward"
 
-    def remark_if_empty(self) -> None:
-        """Say so where no event fits, and why."""
+    def remark_if_empty(self, fail: bool = False) -> None:
+        """Say so where no event fits, and why; ``fail`` ends with exit code 1, as grep does."""
         if not self.total:
-            nothing_found(self.out, self.archive, self.query)
+            nothing_found(self.out, self.archive, self.query, fail=fail)
 
 
 class Onward(NamedTuple):

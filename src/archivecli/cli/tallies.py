@@ -1,66 +1,111 @@
-"""Counts → stdout: a number, or values with numbers (and bars at a terminal)."""
+"""The answers of views: a picture at a terminal, rows in a pipe, data in a format or a file."""
 
-import csv
-import io
-import json
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from archivecli import text
-from archivecli.cli.form import chosen
+from archivecli.cli.form import PANEL, chosen
 from archivecli.cli.output import Output
-from archivecli.index.reader import Tally
+from archivecli.errors import UsageError
+from archivecli.render.rows import FORMATS, Row
 
-CHOICES = ("table", "plain", "json", "jsonl", "csv", "tsv", "yaml")
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-CountFormat = Annotated[
+TABLE = "table"
+CHOICES = (TABLE, *FORMATS)
+
+_DATA = ("json", "jsonl", "csv", "tsv", "yaml", "markdown")
+
+ViewFormat = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="FORMAT", help=f"one of {', '.join(CHOICES)}"),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"one of {', '.join(CHOICES)}; a picture at a terminal and plain rows in a pipe unless told",
+        autocompletion=lambda: list(CHOICES),
+        rich_help_panel=PANEL,
+    ),
 ]
+ViewFile = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="write to a file, in the format of its suffix; - is stdout",
+        rich_help_panel=PANEL,
+    ),
+]
+ViewForce = Annotated[bool, typer.Option("--force", help="overwrite the file of --output", rich_help_panel=PANEL)]
 
 
-def emit_count(out: Output, total: int, format_: str | None) -> None:
+class Sheet(NamedTuple):
+    """In what form a view is written: what was typed for --format, --output and --force."""
+
+    format: str | None = None
+    output: str | None = None
+    force: bool = False
+
+    def name(self, out: Output) -> str:
+        """Return the name of the format; raise UsageError for options that do not fit each other."""
+        file = None if self.output in (None, "-") else self.output
+        if self.force and file is None:
+            raise UsageError("--force is for --output FILE")
+        if file is None or self.format is not None:
+            name = chosen(self.format, out, CHOICES)
+            if file is not None and name == TABLE:
+                raise UsageError("a picture is for a terminal, not for a file", "--format plain is its like for files")
+            return name
+        for name, (_, suffixes) in FORMATS.items():
+            if file.lower().endswith(suffixes):
+                return name
+        known = ", ".join(suffix for _, suffixes in FORMATS.values() for suffix in suffixes)
+        raise UsageError(f"--output: no format is known by the name '{file}'", f"--format NAME, or one of {known}")
+
+
+class View(NamedTuple):
+    """What a view has to say: rows with their columns, and a picture for people.
+
+    ``matrix`` gives other rows and columns for sheets, where they are the more natural table.
+    """
+
+    columns: Sequence[str]
+    rows: Callable[[], Iterable[Row]]
+    picture: Callable[[], Iterable["RenderableType"]]
+    matrix: Callable[[], tuple[Sequence[str], Iterable[Row]]] | None = None
+
+
+def emit_view(out: Output, view: View, sheet: Sheet) -> None:
+    """Write a view in the form that was asked for, or that suits a terminal or a pipe."""
+    name = sheet.name(out)
+    if name == TABLE:
+        out.show(*view.picture())
+        return
+    columns, rows = view.columns, view.rows
+    if view.matrix is not None and name in ("csv", "tsv", "markdown"):
+        columns, found = view.matrix()
+        pieces = FORMATS[name][0](found, columns)
+    else:
+        pieces = FORMATS[name][0](rows(), columns)
+    if sheet.output not in (None, "-"):
+        from archivecli.cli.files import write_file
+
+        write_file(str(sheet.output), pieces, sheet.force)
+        out.remark(f"written to {sheet.output}")
+    elif name in _DATA:
+        out.write_data(pieces)
+    else:
+        out.write(pieces)
+
+
+def emit_count(out: Output, total: int, sheet: Sheet) -> None:
     """Write how many events there are."""
-    name = chosen(format_, out, CHOICES)
-    if name in ("table", "plain"):
+    name = sheet.name(out)
+    rows: list[dict[str, Any]] = [{"count": total}]
+    if name == TABLE:
         out.write([f"{total}\n"])
     else:
-        _emit_rows(out, name, [{"count": total}])
-
-
-def emit_tally(out: Output, field: str, tallies: Sequence[Tally], total: int, format_: str | None) -> None:
-    """Write the values of a field with their numbers of events."""
-    name = chosen(format_, out, CHOICES)
-    if name == "table":
-        from archivecli.render.bars import bars
-
-        out.show(*bars(field, tallies, total, out))
-    elif name == "plain":
-        widest = max((len(str(tally.number)) for tally in tallies), default=0)
-        out.write(f"{tally.number:>{widest}}  {text.one_line(tally.name) or '(none)'}\n" for tally in tallies)
-    else:
-        _emit_rows(out, name, [{field: tally.name or None, "count": tally.number} for tally in tallies])
-
-
-def _emit_rows(out: Output, name: str, rows: list[dict[str, Any]]) -> None:
-    if name == "json":
-        out.write_data([json.dumps(rows, ensure_ascii=False, indent=2) + "\n"])
-    elif name == "jsonl":
-        out.write_data(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    elif name == "yaml":
-        import yaml
-
-        out.write_data([yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)])
-    else:
-        out.write_data([_separated(rows, "," if name == "csv" else "\t")])
-
-
-def _separated(rows: list[dict[str, Any]], delimiter: str) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
-    if rows:
-        writer.writerow(rows[0])
-    writer.writerows(row.values() for row in rows)
-    return buffer.getvalue()
+        emit_view(out, View(("count",), lambda: rows, lambda: ()), sheet)

@@ -10,7 +10,7 @@ from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError, nearest
 from archivecli.events import Event, Term
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
-from archivecli.query.facets import BY_NAME, FACETS, PERIODS, Facet
+from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
 
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
 
@@ -97,10 +97,7 @@ class Index:
             case Recurs(month, day):
                 return _recurs(month, day)
             case Is(facet, typed):
-                names = [name for value in typed for name in self.resolve(BY_NAME[facet], value)]
-                marks = ",".join("?" * len(names))
-                number = FACET_NUMBERS[facet]
-                return f"e.n IN (SELECT event FROM facets WHERE facet = {number} AND name IN ({marks}))", [*names]
+                return self._is(facet, typed)
             case _:
                 raise ValueError("words are a matter of the search")
 
@@ -112,6 +109,13 @@ class Index:
             clauses.append(f"({clause})")
             values += more
         return operator.join(clauses) or empty, values
+
+    def _is(self, facet: str, typed: Sequence[str]) -> Clause:
+        number = FACET_NUMBERS[facet]
+        names = [name for value in typed if value != NONE for name in self.resolve(BY_NAME[facet], value)]
+        having = f"SELECT event FROM facets WHERE facet = {number}"
+        clause = f"e.n IN ({having} AND name IN ({','.join('?' * len(names))}))"
+        return (f"{clause} OR e.n NOT IN ({having})" if NONE in typed else clause), [*names]
 
     def resolve(self, facet: Facet, typed: str) -> list[int]:
         """Return the numbers of the names that ``typed`` stands for.

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 from archivecli import text
 from archivecli.dates import Period
 from archivecli.events import Event
-from archivecli.query.facets import BY_NAME, facet_values
+from archivecli.query.facets import BY_NAME, NONE, facet_values
 
 
 class Word(NamedTuple):
@@ -25,7 +25,7 @@ class Phrase(NamedTuple):
 
 
 class Is(NamedTuple):
-    """A facet has one of these values: a name or another name, whatever its case and accents."""
+    """A facet has one of these values: a name or another name, whatever its case and accents; ``(none)``: it has none."""
 
     facet: str
     values: tuple[str, ...]
@@ -121,8 +121,9 @@ def matches(event: Event, node: Node) -> bool:
         case Recurs(month, day):
             return _recurs(event.period, month, day)
         case Is(facet, values):
-            wanted = {text.key(value) for value in values}
-            return any(text.key(value) in wanted for value in facet_values(event, BY_NAME[facet]))
+            wanted = {text.key(value) for value in values if value != NONE}
+            found = facet_values(event, BY_NAME[facet])
+            return any(text.key(value) in wanted for value in found) or (not found and NONE in values)
         case _:
             raise ValueError("words are a matter of the index")
 

@@ -60,6 +60,9 @@ FACETS: tuple[Facet, ...] = (
 
 BY_NAME = {facet.name: facet for facet in FACETS}
 
+NONE = "(none)"
+"""Asks for the events that have no value of a facet: ``--country '(none)'``."""
+
 PERIODS = ("year", "quarter", "month")
 """Groupings by date: an event counts in each period that it overlaps."""
 

@@ -1,16 +1,17 @@
-"""``archive count``: how many events fit, in all or by the values of a field."""
+"""``archive count``: how many events fit, in all, by a field, by two against each other, or sums of their numbers."""
 
 from typing import Annotated
 
 import typer
 
-from archivecli.cli.options import Common, FailIfEmpty, command
-from archivecli.cli.remarks import nothing_found
-from archivecli.cli.tallies import CountFormat, emit_count, emit_tally
+from archivecli.cli.asking import Question, ask
+from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_count, emit_view
+from archivecli.cli.views import numbers
 from archivecli.errors import UsageError, did_you_mean
-from archivecli.query.criteria import Node, Query, conjunction
+from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
-from archivecli.query.parser import parse
+from archivecli.query.measures import MEASURES
 
 app = typer.Typer()
 
@@ -22,34 +23,63 @@ GROUPINGS = (*PERIODS, *(facet.name for facet in FACETS))
 def count(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
     by: Annotated[
-        list[str] | None, typer.Option("--by", metavar="FIELD", help=f"count by: {', '.join(GROUPINGS)}")
+        list[str] | None,
+        typer.Option(
+            "--by", metavar="FIELD", help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other"
+        ),
     ] = None,
-    format_: CountFormat = None,
+    percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
+    sum_: Annotated[
+        str | None,
+        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(MEASURES)}"),
+    ] = None,
+    format_: ViewFormat = None,
+    output: ViewFile = None,
+    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
+    asked: Asked,
     common: Common,
 ) -> None:
-    """Count events, in all or by year, country, topic …
+    """Count events, in all or by year, country, topic … or one by the other.
 
-    Examples:  archive count  ·  archive count --by year  ·  archive count --by topic --country serbia
+    Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
+    archive count --sum participants.count --by year
     """
-    for field in by or ():
+    axes = tuple(by or ())
+    _check(axes, percent, sum_)
+    sheet = Sheet(format_, output, force)
+    found = ask(words, where, asked, common)
+    sheet.name(found.out)
+    _answer(found, axes, percent, sum_, sheet)
+    found.remark_if_empty(fail_if_empty)
+
+
+def _answer(found: Question, axes: tuple[str, ...], percent: bool, sum_: str | None, sheet: Sheet) -> None:
+    if sum_ is not None:
+        emit_view(found.out, numbers.sums(found, MEASURES[sum_], axes, sheet.name(found.out) == TABLE), sheet)
+    elif not axes:
+        emit_count(found.out, found.total, sheet)
+    elif len(axes) == 1:
+        emit_view(found.out, numbers.tally(found, axes[0], percent), sheet)
+    else:
+        emit_view(found.out, numbers.cross(found, axes[0], axes[1], percent), sheet)
+
+
+def _check(axes: tuple[str, ...], percent: bool, sum_: str | None) -> None:
+    for field in axes:
         if field not in GROUPINGS:
             raise UsageError(
-                f"--by: '{field}' is no field", did_you_mean(field, GROUPINGS) or f"choose from {', '.join(GROUPINGS)}"
+                f"--by: '{field[:40]}' is no field",
+                did_you_mean(field, GROUPINGS) or f"choose from {', '.join(GROUPINGS)}",
             )
-    archive = common.open()
-    out = common.output()
-    if words:
-        parsed = parse(" ".join(words), archive.years)
-        out.remark(*parsed.remarks)
-        where = conjunction(parsed.where, where)
-    query = Query(where)
-    total = archive.count(query)
-    if not by:
-        emit_count(out, total, format_)
-    for field in by or ():
-        emit_tally(out, field, archive.tally(field, query), total, format_)
-    if not total:
-        nothing_found(out, archive, query, fail=fail_if_empty)
+    if len(axes) > 2:
+        raise UsageError("--by can be given twice at most", "narrow with a filter instead, such as --year 2009")
+    if len(set(axes)) < len(axes):
+        raise UsageError(f"--by {axes[0]} is given twice", "two different fields make a table")
+    if sum_ is not None and sum_ not in MEASURES:
+        near = did_you_mean(sum_, tuple(MEASURES))
+        raise UsageError(f"--sum: '{sum_[:40]}' is no number of an event", near or f"choose from {', '.join(MEASURES)}")
+    if percent and (sum_ is not None or not axes):
+        raise UsageError("--percent goes with --by, and not with --sum")

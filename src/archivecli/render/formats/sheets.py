@@ -23,7 +23,7 @@ DEFAULT = (
 
 def as_csv(rows: Rows, asked: Asked) -> Iterator[str]:
     """Comma-separated values (RFC 4180): UTF-8, lines ended by CRLF, quotes where they are needed."""
-    return _sheet(rows, asked, ",", "\r\n", _quoted)
+    return _sheet(rows, asked, ",", "\r\n", quoted)
 
 
 def as_tsv(rows: Rows, asked: Asked) -> Iterator[str]:
@@ -35,18 +35,18 @@ def _sheet(rows: Rows, asked: Asked, separator: str, ending: str, written: Calla
     paths = asked.fields or DEFAULT
     yield ("\ufeff" if asked.bom else "") + separator.join(paths) + ending
     for hit in rows:
-        cells = (written(_harmless(columns.value(hit, path))) for path in paths)
+        cells = (written(harmless(columns.value(hit, path))) for path in paths)
         yield separator.join(cells) + ending
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
     """Quote a cell with separators in it; the semicolon counts, for half of Europe's spreadsheets split at it."""
     if any(sign in cell for sign in ',;"\t\r\n') or cell != cell.strip():
         return '"' + cell.replace('"', '""') + '"'
     return cell
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula, also after blanks or in full-width signs."""
     cell = text.without_controls(columns.cell(value))
     if isinstance(value, (int, float)):

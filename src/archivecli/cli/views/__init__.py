@@ -1,0 +1,1 @@
+"""Each view: a question answered → rows, and a picture of the same."""
