@@ -1,6 +1,7 @@
 """The tables of the index, and why they are so.
 
-- Everything is derived: another VERSION, and the file is thrown away and made again; there are no migrations.
+- Everything is derived: another VERSION, and the file is thrown away and made again; there are no migrations. Other
+  tables make another VERSION by themselves; where the same tables are filled in another way, raise FILLING.
 - ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON.
 - ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many".
 - ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
@@ -8,11 +9,12 @@
 - ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events.
 """
 
+import zlib
 from collections.abc import Callable
 
 from archivecli.fields import COLUMNS
 
-VERSION = 1
+FILLING = 2
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
@@ -60,3 +62,5 @@ INDEXES = (
     "CREATE INDEX alias_words ON aliases (alias)",
 )
 """Made after the tables are full, which is faster."""
+
+VERSION = f"{FILLING}-{zlib.crc32(''.join((TABLES, *INDEXES)).encode()):08x}"
