@@ -20,6 +20,7 @@ COMMANDS = {
     "show": "Show everything that the archive knows of an event.",
     "related": "Show the events nearest to one, and what they share.",
     "count": "Count events, by year, country, topic …",
+    "calendar": "Show years by months, or every day, with their events.",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",

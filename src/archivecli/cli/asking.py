@@ -24,7 +24,7 @@ class Question(NamedTuple):
     onward: "Onward"
 
     def remark_if_empty(self, fail: bool = False) -> None:
-        """Say so where no event fits, and why; ``fail`` ends with exit code 1, as grep does."""
+        """Say so where no event fits, and why; ``fail`` ends with exit code 1 then."""
         if not self.total:
             nothing_found(self.out, self.archive, self.query, fail=fail)
 

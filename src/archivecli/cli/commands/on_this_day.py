@@ -8,7 +8,7 @@ from archivecli import dates
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
-from archivecli.cli.options import Asked, Common, Today, command, today
+from archivecli.cli.options import Asked, Common, FailIfEmpty, Today, command, today
 from archivecli.events import Hit
 from archivecli.query.criteria import Node, Recurs, conjunction
 
@@ -20,6 +20,7 @@ app = typer.Typer()
 def on_this_day(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
     today_: Today = None,
+    fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
     form: Form,
@@ -41,6 +42,8 @@ def on_this_day(
     if len(events) > len(exact):
         command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.remark(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
+    if fail_if_empty and not exact:
+        raise typer.Exit(1)
 
 
 def _say_what_is_near(found: Question, any_day: Question, day: str) -> None:
