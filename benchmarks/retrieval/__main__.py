@@ -84,9 +84,8 @@ def _ndcg(found: list[str], relevant: dict[str, int]) -> float:
     gains = [2 ** relevant.get(event, 0) - 1 for event in found[:10]]
     ideal = sorted((2**grade - 1 for grade in relevant.values()), reverse=True)[:10]
     discount = [1 / math.log2(place + 2) for place in range(10)]
-    return sum(g * d for g, d in zip(gains, discount, strict=False)) / sum(
-        g * d for g, d in zip(ideal, discount, strict=False)
-    )
+    reached, best = (sum(g * d for g, d in zip(row, discount, strict=False)) for row in (gains, ideal))
+    return float(reached / best)
 
 
 def report(name: str, results: dict[str, dict[str, list[list[float]]]]) -> None:

@@ -19,6 +19,7 @@ _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
 _HYPHENATED = re.compile(r"[a-z][a-z0-9]*(?:[-/.][a-z][a-z0-9]*)+")
 _SYMBOLS = {"€": "euro", "$": "dollar", "£": "pound", "%": "percent", "©": "copyright"}
 _SYMBOL = re.compile("[€$£%©]")
+_PICTURE = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")  # arrows, dingbats, emoji
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 
 
@@ -55,7 +56,10 @@ def searchable(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
-    text = _SYMBOL.sub(_spelled_out, text)
+    if not text.isascii():
+        text = _SYMBOL.sub(_spelled_out, _PICTURE.sub(" ", text))
+    elif "$" in text or "%" in text:
+        text = _SYMBOL.sub(_spelled_out, text)
     text = fold(_ELISION.sub("", text) if "'" in text or not text.isascii() else text)
     if "." in text or "," in text or not text.isascii():
         text = _GROUPED.sub(lambda match: _NOT_WORD.sub("", match.group()), text)

@@ -22,11 +22,22 @@ def _say_why(out: Output, archive: Archive, query: Query, outcome: Outcome | Non
         out.remark("the catalogue holds no events")
         return
     out.remark("no event matches")
-    for word in outcome.reading.unknown if outcome else ():
-        shown = word if word.startswith('"') else f"'{word}'"
-        out.remark(f"no event mentions {shown}")
+    if outcome is not None:
+        _about_words(out, outcome)
     for node, number in archive.without_one_filter(query.where):
         out.remark(f"without {spoken(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+
+
+def _about_words(out: Output, outcome: Outcome) -> None:
+    """Say which words the archive does not know, or how many events have each where none has all."""
+    reading = outcome.reading
+    for word, near in reading.unknown.items():
+        shown = word if word.startswith('"') else f"'{word}'"
+        out.remark(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
+    wanted = [group for group in reading.groups if group.required]
+    if len(wanted) > 1 and not reading.unknown:
+        counts = ", ".join(f"{group.typed} {len(group.scores):,}" for group in wanted)
+        out.remark(f"no event has all of them: {counts}")
 
 
 def spoken(node: Node) -> str:

@@ -32,6 +32,7 @@ class _Builder:
         self.words: set[str] = set()
         self.expansions: dict[tuple[str, str], str] = {}
         self.first, self.last = EVER.last, EVER.first
+        self.tokens = 0
 
     def run(self, progress: Progress | None) -> None:
         number = 0
@@ -39,6 +40,7 @@ class _Builder:
             self._add(number, event)
             if progress and number % 500 == 0:
                 progress(number)
+        self.words.discard("¶")
         self._add_vocabulary()
         self._add_thesaurus()
         self.connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in sorted(self.words)))
@@ -56,9 +58,10 @@ class _Builder:
         row = (number, event.id, first, last, event.start, event.end, event.title, event.kind, event.place, record)
         self.connection.execute("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)", row)
         columns = search_text(event, self.catalogue.vocabulary, self.expansions)
-        for column in columns:
-            self.words.update(column.split())
-        self.words.discard("¶")
+        tokens = " ".join(columns).split()
+        self.words.update(tokens)
+        self.tokens += len(tokens)
+        self.connection.execute("INSERT INTO lengths VALUES (?,?)", (number, len(tokens)))
         marks = ",".join("?" * (len(columns) + 1))
         self.connection.execute(f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})", (number, *columns))
         rows = [
@@ -112,7 +115,12 @@ class _Builder:
                     yield Synonyms(term.words, (term.name,))
 
     def _add_meta(self, events: int) -> None:
-        values: dict[str, Any] = {"version": VERSION, "events": events, "about": self.catalogue.about}
+        values: dict[str, Any] = {
+            "version": VERSION,
+            "events": events,
+            "tokens": self.tokens,
+            "about": self.catalogue.about,
+        }
         if events:
             values |= {"first": self.first, "last": self.last}
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]

@@ -25,6 +25,8 @@ from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query,
 
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
 
+K1, B = 1.2, 0.75
+"""The constants that FTS5 builds into its BM25."""
 SYNONYM = 0.75
 CORRECTED = 0.9
 ALL_WORDS_OF_NAME = 0.6
@@ -69,14 +71,15 @@ class Group:
 
 @dataclass(slots=True)
 class Reading:
-    """How a query was understood: its groups, its filters, what is left out, and what should be said about it."""
+    """How a query was understood: its groups, its filters, what is left out, what should be said
+    about it, and the words that the archive does not know, each with the nearest that it does."""
 
     groups: list[Group]
     filters: Node
     excluded: list[Node]
     dropped: list[str]
     remarks: list[str]
-    unknown: list[str]
+    unknown: dict[str, list[str]]
 
 
 class Outcome(NamedTuple):
@@ -203,12 +206,24 @@ def _in_title(index: Index, alternative: Alternative) -> set[int]:
 
 
 def matching(index: Index, expression: str) -> dict[int, float]:
-    """Return the events that hold an FTS5 expression of one word or phrase, each with its share of BM25 without rarity."""
-    rows = index.connection.execute(f"SELECT rowid, -{_BM25} FROM fts WHERE fts MATCH ?", (expression,)).fetchall()
+    """Return the events that hold an FTS5 expression of one word or phrase, each with how much it is about it, 0 to K1 + 1.
+
+    FTS5's BM25 counts a word the less, the longer the record; but a long record here is a well-described event, and one
+    of a few words says little. So its share of rarity and length is taken out again: what remains is f (K1 + 1) / (f + K1)
+    for a weighted frequency f.
+    """
+    sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
+    rows = index.connection.execute(sql, (expression,)).fetchall()
     if not rows:
         return {}
-    fts_rarity = max(math.log((index.size - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
-    return {n: score / fts_rarity for n, score in rows}
+    rarity = max(math.log((index.size - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
+    average = index.meta["tokens"] / index.size
+    found = {}
+    for n, score, tokens in rows:
+        share = min(score / rarity, K1 + 1 - 1e-6)
+        frequency = share * K1 * (1 - B + B * tokens / average) / (K1 + 1 - share)
+        found[n] = frequency * (K1 + 1) / (frequency + K1)
+    return found
 
 
 def _rarity(found: int, size: int) -> float:
@@ -319,7 +334,7 @@ class Understanding:
     def __init__(self, index: Index, exact: bool) -> None:
         self.index = index
         self.exact = exact
-        self.reading = Reading([], And(()), [], [], [], [])
+        self.reading = Reading([], And(()), [], [], [], {})
         self.corrected: set[str] = set()
         self.shouted = False
 
@@ -468,7 +483,7 @@ class Understanding:
 
     def _unknown(self, typed: str, parts: list[str], soft: bool) -> Group:
         if not soft:
-            self.reading.unknown.append(typed)
+            self.reading.unknown[typed] = self._nearest(parts)
         return Group(typed, [], not soft, tuple(parts))
 
     def _own(self, parts: list[str]) -> list[Alternative]:
@@ -527,13 +542,24 @@ class Understanding:
         ]
         return max(fitting)[-1] if fitting else ""
 
+    def _nearest(self, parts: Sequence[str]) -> list[str]:
+        """Return the words of the archive that look a little like an unknown one: too little to search for them."""
+        if self.exact or any(part.isdigit() for part in parts):
+            return []
+        from rapidfuzz import fuzz, process  # 20 ms, needed only for a word that the archive does not know
+
+        word = "".join(parts)
+        sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? LIMIT 200000"
+        known = [w for (w,) in self.index.connection.execute(sql, (max(3, len(word) - 3), len(word) + 3))]
+        return [w for w, _, _ in process.extract(word, known, scorer=fuzz.ratio, limit=3, score_cutoff=77)]
+
     # Everything else
 
     def _phrase(self, part: Phrase) -> None:
         words = text.words(part.text)
         expression = _within(part.column, quoted(" ".join(words)))
         if not self._known(expression):
-            self.reading.unknown.append(f'"{part.text}"')
+            self.reading.unknown[f'"{part.text}"'] = []
         alternative = Alternative((expression,), 1.0, part.text, "phrase")
         self._add(Group(f'"{part.text}"', [alternative], True, ()))
 

@@ -217,25 +217,25 @@ def _named(facet: str, values: tuple[str, ...]) -> Node:
 
 def _dated(read: Callable[[str, str], Node]) -> Callable[[str, tuple[str, ...]], Node]:
     def node(field: str, values: tuple[str, ...]) -> Node:
-        found = tuple(read(value, f"{field}:") for value in values)
+        found = tuple(read(value, field) for value in values)
         return found[0] if len(found) == 1 else Or(found)
 
     return node
 
 
 def _from(field: str, values: tuple[str, ...]) -> Node:
-    return During(Period(when.typed_period(values[0], f"{field}:").first, EVER.last), f"from {values[0]}")
+    return During(Period(when.typed_period(values[0], field).first, EVER.last), f"from {values[0]}")
 
 
 def _to(field: str, values: tuple[str, ...]) -> Node:
-    return During(Period(EVER.first, when.typed_period(values[0], f"{field}:").last), f"to {values[0]}")
+    return During(Period(EVER.first, when.typed_period(values[0], field).last), f"to {values[0]}")
 
 
 def _during(value: str, field: str) -> Node:
     low, dots, high = value.partition("..")
     span = when.typed_range(low, high) if dots else when.typed_period(value, field)
     if span is None:
-        raise UsageError(f"{field} '{value[:40]}' is not a period", "write 2009-10..2010-03")
+        raise UsageError(f"{field}: '{value[:40]}' is not a period", "write 2009-10..2010-03")
     return During(span, value)
 
 

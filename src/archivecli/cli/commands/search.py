@@ -9,7 +9,7 @@ from archivecli.cli.form import Form
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
-from archivecli.query.criteria import SORTS, Node, Query, conjunction
+from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.parser import parse
 
 app = typer.Typer()
@@ -39,9 +39,13 @@ def search(
     archive = common.open()
     out = common.output()
     parsed = parse(typed_query(words), archive.years)
+    if parsed.where == EVERYTHING:
+        raise UsageError("there is no word to search for", "'archive list' shows every event")
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
-    out.remark(*parsed.remarks, *outcome.reading.remarks)
+    out.remark(*parsed.remarks)
+    if outcome.total or not outcome.reading.unknown:
+        out.remark(*outcome.reading.remarks)
     matched = archive.matched(outcome)
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:

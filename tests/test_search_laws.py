@@ -1,0 +1,120 @@
+"""Laws of choosing and searching, for any filters and any text."""
+
+import contextlib
+import datetime
+import json
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from benchmarks.retrieval.__main__ import measure, ours
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archivecli.archive import Archive
+from archivecli.catalogue.loading import Catalogue
+from archivecli.dates import Period
+from archivecli.errors import ArchiveError
+from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs, conjunction, matches
+from archivecli.query.facets import FACETS, facet_values
+from archivecli.query.parser import parse
+from conftest import CATALOGUE, ROOT
+
+EVENTS = list(Catalogue(CATALOGUE).events())
+CHOICES = [(facet.name, value) for facet in FACETS for event in EVENTS for value in facet_values(event, facet)]
+SOME = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    os.environ["ARCHIVE_CACHE"] = str(tmp_path_factory.mktemp("laws"))
+    return Archive(CATALOGUE)
+
+
+days = st.dates(min_value=datetime.date(2008, 1, 1), max_value=datetime.date(2013, 1, 1))
+filters: st.SearchStrategy[Node] = st.one_of(
+    st.sampled_from(CHOICES).map(lambda choice: Is(choice[0], (choice[1],))),
+    st.tuples(days, days).map(lambda pair: During(Period(min(pair).isoformat(), max(pair).isoformat()))),
+    st.tuples(st.integers(1, 12), st.integers(0, 31)).map(lambda pair: Recurs(*pair)),
+)
+trees: st.SearchStrategy[Node] = st.recursive(
+    filters,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: Or(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=6,
+)
+
+
+@SOME
+@given(where=trees)
+def test_the_index_chooses_as_a_plain_scan_does(archive: Archive, where: Node) -> None:
+    scanned = {event.id for event in EVENTS if matches(event, where)}
+    assert {event.id for event in archive.select(Query(where))} == scanned
+    assert archive.count(Query(where)) == len(scanned)
+
+
+@SOME
+@given(parts=st.lists(filters, min_size=2, max_size=4), seed=st.integers())
+def test_the_order_of_filters_does_not_matter(archive: Archive, parts: list[Node], seed: int) -> None:
+    shuffled = parts[:]
+    random.Random(seed).shuffle(shuffled)
+    orders = [[event.id for event in archive.select(Query(conjunction(*order)))] for order in (parts, shuffled)]
+    assert orders[0] == orders[1]
+
+
+@SOME
+@given(where=filters, words=st.sampled_from(["corruption", "sofia drugs", "traf*", "minister", '"human trafficking"']))
+def test_hits_satisfy_the_filters(archive: Archive, where: Node, words: str) -> None:
+    free = {hit.event.id for hit in archive.search(Query(parse(words).where)).hits}
+    for hit in archive.search(Query(conjunction(parse(words).where, where))).hits:
+        assert matches(hit.event, where)
+        assert hit.partial or hit.event.id in free
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    typed=st.one_of(
+        st.text(max_size=60),
+        st.lists(
+            st.sampled_from('AND OR NOT ( ) " - * title: year: 2009 a..b corruption NEAR( ^x {y}: \0 &'.split(" ")),
+            max_size=12,
+        ).map(" ".join),
+    )
+)
+def test_any_text_is_a_query(archive: Archive, typed: str) -> None:
+    with contextlib.suppress(ArchiveError):
+        archive.search(Query(parse(typed, archive.years).where, limit=5))
+
+
+def test_deleting_the_index_changes_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVE_CACHE", str(tmp_path / "cache"))
+    queries = ["corruption", "kids 2009", "corupton sofia", "minister OR police -serbia", "trafficking november"]
+
+    def answers() -> list[list[tuple[str, float]]]:
+        archive = Archive(CATALOGUE)
+        found = [[(h.event.id, h.score) for h in archive.search(Query(parse(q).where)).hits] for q in queries]
+        archive.close()
+        return found
+
+    built = answers()
+    assert answers() == built
+    shutil.rmtree(tmp_path / "cache")
+    assert answers() == built
+    monkeypatch.setenv("ARCHIVE_CACHE", "/dev/null/nowhere")
+    assert answers() == built
+
+
+def test_the_graded_queries_are_answered_no_worse_than_they_were(archive: Archive) -> None:
+    queries = [
+        json.loads(line)
+        for line in (ROOT / "benchmarks/retrieval/tuned.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    scores = measure(ours(archive), queries)
+    answered = [row for kind, rows in scores.items() if kind != "none" for row in rows]
+    assert sum(row[0] for row in answered) / len(answered) >= 0.94
+    assert sum(row[0] for row in scores["none"]) / len(scores["none"]) >= 0.93
