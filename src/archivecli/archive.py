@@ -8,16 +8,16 @@ from archivecli import text
 from archivecli.dates import Period
 from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
 from archivecli.events import Event, Term
-from archivecli.index import search as ranking
 from archivecli.index import store
 from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
-from archivecli.index.selection import Selection
 from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
 
 if TYPE_CHECKING:
+    from archivecli.index import search as ranking
     from archivecli.index.contents import Contents
     from archivecli.index.related import Relation
+    from archivecli.index.selection import Selection
 
 
 def _open_catalogue(path: Path) -> "Contents":
@@ -72,27 +72,37 @@ class Archive:
         """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
         return self.index.tally(by, self._clause(query))
 
-    def selection(self, query: Query) -> Selection:
+    def selection(self, query: Query) -> "Selection":
         """Return the events that fit a query, chosen once, to be counted and grouped in many ways."""
+        from archivecli.index.selection import Selection  # 2 ms, not for lists
+
         return Selection(self.index, self._clause(query))
 
     def remarks(self, query: Query) -> list[str]:
         """Return what should be said about how the words of a query are read: corrections, words left out."""
-        return (
-            ranking.Understanding(self.index, query.exact).read(query.where).remarks if has_words(query.where) else []
-        )
+        if not has_words(query.where):
+            return []
+        from archivecli.index import search as ranking
 
-    def search(self, query: Query) -> ranking.Outcome:
+        return ranking.Understanding(self.index, query.exact).read(query.where).remarks
+
+    def search(self, query: Query) -> "ranking.Outcome":
         """Return the events that answer the words of a query, best first, and how it was read."""
+        from archivecli.index import search as ranking  # 3 ms, only for words
+
         return ranking.search(self.index, query)
 
-    def matched(self, outcome: ranking.Outcome) -> dict[str, tuple[str, ...]]:
+    def matched(self, outcome: "ranking.Outcome") -> dict[str, tuple[str, ...]]:
         """Return, by event id, the parts of the record in which a search found its words."""
+        from archivecli.index import search as ranking
+
         return ranking.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
 
     def _clause(self, query: Query) -> Clause:
         if not has_words(query.where):
             return self.index.clause(query.where)
+        from archivecli.index import search as ranking
+
         numbers = ranking.numbers(self.index, query)
         return "e.n IN (SELECT value FROM json_each(?))", [numbers]
 
@@ -136,7 +146,7 @@ class Archive:
 
         return related(self.index, event, limit)
 
-    def explain(self, outcome: ranking.Outcome) -> Iterator[str]:
+    def explain(self, outcome: "ranking.Outcome") -> Iterator[str]:
         """Yield, line by line, how a query was read and why each of the first hits was found."""
         from archivecli.index.explain import explanation  # only where somebody asks why
 

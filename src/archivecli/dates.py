@@ -4,13 +4,14 @@ A date is text as in ISO 8601: ``2009``, ``2009-10`` or ``2009-10-05``. Its firs
 ISO days, which compare correctly as text. Years run from 0001 to 9999.
 """
 
-import re
 from typing import NamedTuple
+
+from archivecli.patterns import lazily
 
 MONTHS = tuple("january february march april may june july august september october november december".split())
 SHORT_MONTHS = tuple(name[:3].title() for name in MONTHS)
 
-_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_PARTIAL = lazily(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -1,7 +1,6 @@
 """What the archive holds and what a question returns: plain frozen values, no I/O."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import dates
@@ -34,13 +33,18 @@ class Synonyms(NamedTuple):
     means: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+_set: Callable[[object, str, Any], None] = object.__setattr__
+
+
 class Event:
-    """One event of the archive.
+    """One event of the archive: a frozen value.
 
     ``start`` and ``end`` are partial ISO dates (``end`` is empty for a single date); ``place`` is where it was
-    held in short names, several places joined by "; "; ``record`` is everything.
+    held in short names, several places joined by "; "; ``record`` is everything, given as a mapping or as JSON, which
+    is read when somebody looks: a list of a million lines needs no record.
     """
+
+    __slots__ = ("_record", "end", "id", "kind", "place", "start", "title")
 
     id: str
     title: str
@@ -48,7 +52,38 @@ class Event:
     end: str
     kind: str
     place: str
-    record: Record
+    _record: Record | str
+
+    def __init__(self, id: str, title: str, start: str, end: str, kind: str, place: str, record: Record | str) -> None:
+        values = (("id", id), ("title", title), ("start", start), ("end", end), ("kind", kind), ("place", place))
+        for name, value in values:
+            _set(self, name, value)
+        _set(self, "_record", record)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"an event is not changed: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self.record == other.record and (self.kind, self.place) == (other.kind, other.place)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"Event({self.id!r}, {self.title!r})"
+
+    @property
+    def record(self) -> Record:
+        """The whole record."""
+        if isinstance(self._record, str):
+            import json
+
+            _set(self, "_record", json.loads(self._record))
+        record = self._record
+        assert not isinstance(record, str)
+        return record
 
     @property
     def period(self) -> dates.Period:

@@ -1,26 +1,27 @@
 """Text: folding for comparison, cleaning for the screen, width in terminal cells. No I/O."""
 
 import re
-import unicodedata
+
+from archivecli.patterns import lazily
 
 # Cyrillic and Greek letters that look like Latin ones; inside a word that also has Latin letters they are a slip.
 _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХЅІЈавекмнорстухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABEKMHOPCTYXSIJabekmhopctyxsijABEZHIKMNOPTYXo",
 )
-_MIXED = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile(r"[A-Za-z]")
-_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])|\b(?:[A-Za-z]\.)+[A-Za-z]\b(?!\.?[A-Za-z])")
-_ELISION = re.compile(r"['\u2019\u02bc`]")
-_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
-WORD = re.compile(r"[a-z0-9]+")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_DECIMAL = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
-_HYPHENATED = re.compile(r"[a-z][a-z0-9]*(?:[-/.][a-z][a-z0-9]*)+")
+_MIXED = lazily(r"[^\W\d_]+")
+_LATIN = lazily(r"[A-Za-z]")
+_DOTTED = lazily(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])|\b(?:[A-Za-z]\.)+[A-Za-z]\b(?!\.?[A-Za-z])")
+_ELISION = lazily(r"['\u2019\u02bc`]")
+_GROUPED = lazily(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
+WORD = lazily(r"[a-z0-9]+")
+_NOT_WORD = lazily(r"[^a-z0-9]+")
+_DECIMAL = lazily(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
+_HYPHENATED = lazily(r"[a-z][a-z0-9]*(?:[-/.][a-z][a-z0-9]*)+")
 _SYMBOLS = {"€": "euro", "$": "dollar", "£": "pound", "%": "percent", "©": "copyright"}
-_SYMBOL = re.compile("[€$£%©]")
-_PICTURE = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")  # arrows, dingbats, emoji
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_SYMBOL = lazily("[€$£%©]")
+_PICTURE = lazily("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")  # arrows, dingbats, emoji
+_ORDINAL = lazily(r"(?<=\d)(?:st|nd|rd|th)\b")
 
 
 def fold(text: str) -> str:
@@ -30,6 +31,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    import unicodedata
+
     from anyascii import anyascii  # 20 ms, needed only where text is not ASCII
 
     text = unicodedata.normalize("NFKC", text).replace("đ", "d").replace("Đ", "D")
@@ -90,10 +93,10 @@ def key(text: str) -> str:
 
 # What must never reach a terminal from data: C0 and C1 controls, line and paragraph separators, bidirectional
 # overrides and isolates (Unicode TR 36), the byte-order mark, surrogates, and invisible tag characters.
-_UNSAFE = re.compile(
+_UNSAFE = lazily(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
-_SPACE = re.compile(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
+_SPACE = lazily(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
 
 
 def one_line(text: str) -> str:
@@ -113,8 +116,8 @@ def paragraphs(text: str) -> list[str]:
     return [one_line(part) for part in re.split(r"\n\s*", text) if part.strip()]
 
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROLS = lazily("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_JSON_UNSAFE = lazily("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def without_controls(text: str) -> str:

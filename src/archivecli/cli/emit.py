@@ -1,16 +1,19 @@
 """An answer of events → stdout or a file, in the format that was asked for, or that suits a terminal or a pipe."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from archivecli.archive import Archive
 from archivecli.cli.form import TABLE, Form
 from archivecli.cli.output import Output
 from archivecli.events import Event, Hit
-from archivecli.index.search import Outcome
 from archivecli.render.formats import FORMATS, Asked
 
+if TYPE_CHECKING:
+    from archivecli.index.search import Outcome
 
-def emit(out: Output, archive: Archive, hits: Iterable[Hit], form: Form, outcome: Outcome | None = None) -> bool:
+
+def emit(out: Output, archive: Archive, hits: Iterable[Hit], form: Form, outcome: "Outcome | None" = None) -> bool:
     """Write events one a line or row; return whether there were any."""
     name = form.name(out)
     asked = _asked(form, archive, searched=outcome is not None)

@@ -13,7 +13,6 @@ from archivecli.cli.form import Form, form_parameters
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.locations import resolve_catalogue
-from archivecli.query import when
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
 
@@ -171,6 +170,19 @@ def _as_typed(chosen: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def criteria(typed: dict[str, Any]) -> Node:
     """Return the criteria that the filter options ask for."""
     parts: list[Node] = []
+    if any(typed.get(name) for name in _DATES):
+        parts += _dates(typed)
+    for facet in FACETS:
+        values = typed.get(facet.name)
+        if values:
+            parts.append(Is(facet.name, tuple(values)))
+    return conjunction(*parts) if parts else conjunction()
+
+
+def _dates(typed: dict[str, Any]) -> list[Node]:
+    from archivecli.query import when  # 2 ms, only where dates are typed
+
+    parts: list[Node] = []
     for name, read in (("year", when.year_filter), ("month", when.month_filter), ("on", when.day_filter)):
         found = [read(value) for value in typed.get(name) or ()]
         if found:
@@ -184,11 +196,7 @@ def criteria(typed: dict[str, Any]) -> Node:
         parts.append(
             During(Period(first, last), " ".join(f for f in (low and f"--from {low}", high and f"--to {high}") if f))
         )
-    for facet in FACETS:
-        values = typed.get(facet.name)
-        if values:
-            parts.append(Is(facet.name, tuple(values)))
-    return conjunction(*parts) if parts else conjunction()
+    return parts
 
 
 Today = Annotated[
@@ -205,6 +213,8 @@ def today(typed: str | None) -> str:
         import datetime  # 2 ms, only where today matters
 
         return datetime.date.today().isoformat()
+    from archivecli.query import when
+
     period = when.typed_period(typed, "--today")
     if period.first != period.last:
         raise UsageError(f"--today: '{typed[:40]}' is not a day", 'write 2009-06-26 or "26 june 2009"')

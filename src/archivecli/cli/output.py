@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from archivecli import text
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 20, 500
 
 
-@dataclass(slots=True)
 class Output:
     """Where answers and remarks go, and how they may look.
 
@@ -24,13 +22,23 @@ class Output:
     colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks.
     """
 
-    stdout: TextIO
-    stderr: TextIO
-    terminal: bool
-    width: int
-    colour: bool
-    unicode: bool
-    quiet: bool = False
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        terminal: bool,
+        width: int,
+        colour: bool,
+        unicode: bool,
+        quiet: bool = False,
+    ) -> None:
+        self.stdout = stdout
+        self.stderr = stderr
+        self.terminal = terminal
+        self.width = width
+        self.colour = colour
+        self.unicode = unicode
+        self.quiet = quiet
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write an answer; what the encoding cannot carry is written in ASCII."""

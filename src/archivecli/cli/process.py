@@ -1,5 +1,7 @@
 """The process around a command: its three streams, the signals that end it, and the last resort. Imports nothing heavy."""
 
+import atexit
+import contextlib
 import os
 import signal
 import sys
@@ -83,6 +85,23 @@ def run(command: Callable[[], int]) -> NoReturn:
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException as error:
         code = _last_resort(error)
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End the process at once: for Python to take every module apart first costs a sixth of a short run.
+
+    What others rely on at the end is done: exit handlers run and streams are flushed. Where more may be going on
+    (threads, a debugger or profiler, a stream that cannot be flushed) Python ends in its own way.
+    """
+    threading = sys.modules.get("threading")
+    alone = threading is None or threading.active_count() == 1
+    if alone and not sys.gettrace() and not sys.getprofile():
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # full disk, closed stream, no stream
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code & 0xFF)
     sys.exit(code)
 
 

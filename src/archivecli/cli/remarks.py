@@ -1,15 +1,19 @@
 """What is said on stderr beside an answer: why nothing was found, and what would find something."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
-from archivecli.index.search import Outcome
 from archivecli.query.criteria import During, Is, Node, Query, Recurs
+
+if TYPE_CHECKING:
+    from archivecli.index.search import Outcome
 
 
 def nothing_found(
-    out: Output, archive: Archive, query: Query, outcome: Outcome | None = None, fail: bool = False
+    out: Output, archive: Archive, query: Query, outcome: "Outcome | None" = None, fail: bool = False
 ) -> None:
     """Say that nothing was found, and why, as far as the archive can tell; ``fail`` ends with exit code 1, as grep does."""
     _say_why(out, archive, query, outcome)
@@ -17,7 +21,7 @@ def nothing_found(
         raise typer.Exit(1)
 
 
-def _say_why(out: Output, archive: Archive, query: Query, outcome: Outcome | None) -> None:
+def _say_why(out: Output, archive: Archive, query: Query, outcome: "Outcome | None") -> None:
     if not archive.size:
         out.remark("the catalogue holds no events")
         return

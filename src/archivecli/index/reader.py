@@ -52,7 +52,7 @@ def date_length(event_id: str) -> int:
 def event_of(row: Sequence[str]) -> Event:
     """Return the event of a row of COLUMNS."""
     event_id, title, start, end, kind, place, record = row
-    return Event(event_id, title, start, end, kind, place, json.loads(record))
+    return Event(event_id, title, start, end, kind, place, record)
 
 
 class Index:

@@ -13,8 +13,6 @@
 import zlib
 from collections.abc import Callable
 
-from archivecli.fields import COLUMNS
-
 FILLING = 3
 
 Progress = Callable[[int], None]
@@ -32,7 +30,9 @@ WEIGHTS = {
     "asides": 0.4,
     "aliases": 0.8,
 }
-"""How much a word in each column counts."""
+"""How much a word in each column counts; the columns are those of ``fields.COLUMNS``, in their order."""
+
+COLUMNS = tuple(WEIGHTS)
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;

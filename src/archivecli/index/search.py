@@ -11,16 +11,14 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archivecli import text
 from archivecli.events import Event, Hit
-from archivecli.fields import COLUMNS
 from archivecli.index.english import SOFT_WORDS, STOP_WORDS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
 from archivecli.index.reader import Index, event_of
-from archivecli.index.schema import WEIGHTS
+from archivecli.index.schema import COLUMNS, WEIGHTS
 from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Word, conjunction, has_words
 
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
@@ -56,30 +54,32 @@ class Alternative(NamedTuple):
     how: str
 
 
-@dataclass(slots=True)
 class Group:
     """A word or name of the query with its alternatives; ``required`` unless it is only there to rank."""
 
-    typed: str
-    alternatives: list[Alternative]
-    required: bool = True
-    words: tuple[str, ...] = ()
-    scores: dict[int, float] = field(default_factory=dict)
-    found: dict[str, set[int]] = field(default_factory=dict)
-    rarity: float = 0.0
+    def __init__(
+        self, typed: str, alternatives: list[Alternative], required: bool = True, words: tuple[str, ...] = ()
+    ) -> None:
+        self.typed = typed
+        self.alternatives = alternatives
+        self.required = required
+        self.words = words
+        self.scores: dict[int, float] = {}
+        self.found: dict[str, set[int]] = {}
+        self.rarity = 0.0
 
 
-@dataclass(slots=True)
 class Reading:
     """How a query was understood: its groups, its filters, what is left out, what should be said
     about it, and the words that the archive does not know, each with the nearest that it does."""
 
-    groups: list[Group]
-    filters: Node
-    excluded: list[Node]
-    dropped: list[str]
-    remarks: list[str]
-    unknown: dict[str, list[str]]
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.filters: Node = And(())
+        self.excluded: list[Node] = []
+        self.dropped: list[str] = []
+        self.remarks: list[str] = []
+        self.unknown: dict[str, list[str]] = {}
 
 
 class Outcome(NamedTuple):
@@ -334,7 +334,7 @@ class Understanding:
     def __init__(self, index: Index, exact: bool) -> None:
         self.index = index
         self.exact = exact
-        self.reading = Reading([], And(()), [], [], [], {})
+        self.reading = Reading()
         self.corrected: set[str] = set()
         self.shouted = False
 

@@ -13,12 +13,10 @@ index is made again. Where nothing can be written the index is made in memory, f
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import sqlite3
 import stat
-import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,7 +27,14 @@ from archivecli.index.schema import VERSION, Progress
 from archivecli.sources import FileState, Source
 
 if TYPE_CHECKING:
+    from hashlib import blake2b
+
     from archivecli.index.contents import Contents, Opener
+else:
+    try:
+        from _blake2 import blake2b  # what hashlib gives, without the 3 ms that it takes to load OpenSSL
+    except ImportError:
+        from hashlib import blake2b
 
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_CORRUPT")
 """What SQLite says where the cache folder cannot take an index."""
@@ -61,7 +66,7 @@ def stamp_path(path: Path) -> Path | None:
 
 
 def _stem(path: Path) -> str:
-    digest = hashlib.blake2b(os.fsencode(os.path.abspath(path)), digest_size=12).hexdigest()
+    digest = blake2b(os.fsencode(os.path.abspath(path)), digest_size=12).hexdigest()
     return f"catalogue-{digest}"
 
 
@@ -113,7 +118,7 @@ def _read_stamp(path: Path) -> tuple[dict[str, Any] | None, int]:
 
 def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
     contents = [sources.read(source)[0] for source in found]
-    return [hashlib.blake2b(data, digest_size=16).hexdigest() for data in contents] == digests
+    return [blake2b(data, digest_size=16).hexdigest() for data in contents] == digests
 
 
 def _open_read_only(index: Path) -> sqlite3.Connection:
@@ -156,9 +161,8 @@ def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progres
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_ours(os.lstat(folder), stat.S_ISDIR):
         raise OSError("the cache folder is not the user's own")
-    descriptor, name = tempfile.mkstemp(prefix=f"{stem}-", suffix=".db", dir=folder)
+    descriptor, index = _new_file(folder, stem, ".db")
     os.close(descriptor)
-    index = Path(name)
     try:
         connection = sqlite3.connect(index, isolation_level=None)
         try:
@@ -180,6 +184,12 @@ def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progres
         raise
 
 
+def _new_file(folder: Path, stem: str, suffix: str) -> tuple[int, Path]:
+    """Make an empty file of a new name, the user's alone, and return its descriptor and path."""
+    path = folder / f"{stem}-{os.urandom(8).hex()}{suffix}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), path
+
+
 def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -> None:
     """Write the stamp that makes ``index`` the one to read, then clear away what it replaces."""
     body = json.dumps(
@@ -192,7 +202,7 @@ def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -
         },
         separators=(",", ":"),
     ).encode()
-    descriptor, name = tempfile.mkstemp(prefix=f"{stem}-", suffix=".tmp", dir=folder)
+    descriptor, name = _new_file(folder, stem, ".tmp")
     try:
         with open(descriptor, "wb") as handle:
             handle.write(body + b"\n%08x" % zlib.crc32(body))

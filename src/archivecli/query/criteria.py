@@ -1,6 +1,5 @@
 """What is asked, as a value: which events, in which order, how many. Frozen, and free of any storage."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from archivecli import text
@@ -72,15 +71,14 @@ EVERYTHING = And()
 SORTS = ("date", "relevance", "title", "id", "kind", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A question to the archive.
 
     ``where``: which events; ``sort``: one of SORTS ("" is the command's own order); ``reverse``: the other way round;
     ``limit``: at most so many (None: all); ``exact``: words are taken as typed, never corrected nor replaced.
     """
 
-    where: Node = field(default=EVERYTHING)
+    where: Node = EVERYTHING
     sort: str = ""
     reverse: bool = False
     limit: int | None = None

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from archivecli import text
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
+from archivecli.patterns import lazily
 from archivecli.query import when
 from archivecli.query.criteria import EVERYTHING, And, During, Is, Node, Not, Or, Phrase, Word, conjunction
 from archivecli.query.facets import BY_NAME
@@ -35,7 +36,7 @@ TEXT_FIELDS = {
     "notes": "asides",
 }
 
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"""
     (?P<space>\s+)
   | (?P<minus>-(?=["(\w]))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from archivecli import dates
 from archivecli.dates import EVER, MONTHS, Period
 from archivecli.errors import UsageError
+from archivecli.patterns import lazily
 from archivecli.query.criteria import During, Node, Recurs
 from archivecli.text import fold
 
@@ -20,12 +21,12 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12), "beginning": (1, 4), "middle": (5, 8), "end": (9, 12)}
 _HALVES = {"first": (1, 6), "1st": (1, 6), "second": (7, 12), "2nd": (7, 12)}
 _QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
-_DAY = re.compile(r"(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?")
-_DAYS = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?(?:-|–|/)([0-9]{1,2})(?:st|nd|rd|th)?")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
-_NUMERIC = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
-_YEARS = re.compile(r"([0-9]{4})[-–—/]([0-9]{4})")
-_YEAR = re.compile(r"[12][0-9]{3}")
+_DAY = lazily(r"(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?")
+_DAYS = lazily(r"([0-9]{1,2})(?:st|nd|rd|th)?(?:-|–|/)([0-9]{1,2})(?:st|nd|rd|th)?")
+_ISO = lazily(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_NUMERIC = lazily(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
+_YEARS = lazily(r"([0-9]{4})[-–—/]([0-9]{4})")
+_YEAR = lazily(r"[12][0-9]{3}")
 _JOINERS = frozenset({"to", "-", "–", "—", "until", "till", "through", "and"})
 _AMBIGUOUS = frozenset({"may", "march", "mar", "sep", "jan", "dec", "oct", "nov", "jun", "jul", "apr", "aug", "feb"})
 

@@ -1,0 +1,69 @@
+"""What a warm command loads before it answers in a pipe. No clock: the list of modules is what makes the start fast."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PRINT_MODULES = "import sys, json; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+
+# of the standard library, beyond what Typer itself loads
+LIBRARY = {"_blake2", "_json", "_sqlite3", "atexit", "sqlite3", "sqlite3.dbapi2"}
+LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
+BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
+BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
+BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
+BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
+BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
+BASE |= {"archivecli.cli.process"}
+BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
+EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
+DATES = {"archivecli.query.when"}
+QUERY = {"archivecli.query.parser", "archivecli.query.when"}
+RANKING = {"archivecli.index.english", "archivecli.index.search", "_csv", "unicodedata", "anyascii"}
+CARD = {"archivecli.cli.emit", "archivecli.cli.completion", "archivecli.cli.ids"}
+CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
+
+TALLIES = {
+    "archivecli.cli.tallies",
+    "archivecli.cli.views",
+    "archivecli.cli.remarks",
+    "archivecli.index.selection",
+    "shlex",
+}
+TALLIES |= {
+    "archivecli.cli.asking",
+    "archivecli.cli.views.numbers",
+    "archivecli.render.rows",
+    "archivecli.query.measures",
+    "archivecli.fields",
+}
+
+MAY_LOAD = {
+    "list": EVENTS,
+    "list --year 2009 --country serbia": EVENTS | DATES,
+    "search corruption": EVENTS | QUERY | RANKING,
+    "show 2010-06-26": CARD | {"archivecli.fields"},
+    "count": TALLIES | QUERY,
+    "count --by year --year 2009": TALLIES | QUERY,
+}
+
+
+def modules(program: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def of_typer() -> set[str]:
+    return modules(f"import typer, typer.main, typer._click.decorators; {PRINT_MODULES}")
+
+
+@pytest.mark.parametrize("line", list(MAY_LOAD))
+def test_a_warm_command_loads_only_what_it_uses(line: str, of_typer: set[str]) -> None:
+    run = f"import sys; sys.argv = ['archive', *{line.split()!r}]; from archivecli.cli.app import app"
+    modules(f"{run}; app(standalone_mode=False); {PRINT_MODULES}")  # the index is fresh from here on
+    loaded = modules(f"{run}; app(standalone_mode=False); {PRINT_MODULES}")
+    command = f"archivecli.cli.commands.{line.split()[0]}"
+    assert loaded - of_typer - LIBRARY - BASE - MAY_LOAD[line] == {command}
