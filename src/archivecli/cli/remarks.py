@@ -32,7 +32,7 @@ def _say_why(out: Output, archive: Archive, query: Query, outcome: "Outcome | No
         out.remark(f"without {spoken(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
 
 
-def _about_words(out: Output, outcome: Outcome) -> None:
+def _about_words(out: Output, outcome: "Outcome") -> None:
     """Say which words the archive does not know, or how many events have each where none has all."""
     reading = outcome.reading
     for word, near in reading.unknown.items():
