@@ -184,3 +184,26 @@ def ascii_only(text: str) -> str:
 def slug(text: str) -> str:
     """Return ``text`` as a key: folded words joined by hyphens."""
     return "-".join(WORD.findall(fold(text)))
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with each control shown as ``\\x1b`` and each tab as two blanks; all else keeps its place."""
+    return _UNSAFE.sub(_visible, text.replace("\t", "  "))
+
+
+_OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+
+
+def mixed_words(text: str) -> list[tuple[str, str]]:
+    """Return the words that mix Latin with Greek or Cyrillic letters, each with its form in Latin letters alone.
+
+    The second is empty where a letter has no look-alike.
+    """
+    if text.isascii() or not _OTHER_SCRIPT.search(text):
+        return []
+    found = []
+    for match in _MIXED.finditer(text):
+        if _OTHER_SCRIPT.search(match.group()) and _LATIN.search(match.group()):
+            meant = _latinise(match)
+            found.append((match.group(), "" if _OTHER_SCRIPT.search(meant) else meant))
+    return found

@@ -51,10 +51,15 @@ class Catalogue:
         self.sources.append(actual)
         self.digests.append(hashlib.blake2b(data, digest_size=16).hexdigest())
         try:
-            root = reader.parse(reader.decode(data, source.path), source.path)
+            root, faults = reader.salvage(reader.decode(data, source.path), source.path)
         except reader.Unreadable as error:
-            self._stopped.append(error.problem)
-            return None
+            root, faults = None, [error.problem]
+        if faults:
+            self._stopped += faults
+            if any(fault.code != "duplicate-key" for fault in faults):
+                self.vocabulary.complete = False
+            if root is None:
+                return None
         if root is None or isinstance(root, Scalar):
             line, column = (root.line, root.column) if root else (1, 1)
             hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
@@ -176,7 +181,8 @@ class Catalogue:
                     mentions.append((checker, _mention(node, related["event"]), related["event"]))
                 yield event
         for checker, at, target in mentions:
-            if target not in places and self._count_problems() < MAX_PROBLEMS:
+            known = target in places or not self.vocabulary.complete
+            if not known and self._count_problems() < MAX_PROBLEMS:
                 hint = checker.near(target, list(places))
                 checker.fault(at, "unknown-event", f"no event has the id {target}", hint)
         if problems := self.problems():

@@ -63,9 +63,11 @@ def ambiguous(scalar: Scalar) -> bool:
 class Unreadable(Exception):
     """The text is not a catalogue in YAML; carries the one problem that stopped the reading."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, began: int = 0) -> None:
         super().__init__(problem.message)
         self.problem = problem
+        self.began = began or problem.line
+        """The line on which what went wrong begins: that of an open bracket, say."""
 
 
 def decode(data: bytes, path: str) -> str:
@@ -77,7 +79,7 @@ def decode(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
         what = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise Unreadable(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
     bad = _FORBIDDEN.search(text)
@@ -97,10 +99,11 @@ def _place(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
 
 
-def parse(text: str, path: str, first_line: int = 1) -> Node | None:
+def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | None = None) -> Node | None:
     """Return the one document of ``text`` as a node, None where it is empty; raise Unreadable with the first fault.
 
-    ``first_line`` is the line of the file at which ``text`` begins.
+    ``first_line`` is the line of the file at which ``text`` begins. Where ``faults`` is given, what can be passed over
+    (a key that stands twice, an anchor, a tag) is left out and noted there, and only what is no YAML at all is raised.
     """
     import yaml
 
@@ -108,9 +111,9 @@ def parse(text: str, path: str, first_line: int = 1) -> Node | None:
     parser: Any = None
     try:
         parser = loader(text)
-        return _Builder(path, first_line - 1).build(parser)
+        return _Builder(path, first_line - 1, faults).build(parser)
     except yaml.MarkedYAMLError as error:
-        raise Unreadable(_syntax_problem(error, path, first_line)) from None
+        raise _syntax_fault(error, path, first_line) from None
     except yaml.YAMLError as error:
         raise Unreadable(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
     except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
@@ -137,19 +140,77 @@ _ADVICE = {
 }
 
 
-def _syntax_problem(error: Any, path: str, first_line: int) -> Problem:
-    mark = error.problem_mark or error.context_mark
+def _syntax_fault(error: Any, path: str, first_line: int) -> Unreadable:
+    mark, context = error.problem_mark or error.context_mark, error.context_mark
+    began = context.line + first_line if context else 0
+    said, hint = error.problem or "not YAML", _ADVICE.get(error.problem, "")
+    what = _PLAIN_WORDS.get(said, said)
+    opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
+    if mark and context and opened and context.line < mark.line:
+        # what is never closed is noticed lines later; the place to mend is where it begins
+        mark = context
+        what = "a quote is never closed" if opened == "quoted" else "a bracket is never closed"
     line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-    said = error.problem or "not YAML"
-    return Problem(path, line, column, "syntax", f"not YAML: {_PLAIN_WORDS.get(said, said)}", _ADVICE.get(said, ""))
+    return Unreadable(Problem(path, line, column, "syntax", f"not YAML: {what}", hint), began)
+
+
+def salvage(text: str, path: str) -> tuple[Node | None, list[Problem]]:
+    """Return what can be read of ``text`` (None where nothing can) and every fault: a broken event hides no other."""
+    problems: list[Problem] = []
+    for _ in range(50 if len(text) < 2_000_000 else 5):
+        faults: list[Problem] = []
+        try:
+            root = parse(text, path, faults=faults)
+            return root, problems + faults
+        except Unreadable as error:
+            problems.append(error.problem)
+            rest = _without_item(text, error.began) or _without_item(text, error.problem.line)
+            if rest is None or error.problem.code != "syntax":
+                break
+            text = rest
+    return None, problems
+
+
+def _without_item(text: str, line: int) -> str | None:
+    """Return ``text`` with the event around ``line`` blanked out; None where the line is in none."""
+    lines = text.split("\n")
+    heads = [number for number, found in enumerate(lines) if re.match(r"events:[ \t]*(#.*)?$", found)]
+    first = heads[0] + 1 if heads else 0
+    opening = next((match for found in lines[first:] if (match := re.match(r"( *)- ", found))), None)
+    if opening is None:
+        return None
+    starts = [number for number in range(first, len(lines)) if lines[number].startswith(f"{opening[1]}- ")]
+    before = [number for number in starts if number < line]
+    if not before:
+        return None
+    end = next((number for number in range(before[-1] + 1, len(lines)) if _leaves(lines[number], len(opening[1]))), -1)
+    end = len(lines) if end < 0 else end
+    return "\n".join([*lines[: before[-1]], *[""] * (end - before[-1]), *lines[end:]])
+
+
+def _leaves(line: str, indent: int) -> bool:
+    """Tell whether a line belongs to no item that begins at ``indent``."""
+    bare = line.strip()
+    return bool(bare) and not bare.startswith("#") and len(line) - len(line.lstrip(" ")) <= indent
+
+
+_LEFT_OUT = Scalar("", False, 0, 0)
+"""The key of an entry that is not read."""
 
 
 class _Builder:
     """Turn parser events into nodes with a stack of its own, so that depth never becomes recursion."""
 
-    def __init__(self, path: str, offset: int) -> None:
+    def __init__(self, path: str, offset: int, faults: list[Problem] | None = None) -> None:
         self.path = path
         self.offset = offset
+        self.faults = faults
+
+    def pass_over(self, fault: Unreadable) -> None:
+        """Note a fault that need not stop the reading, or raise it where nobody takes notes."""
+        if self.faults is None:
+            raise fault
+        self.faults.append(fault.problem)
 
     def refuse(self, mark: Any, code: str, what: str, hint: str) -> Unreadable:
         return Unreadable(Problem(self.path, mark.line + 1 + self.offset, mark.column + 1, code, what, hint))
@@ -168,7 +229,7 @@ class _Builder:
             if kind is e.ScalarEvent:
                 mark = event.start_mark
                 if event.anchor or (event.tag and event.tag != "!"):
-                    raise self._not_plain_data(event)
+                    self.pass_over(self._not_plain_data(event))
                 text = event.value
                 if len(text) > MAX_TEXT:
                     raise self.refuse(
@@ -178,7 +239,7 @@ class _Builder:
             elif kind is e.MappingStartEvent or kind is e.SequenceStartEvent:
                 mark = event.start_mark
                 if event.anchor or (event.tag and event.tag != "!"):
-                    raise self._not_plain_data(event)
+                    self.pass_over(self._not_plain_data(event))
                 if len(stack) >= MAX_DEPTH:
                     raise self.refuse(mark, "depth", f"nested deeper than {MAX_DEPTH} levels", "a record needs six")
                 maker: Any = Mapping if kind is e.MappingStartEvent else Sequence
@@ -192,7 +253,10 @@ class _Builder:
                     raise self.refuse(event.start_mark, "documents", "a second document", "keep one catalogue a file")
                 continue
             elif kind is e.AliasEvent:
-                raise self._not_plain_data(event)
+                self.pass_over(self._not_plain_data(event))
+                if stack and isinstance(stack[-1][0], Mapping):
+                    stack[-1][1] = _LEFT_OUT if stack[-1][1] is None else None
+                continue
             elif kind is e.StreamEndEvent:
                 return root
             else:
@@ -206,18 +270,22 @@ class _Builder:
             elif top[1] is None:
                 top[1] = self._key(node, top[2])
             else:
-                top[0].entries.append((top[1], node))
+                if top[1] is not _LEFT_OUT:
+                    top[0].entries.append((top[1], node))
                 top[1] = None
 
     def _key(self, node: Node, seen: set[str]) -> Scalar:
         if not isinstance(node, Scalar):
-            raise self._fault(node, "key", "a list or mapping cannot be a key", "write a word before the ':'")
-        if node.text == "<<" and node.plain:
-            raise self._fault(node, "plain-data", "merge keys are not read", "write the fields out")
-        if node.text in seen:
-            raise self._fault(node, "duplicate-key", f"'{node.text[:60]}' stands twice here", "keep one of the two")
-        seen.add(node.text)
-        return node
+            fault = self._fault(node, "key", "a list or mapping cannot be a key", "write a word before the ':'")
+        elif node.text == "<<" and node.plain:
+            fault = self._fault(node, "plain-data", "merge keys are not read", "write the fields out")
+        elif node.text in seen:
+            fault = self._fault(node, "duplicate-key", f"'{node.text[:60]}' stands twice here", "keep one of the two")
+        else:
+            seen.add(node.text)
+            return node
+        self.pass_over(fault)
+        return _LEFT_OUT
 
     def _fault(self, node: Node, code: str, what: str, hint: str) -> Unreadable:
         return Unreadable(Problem(self.path, node.line, node.column, code, what, hint))

@@ -11,6 +11,8 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.sections: dict[str, dict[str, Term]] = {}
+        self.complete = True
+        """False where a part of the catalogue could not be read: a name that is not here may stand in that part."""
         self._keys: dict[str, dict[str, str]] = {}
 
     def add(self, section: str, key: str, term: Term) -> str:
@@ -35,7 +37,7 @@ class Vocabulary:
 
     def is_open(self, section: str) -> bool:
         """Tell whether the events may use names that ``section`` does not list."""
-        return section in OPEN_SECTIONS or section not in self.sections
+        return section in OPEN_SECTIONS or section not in self.sections or not self.complete
 
     def known(self, section: str) -> list[str]:
         """Return the keys and names of a section, for suggestions."""

@@ -24,6 +24,9 @@ COMMANDS = {
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",
+    "validate": "Check a catalogue and tell every finding.",
+    "schema": "Print the JSON Schema of a catalogue.",
+    "init": "Start a catalogue of one's own.",
 }
 """Every command and its line in the help; a command is the module of its name in ``cli.commands``."""
 

@@ -24,6 +24,8 @@ LINK = "underline"
 NUMBER = "bold"
 COMMAND = "yellow"
 SILENCE = "dim italic"
+ERROR = "bold red"
+WARNING = "bold yellow"
 
 HUES = ("blue", "magenta", "green", "yellow", "cyan", "red")
 HEAT = ("", "blue", "cyan", "green", "yellow", "red")

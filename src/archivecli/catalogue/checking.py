@@ -1,0 +1,45 @@
+"""Everything that can be said of a catalogue, errors and warnings together."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from archivecli.catalogue.codes import CODES, UNREADABLE
+from archivecli.catalogue.loading import Catalogue
+from archivecli.catalogue.review import review
+from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
+
+
+class Report(NamedTuple):
+    """What a check found: the findings by place, what could not be read, how many sound events, and whether it ended
+    early because there were too many errors."""
+
+    findings: list[Problem]
+    unreadable: list[Problem]
+    events: int
+    cut: bool
+
+
+def check(path: Path, today: date | None = None) -> Report:
+    """Return every finding in the catalogue at ``path``; ``today`` is the day from which the future is counted."""
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    events = 0
+    try:
+        catalogue = Catalogue(path)
+        try:
+            for _ in catalogue.events():
+                events += 1
+        except CatalogueError as error:
+            problems += error.problems
+        warnings = review(path, catalogue.vocabulary, today or date.today())
+    except CatalogueError as error:
+        problems += error.problems
+    unreadable = [problem for problem in problems if _kept_from_reading(problem)]
+    errors = [problem for problem in problems if not _kept_from_reading(problem)]
+    findings = sorted(errors + warnings, key=lambda problem: problem[:4])
+    return Report(findings, unreadable, events, len(problems) >= MAX_PROBLEMS)
+
+
+def _kept_from_reading(problem: Problem) -> bool:
+    return CODES[problem.code].severity == UNREADABLE or not problem.line

@@ -1,0 +1,147 @@
+"""The table of fields → a JSON Schema (draft 7), for editors that check while one types and for readers of our JSON.
+
+A catalogue is YAML: where a YAML reader makes a number of a bare year, the schema allows the number.
+"""
+
+import json
+from typing import Any
+
+from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, Field, Shape
+
+VERSION = 1
+"""Grows when a record that was valid becomes invalid, or when a field of the JSON output changes its meaning."""
+
+Schema = dict[str, Any]
+
+_ADDRESS = r"^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>\"\\]*$"
+_DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_ID = r"^[0-9]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
+
+_SCALARS: dict[str, Schema] = {
+    "text": {"type": "string", "minLength": 1},
+    "block": {"type": "string", "minLength": 1},
+    "ref": {"type": "string", "minLength": 1},
+    "date": {"anyOf": [{"type": "string", "pattern": _DAY}, {"type": "integer", "minimum": 1, "maximum": 9999}]},
+    "number": {"type": "number"},
+    "count": {"type": "integer", "minimum": 0},
+    "flag": {"type": "boolean"},
+    "url": {"type": "string", "pattern": _ADDRESS},
+    "id": {"type": "string", "pattern": _ID, "maxLength": 100},
+}
+
+_HIT: Schema = {
+    "type": "object",
+    "description": "how the event answers a search; only in the output of 'archive search'",
+    "additionalProperties": True,
+    "properties": {
+        "score": {"type": "number", "description": "how well it answers; higher is better"},
+        "fields": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "the parts of the record in which words were found",
+        },
+        "partial": {"type": "boolean", "description": "whether some of the words are missing"},
+    },
+}
+
+
+def schema_text() -> str:
+    """Return the schema as indented JSON, the same bytes every time."""
+    return json.dumps(catalogue_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def catalogue_schema() -> Schema:
+    """Return the schema of a catalogue file; ``definitions`` holds ``event`` and ``answer``, the output in JSON."""
+    events = {"type": ["array", "null"], "items": {"$ref": "#/definitions/event"}}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$comment": f"the format of archivecli, version {VERSION}; 'archive schema' prints this",
+        "title": "A catalogue of dated events",
+        "description": "one file of a catalogue: a mapping with these parts, or just the list of events",
+        "type": ["object", "array"],
+        "items": {"$ref": "#/definitions/event"},
+        "additionalProperties": False,
+        "properties": {
+            "catalogue": {**_object(CATALOGUE), "description": "what the catalogue says of itself"},
+            "vocabulary": _vocabulary(),
+            "events": {**events, "description": "the records"},
+            "thesaurus": _thesaurus(),
+        },
+        "definitions": {
+            "event": {**_object(RECORD), "title": "Event", "description": "what is known of one event"},
+            "term": {**_schema(TERM), "description": "a name, or a mapping that tells its other names too"},
+            "answer": _answer(),
+        },
+    }
+
+
+def _schema(shape: Shape) -> Schema:
+    if shape.kind == "list":
+        assert shape.item is not None
+        return {"type": "array", "minItems": 1, "items": _schema(shape.item)}
+    if shape.kind == "map":
+        whole = _object(shape.fields)
+        if not shape.shorthand:
+            return whole
+        inner = next(field for field in shape.fields if field.name == shape.shorthand)
+        return {"anyOf": [{**_schema(inner.shape), "description": inner.about}, whole]}
+    return dict(_SCALARS[shape.kind])
+
+
+def _object(fields: tuple[Field, ...]) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {field.name: _described(field) for field in fields},
+    }
+    required = [field.name for field in fields if field.required]
+    return {**schema, "required": required} if required else schema
+
+
+def _described(field: Field) -> Schema:
+    section = field.shape.item.section if field.shape.item else field.shape.section
+    about = f"{field.about} (a key or name of vocabulary.{section})" if section in SECTIONS else field.about
+    return {**_schema(field.shape), "description": about}
+
+
+def _vocabulary() -> Schema:
+    term = {"$ref": "#/definitions/term"}
+    sections = {
+        name: {"type": "object", "description": about, "additionalProperties": term} for name, about in SECTIONS.items()
+    }
+    return {
+        "type": "object",
+        "description": "the names that events use: each key with its name and other names",
+        "additionalProperties": False,
+        "properties": sections,
+    }
+
+
+def _thesaurus() -> Schema:
+    words = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+    pair = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["typed", "means"],
+        "properties": {
+            "typed": {**words, "description": "words of a query"},
+            "means": {**words, "description": "the words of the archive that they find"},
+        },
+    }
+    return {
+        "type": "array",
+        "description": "words that find each other, or words of a query with those that they find",
+        "items": {"anyOf": [{**words, "description": "words that find each other"}, pair]},
+    }
+
+
+def _answer() -> Schema:
+    """Return the schema of ``--format json``: whole records, after a search each with its ``hit``."""
+    properties: Schema = {field.name: {"$ref": f"#/definitions/event/properties/{field.name}"} for field in RECORD}
+    record = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [field.name for field in RECORD if field.required],
+        "properties": {**properties, "hit": _HIT},
+    }
+    return {"type": "array", "description": "what 'archive list --format json' prints", "items": record}

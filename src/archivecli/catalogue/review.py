@@ -1,0 +1,337 @@
+"""What is allowed in a catalogue and yet deserves a look: doubles, look-alike names, idle terms, odd dates and texts.
+
+Every file is read by itself and only a few facts of each event are kept, so that memory does not grow with its texts.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from archivecli import dates, sources, text
+from archivecli.catalogue import reader
+from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
+from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.errors import CatalogueError, Problem
+from archivecli.fields import CATALOGUE, RECORD, TERM, Field, Shape
+
+LONGEST = timedelta(days=366)
+FUTURE = timedelta(days=731)
+LONELY = 15
+"""So many years from any other event is far."""
+ALIKE = 92
+"""From this similarity on (0 to 100) two titles are nearly the same."""
+NEIGHBOURS = 5
+"""Each title is compared with so many after it in the alphabet, so that a crowded day costs no more than a quiet one."""
+
+_SAYS_NOTHING = re.compile(r"[-–—−.…?!_*/\\\s]*(?:(?:todo|tbd|tba|tbc|n/?a|null|xxx+|fixme)[.…?!\s]*)?", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+class _Place(NamedTuple):
+    path: str
+    line: int
+    column: int
+
+
+class _Fact(NamedTuple):
+    """What the comparison of events needs to know of one."""
+
+    id: str
+    title: str
+    where: frozenset[str]
+    period: dates.Period
+    exact: bool
+    at: _Place
+    titled_at: _Place
+
+
+def review(path: Path, vocabulary: Vocabulary, today: date) -> list[Problem]:
+    """Return the warnings for the catalogue at ``path``, in the order of files, lines and columns.
+
+    Files that cannot be read are passed over: they are faults, and told elsewhere.
+    """
+    found = _Review(vocabulary, today)
+    try:
+        for source in sources.find(path):
+            found.add_file(source)
+    except CatalogueError:
+        return []
+    return sorted(found.finish(str(path)), key=lambda problem: problem[:4])
+
+
+class _Review:
+    def __init__(self, vocabulary: Vocabulary, today: date) -> None:
+        self.vocabulary = vocabulary
+        self.today = today
+        self.problems: list[Problem] = []
+        self.facts: list[_Fact] = []
+        self.terms: dict[tuple[str, str], _Place] = {}
+        self.used: set[tuple[str, str]] = set()
+        self.spellings: dict[tuple[str, str], tuple[str, _Place]] = {}
+        self.told: set[tuple[str, str]] = set()
+        self.known: dict[str, dict[str, list[str]]] = {}
+        self.lines: list[str] = []
+        self.path = ""
+        self.any = False
+
+    def add_file(self, source: sources.Source) -> None:
+        try:
+            content = reader.decode(sources.read(source)[0], source.path)
+        except (CatalogueError, reader.Unreadable):
+            return
+        root, _ = reader.salvage(content, source.path)
+        self.path, self.lines = source.path, re.split("\r\n|[\n\r\x85\u2028\u2029]", content)
+        if isinstance(root, Sequence):
+            self._add_events(root)
+        elif isinstance(root, Mapping):
+            for key, node in root.entries:
+                if key.text == "events":
+                    self._add_events(node)
+                elif key.text == "vocabulary" and isinstance(node, Mapping):
+                    self._add_vocabulary(node)
+                elif key.text == "catalogue":
+                    self._look_through(node, Shape("map", fields=CATALOGUE))
+        self.lines = []
+
+    def finish(self, path: str) -> list[Problem]:
+        self._unused_terms()
+        self._doubles()
+        self._dates()
+        if not self.any and self.vocabulary.complete:
+            self.warn(_Place(path, 1, 1), "no-events", "the catalogue has no events", "add one below 'events:'")
+        return self.problems
+
+    def warn(self, at: _Place, code: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(*at, code, message, hint, "warning"))
+
+    # What stands in the files
+
+    def _add_events(self, events: Node) -> None:
+        for node in events.items if isinstance(events, Sequence) else []:
+            self.any = True
+            self._look_through(node, Shape("map", fields=RECORD))
+            if isinstance(node, Mapping):
+                self._add_fact(node)
+
+    def _add_fact(self, node: Mapping) -> None:
+        values = {key.text: value for key, value in node.entries}
+        start, title, event_id = (_said(values.get(name)) for name in ("start", "title", "id"))
+        end = _said(values.get("end")) or start
+        if not start or not title or dates.fault(start) or dates.fault(end):
+            return
+        where = frozenset(
+            text.key(found.text)
+            for found, _, name in _scalars(values.get("places"), PLACES)
+            if name in ("venue", "city", "country")
+        )
+        period = dates.period(start, end)
+        at = [self._place(values[name]) for name in ("start", "title")]
+        self.facts.append(_Fact(event_id, text.key(title), where, period, len(start) == 10, *at))
+
+    def _add_vocabulary(self, vocabulary: Mapping) -> None:
+        for section, terms in vocabulary.entries:
+            aliases: dict[str, str] = {}
+            for key, node in terms.entries if isinstance(terms, Mapping) else []:
+                self.terms[section.text, key.text] = self._place(key)
+                self._look_through(node, TERM)
+                self._compare_names(section.text, key, aliases)
+
+    def _compare_names(self, section: str, key: Scalar, aliases: dict[str, str]) -> None:
+        """Warn where a name of a term is, case and accents apart, already one of another term's."""
+        term = self.vocabulary.sections.get(section, {}).get(key.text)
+        for name in term.names() if term else ():
+            other = aliases.setdefault(text.key(name), key.text)
+            if other != key.text:
+                what = f"'{name}' also names '{other}' of vocabulary.{section}"
+                self.warn(self._place(key), "similar-name", what, "give each name to one term")
+
+    def _look_through(self, node: Node, shape: Shape) -> None:
+        """Look at every text below a node, and at the lists that hold them."""
+        for scalar, inner, _ in _scalars(node, shape):
+            if inner.kind in ("text", "block", "ref"):
+                self._text(scalar)
+            if inner.kind == "ref":
+                self._reference(scalar, inner.section)
+        for items in _lists(node):
+            seen: set[str] = set()
+            for item in items:
+                if item.text in seen:
+                    said = f"'{item.text[:60]}' stands twice in one list"
+                    self.warn(self._place(item), "repeated-value", said, "keep one")
+                seen.add(item.text)
+
+    def _text(self, scalar: Scalar) -> None:
+        said = scalar.text
+        if _SAYS_NOTHING.fullmatch(said) and said.strip():
+            hint = "write what is known, or leave the field out"
+            self.warn(self._place(scalar), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
+        if said.isascii():
+            return
+        for word, meant in text.mixed_words(said):
+            hint = f"write '{meant}' in Latin letters" if meant else "write the word in one script"
+            what = f"'{word}' mixes Latin letters with others that look like them"
+            self.warn(self._place(scalar, word), "mixed-script", what, hint)
+        for match in _INVISIBLE.finditer(said):
+            what = f"the character U+{ord(match.group()):04X} cannot be seen"
+            self.warn(self._place(scalar, match.group()), "invisible-character", what, "take it out")
+
+    def _reference(self, scalar: Scalar, section: str) -> None:
+        said = " ".join(scalar.text.split())
+        term = self.vocabulary.term(section, said)
+        if term is not None:
+            self.used.add((section, term.name))
+            return
+        if not self.vocabulary.is_open(section) or (section, said) in self.told:
+            return
+        spelled = (section, text.key(said))
+        other = next((name for name in self._names(section).get(spelled[1], ()) if name != said), "")
+        if other:
+            self.told.add((section, said))
+            what = f"'{said}' differs only in case, accents or punctuation from '{other}' of vocabulary.{section}"
+            self.warn(self._place(scalar), "similar-name", what, f"write {other}")
+            return
+        first, place = self.spellings.setdefault(spelled, (said, self._place(scalar)))
+        if first != said and spelled[1]:
+            self.told.add((section, said))
+            what = f"'{said}' differs only in case, accents or punctuation from '{first}' at {place.path}:{place.line}"
+            self.warn(self._place(scalar), "similar-name", what, "write both alike")
+
+    def _names(self, section: str) -> dict[str, list[str]]:
+        cached = self.known.get(section)
+        if cached is None:
+            cached = self.known[section] = {}
+            for term in self.vocabulary.sections.get(section, {}).values():
+                for name in term.names():
+                    cached.setdefault(text.key(name), []).append(name)
+        return cached
+
+    def _place(self, node: Node, word: str = "") -> _Place:
+        """Return where a node begins, or where ``word`` stands inside of it."""
+        if not word:
+            return _Place(self.path, node.line, node.column)
+        for number in range(node.line, min(node.line + 2000, len(self.lines) + 1)):
+            begin = node.column - 1 if number == node.line else 0
+            column = self.lines[number - 1].find(word, begin)
+            if column >= 0:
+                return _Place(self.path, number, column + 1)
+        return _Place(self.path, node.line, node.column)
+
+    # What shows only when everything is read
+
+    def _unused_terms(self) -> None:
+        if not self.vocabulary.complete:
+            return
+        sections = self.vocabulary.sections
+        countries = {term.country for terms in sections.values() for term in terms.values()}
+        for (section, key), place in self.terms.items():
+            term = sections.get(section, {}).get(key)
+            if term is None or (section, term.name) in self.used:
+                continue
+            if section != "countries" or term.name not in countries:
+                what = f"nothing uses '{key}' of vocabulary.{section}"
+                self.warn(place, "unused-term", what, "take it out, unless events to come will use it")
+
+    def _doubles(self) -> None:
+        from rapidfuzz import fuzz  # 20 ms, of which nothing else here has need
+
+        days: dict[str, list[_Fact]] = {}
+        for fact in self.facts:
+            days.setdefault(fact.period.first, []).append(fact)
+        pairs: set[tuple[_Fact, _Fact]] = set()
+        for facts in days.values():
+            for order in (lambda fact: fact.title, lambda fact: " ".join(sorted(fact.title.split()))):
+                ordered = sorted(facts, key=order)
+                for number, fact in enumerate(ordered):
+                    for other in ordered[number + 1 : number + 1 + NEIGHBOURS]:
+                        one, two = sorted((fact, other), key=lambda found: found.at)
+                        if _same_place(one, two) and fuzz.token_sort_ratio(one.title, two.title) >= ALIKE:
+                            pairs.add((one, two))
+        for one, two in pairs:
+            what = f"{two.id} is nearly the same as {one.id} at {one.at.path}:{one.at.line}"
+            self.warn(two.titled_at, "near-duplicate", what, "keep one of the two, or tell them apart in the title")
+
+    def _dates(self) -> None:
+        for fact in self.facts:
+            first, last = (date.fromisoformat(day) for day in fact.period)
+            if fact.exact and last - first > LONGEST:
+                what = f"{fact.id} lasts {(last - first).days + 1:,} days"
+                self.warn(fact.at, "long-event", what, "check the start and the end")
+            if first > self.today + FUTURE:
+                what = f"{fact.id} lies {first.year - self.today.year} years in the future"
+                self.warn(fact.at, "far-future", what, "check the year")
+        self._lone_years()
+
+    def _lone_years(self) -> None:
+        """Warn of the few events whose years stand far from those of nearly all."""
+        years = Counter(int(fact.period.first[:4]) for fact in self.facts)
+        groups: list[list[int]] = []
+        for year in sorted(years):
+            if groups and year - groups[-1][-1] < LONELY:
+                groups[-1].append(year)
+            else:
+                groups.append([year])
+        sizes = [sum(years[year] for year in group) for group in groups]
+        few = max(1, len(self.facts) // 50)
+        lone = {year for group, size in zip(groups, sizes, strict=True) if size <= few for year in group}
+        if max(sizes, default=0) < 5 * few:
+            return
+        for fact in self.facts:
+            year = int(fact.period.first[:4])
+            if year in lone:
+                nearest = min(years.keys() - lone, key=lambda other: (abs(other - year), other))
+                what = f"{fact.id} stands alone in {year}; the nearest other events are of {nearest}"
+                self.warn(fact.at, "lone-year", what, "check the year")
+
+
+def _same_place(one: _Fact, two: _Fact) -> bool:
+    if not one.where or not two.where:
+        return True
+    return bool(one.where & two.where) and not _different(one, two)
+
+
+def _different(one: _Fact, two: _Fact) -> bool:
+    """Tell whether each of the two names a place that the other does not: two cities of one country."""
+    return bool(one.where - two.where) and bool(two.where - one.where)
+
+
+PLACES = next(field.shape for field in RECORD if field.name == "places")
+
+
+def _said(node: Node | None) -> str:
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _scalars(node: Node | None, shape: Shape, name: str = "") -> Iterator[tuple[Scalar, Shape, str]]:
+    """Yield the values below a node that stand where the table of fields expects them, with shape and field name."""
+    if isinstance(node, Scalar):
+        inner = _field(shape, shape.shorthand)
+        if inner is not None:
+            yield from _scalars(node, inner.shape, inner.name)
+        elif shape.kind not in ("map", "list"):
+            yield node, shape, name
+    elif isinstance(node, Sequence) and shape.item is not None:
+        for item in node.items:
+            yield from _scalars(item, shape.item, name)
+    elif isinstance(node, Mapping) and shape.kind == "map":
+        for key, value in node.entries:
+            field = _field(shape, key.text)
+            if field is not None:
+                yield from _scalars(value, field.shape, field.name)
+
+
+def _field(shape: Shape, name: str) -> Field | None:
+    return next((field for field in shape.fields if field.name == name), None)
+
+
+def _lists(node: Node) -> Iterator[list[Scalar]]:
+    """Yield every list of single values below a node."""
+    if isinstance(node, Sequence):
+        yield [item for item in node.items if isinstance(item, Scalar)]
+        for item in node.items:
+            yield from _lists(item)
+    elif isinstance(node, Mapping):
+        for _, value in node.entries:
+            yield from _lists(value)

@@ -1,0 +1,19 @@
+"""``archive schema``: the JSON Schema of a catalogue."""
+
+import typer
+
+from archivecli.cli.options import Common, command
+
+app = typer.Typer()
+
+
+@app.command()
+@command
+def schema(*, common: Common) -> None:
+    """Print the JSON Schema of a catalogue, for editors and for readers of the JSON output.
+
+    Examples:  archive schema > catalogue.schema.json
+    """
+    from archivecli.catalogue.json_schema import schema_text
+
+    common.output().write([schema_text()])
