@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Annotated, Any
@@ -88,6 +89,8 @@ class CommandGroup(typer.core.TyperGroup):
         except OSError as error:
             process.discard(sys.stdout)
             code = _tell(_system_error(error))
+        except sqlite3.DatabaseError as error:
+            code = _tell(_damaged(error))
         except MemoryError:
             code = _tell(ArchiveError("there is not enough memory for this"))
         if standalone:
@@ -123,6 +126,15 @@ def _system_error(error: OSError) -> ArchiveError:
     if error.filename:
         return ArchiveError(f"{os.fsdecode(error.filename)}: {reason}")
     return ArchiveError(f"the answer cannot be written: {reason}")
+
+
+def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:
+    """Throw a damaged index away: nothing in the file system told of it, so the disk itself has changed a byte."""
+    from archivecli.index import store
+
+    store.forget()
+    what = f"the index of the catalogue is damaged ({error}) and has been thrown away"
+    return ArchiveError(what, "the same command will now make a new one; the catalogue itself is untouched")
 
 
 def _tell(error: ArchiveError) -> int:

@@ -10,6 +10,9 @@ A reader trusts an index only when the stamp is whole, names this version of the
 of, the index included, is as it was: device, inode, size and times in nanoseconds. An edit within one tick of the
 file system's clock can hide from those; so while the stamp is that young, content decides. Whatever else is found, the
 index is made again. Where nothing can be written the index is made in memory, for this one answer.
+
+The folder stays bounded: whoever builds an index clears away those of catalogues that nobody opened for 90 days, all but
+the 100 that were opened last, and what killed builds left behind.
 """
 
 import contextlib
@@ -17,6 +20,7 @@ import json
 import os
 import sqlite3
 import stat
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,11 +40,15 @@ else:
     except ImportError:
         from hashlib import blake2b
 
-_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_CORRUPT")
-"""What SQLite says where the cache folder cannot take an index."""
-
 TICK_NS = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
+
+DAY = 86_400
+KEEP_DAYS, KEEP_CATALOGUES = 90, 100
+"""Indexes that were not used for so long, or that so many others were used after, are cleared away."""
+
+_opened: list[Path] = []
+"""The stamps on whose word this process reads an index."""
 
 
 def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
@@ -72,25 +80,47 @@ def _stem(path: Path) -> str:
 
 def _open_fresh(folder: Path, stem: str, found: Sequence[Source]) -> sqlite3.Connection | None:
     """Return a connection where the stamp and all that it speaks of still hold, else None."""
-    try:
-        if not _is_ours(os.lstat(folder), stat.S_ISDIR):
-            return None
-        stamp, stamped_ns = _read_stamp(folder / f"{stem}.stamp")
-        if stamp is None or stamp["files"] != [[path, *state] for path, state in found]:
-            return None
-        index = folder / stamp["index"]
-        status = os.lstat(index)
-        if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
-            return None
-        newest = max((max(state.modified_ns, state.changed_ns) for _, state in found), default=0)
-        if newest > stamped_ns - TICK_NS:
-            if not _same_content(found, stamp["digests"]):
-                return None
-            with contextlib.suppress(OSError):
-                os.utime(folder / f"{stem}.stamp")  # looked at now, so need not be looked at again
-        return _open_read_only(index)
-    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError):
+    for _ in range(3):
+        try:
+            return _open_stamped(folder, folder / f"{stem}.stamp", found)
+        except (FileNotFoundError, sqlite3.OperationalError):
+            continue  # another process may have put a newer index in force, and cleared this one, in this very moment
+        except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, RecursionError):
+            break
+    return None
+
+
+def _open_stamped(folder: Path, stamp_file: Path, found: Sequence[Source]) -> sqlite3.Connection | None:
+    if not _is_ours(os.lstat(folder), stat.S_ISDIR):
         return None
+    stamp, stamped_ns = _read_stamp(stamp_file)
+    if stamp is None or stamp["files"] != _states(found):
+        return None
+    index = folder / stamp["index"]
+    status = os.lstat(index)
+    if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
+        return None
+    newest = max((max(state.modified_ns, state.changed_ns) for _, state in found), default=0)
+    in_doubt = newest > stamped_ns - TICK_NS
+    if in_doubt and not _same_content(found, stamp["digests"]):
+        return None
+    if in_doubt or time.time_ns() - stamped_ns > KEEP_DAYS // 3 * DAY * 10**9:
+        with contextlib.suppress(OSError):
+            os.utime(stamp_file)  # looked at now: it need not be looked at again, and is in use
+    connection = _open_read_only(index)
+    _opened.append(stamp_file)
+    return connection
+
+
+def forget() -> None:
+    """Throw away the stamps of the indexes that this process has opened: they were right, and yet could not be read."""
+    for stamp in _opened:
+        with contextlib.suppress(OSError):
+            stamp.unlink()
+
+
+def _states(found: Sequence[Source]) -> list[list[Any]]:
+    return [[os.path.abspath(path), *state] for path, state in found]
 
 
 def _is_ours(status: os.stat_result, kind: Any) -> bool:
@@ -137,28 +167,33 @@ def _make(
     opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
-    from archivecli.index.build import build  # only where something changed
-
     catalogue = opened()
     if folder is not None:
         try:
             return _make_file(catalogue, folder, stem, progress), "built"
-        except OSError:
+        except (OSError, sqlite3.DatabaseError):
             catalogue = opened()  # the first reading is used up
-        except sqlite3.Error as error:
-            if error.sqlite_errorname not in _NO_ROOM:
-                raise
-            catalogue = opened()
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        return _made_privately("", catalogue, progress), "memory"  # SQLite's own temporary file, if it grows large
+    except sqlite3.DatabaseError:  # no room for that either
+        return _made_privately(":memory:", opened(), progress), "memory"
+
+
+def _made_privately(place: str, catalogue: "Contents", progress: Progress | None) -> sqlite3.Connection:
+    from archivecli.index.build import build
+
+    connection = sqlite3.connect(place, isolation_level=None)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", *(["temp_store = MEMORY"] if place else [])):
+        connection.execute(f"PRAGMA {pragma}")
     build(connection, catalogue, progress)
     _harden(connection)
-    return connection, "memory"
+    return connection
 
 
 def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progress | None) -> sqlite3.Connection:
-    from archivecli.index.build import build
+    from archivecli.index.build import build  # only where something changed
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(folder)
     if not _is_ours(os.lstat(folder), stat.S_ISDIR):
         raise OSError("the cache folder is not the user's own")
     descriptor, index = _new_file(folder, stem, ".db")
@@ -176,6 +211,10 @@ def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progres
             build(connection, catalogue, progress)
         finally:
             connection.close()
+        other = _open_fresh(folder, stem, catalogue.sources)
+        if other is not None:  # another process was faster: one index is enough
+            index.unlink()
+            return other
         _put_in_force(catalogue, folder, stem, index)
         return _open_read_only(index)
     except BaseException:
@@ -190,6 +229,13 @@ def _new_file(folder: Path, stem: str, suffix: str) -> tuple[int, Path]:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), path
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, for the user alone, whatever the umask."""
+    for missing in (*reversed(folder.parents), folder):
+        if not missing.is_dir():
+            missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -> None:
     """Write the stamp that makes ``index`` the one to read, then clear away what it replaces."""
     body = json.dumps(
@@ -197,7 +243,7 @@ def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -
             "version": [__version__, VERSION],
             "index": index.name,
             "state": list(sources.state_of(os.lstat(index))),
-            "files": [[path, *state] for path, state in catalogue.sources],
+            "files": _states(catalogue.sources),
             "digests": catalogue.digests,
         },
         separators=(",", ":"),
@@ -215,18 +261,30 @@ def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -
 
 
 def _clear(folder: Path, stem: str, index: Path) -> None:
-    """Remove the indexes of this catalogue that no reader needs: older ones, and what killed builds left."""
-    import time
+    """Remove the files that no reader needs: what ``index`` replaces, what killed builds left, what nobody uses."""
+    import re
 
     now = time.time()
+    files: dict[str, list[tuple[str, float]]] = {}
+    used: dict[str, float] = {}
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):
-            if not entry.name.startswith(f"{stem}-") or entry.name == index.name:
-                continue
-            with contextlib.suppress(OSError):
-                status = entry.stat(follow_symlinks=False)
-                if abs(now - status.st_mtime) > 60:
-                    os.unlink(entry.path)
+            match = re.fullmatch(r"(catalogue-[0-9a-f]{24})(?:\.stamp|-\w+\.(?:db|tmp))", entry.name)
+            if match:
+                age = abs(now - entry.stat(follow_symlinks=False).st_mtime)
+                files.setdefault(match[1], []).append((entry.path, age))
+                if entry.name.endswith(".stamp"):
+                    used[match[1]] = age
+    kept = {other for other in sorted(used, key=used.__getitem__)[:KEEP_CATALOGUES] if used[other] < KEEP_DAYS * DAY}
+    for other, found in files.items():
+        for path, age in found:
+            if other == stem:
+                needed = age < 60 or path.endswith(".stamp") or os.path.basename(path) == index.name
+            else:
+                needed = other in kept or (other not in used and age < DAY)
+            if not needed:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
 
 
 __all__ = ["FileState", "connect", "stamp_path"]
