@@ -231,6 +231,9 @@ def _new_file(folder: Path, stem: str, suffix: str) -> tuple[int, Path]:
 
 def _make_folder(folder: Path) -> None:
     """Make a folder, and those above it, for the user alone, whatever the umask."""
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(folder)  # it is there, or could never be: too long a name, a file on the way
+        return
     for missing in (*reversed(folder.parents), folder):
         if not missing.is_dir():
             missing.mkdir(mode=0o700, exist_ok=True)
