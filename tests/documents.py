@@ -54,7 +54,7 @@ def agrees(printed: str, actual: str) -> bool:
     return re.fullmatch("(?:.*\n)*?".join(map(re.escape, parts)), actual.rstrip() + "\n") is not None
 
 
-def at_a_terminal(command: str, cwd: Path, environment: Mapping[str, str]) -> str:
+def at_a_terminal(command: str, cwd: Path, environment: Mapping[str, str], columns: int = COLUMNS) -> str:
     """Return what a shell command prints at a terminal, stdout and stderr together as one sees them."""
     pid, terminal = pty.fork()
     if not pid:
@@ -63,7 +63,7 @@ def at_a_terminal(command: str, cwd: Path, environment: Mapping[str, str]) -> st
     import fcntl
     import termios
 
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     pieces = []
     while True:
         try:

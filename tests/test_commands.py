@@ -1,13 +1,427 @@
-"""The four commands on the shipped archive."""
+"""The four commands on the shipped archive: filters, orders, near misses, streams and exit codes."""
 
-from conftest import Run
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archivecli import __version__
+from archivecli.cli.app import COMMANDS
+from archivecli.dates import period
+from archivecli.query.criteria import SORTS
+from archivecli.query.facets import FACETS
+from conftest import Result, Run
+from documents import at_a_terminal, environment
+
+FILTERED = ("list", "search", "count")
+
+
+def ids(run: Run, *args: str) -> list[str]:
+    result = run("list", *args, "--format", "ids")
+    assert result.code == 0, result.err
+    return result.lines
+
+
+# What one types first
 
 
 def test_list_and_count_agree(run: Run) -> None:
     assert len(run("list").lines) == 38
     assert run("count").out == "38\n"
-
-
-def test_years(run: Run) -> None:
     assert len(run("list", "--year", "2009").lines) == 26
     assert len(run("list", "--year", "2010").lines) == 10
+
+
+def test_a_bare_archive_greets(run: Run) -> None:
+    greeting = run()
+    assert greeting.code == 0
+    assert "38 events, 9 Dec 2008 – 4 Dec 2012" in greeting.out
+    assert greeting.err == ""
+    for line in greeting.lines:
+        if line.startswith("  archive ") and "--help" not in line:
+            args = line.split("  ")[1].split()[1:]
+            assert run(*args).code == 0
+            assert run(*args).out
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=" ".join)
+def test_help(run: Run, command: list[str], option: str) -> None:
+    result = run(*command, option)
+    assert result.code == 0
+    assert "Usage: " in result.out
+    assert "--install-completion" not in result.out  # it belongs to no single command
+
+
+def test_every_command_is_in_the_help_with_the_same_words(run: Run) -> None:
+    listed = run("--help").out
+    for name, about in COMMANDS.items():
+        assert name in listed
+        assert about.split(",")[0].split(".")[0].split()[0] in listed
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"archive {__version__}\n"
+
+
+def test_an_unknown_command_names_itself(run: Run) -> None:
+    result = run("lisst")
+    assert (result.code, result.out) == (2, "")
+    assert "lisst" in result.err
+
+
+# Filters
+
+
+@pytest.mark.parametrize("command", FILTERED)
+def test_every_filter_is_on_every_command(run: Run, command: str) -> None:
+    listed = run(command, "--help").out
+    for name in ("year", "month", "from", "to", *(facet.name for facet in FACETS if facet.option)):
+        assert f"--{name} " in listed
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("--country macedonia", "--country 'the former Yugoslav Republic of Macedonia'"),
+        ("--country MACEDONIA", "--country fyrom"),
+        ("--country srbija", "--country Serbia"),
+        ("--city Скопје", "--city skopje"),
+        ("--body rcc", "--body 'Regional Cooperation Council'"),
+        ("--body RCC", "--body rcc"),
+        ("--person dačić", "--person 'Ivica Dacic'"),
+        ("--month 12", "--month december"),
+        ("--month dec", "--month DECEMBER"),
+        ("--month 2009-12", "--month 'december 2009'"),
+        ("--year 2009", "--from 2009 --to 2009"),
+        ("--year 2009..2010", "--year 2009 --year 2010"),
+        ("--from 2009-12-01 --to 2009-12-31", "--from 2009-12 --to 2009-12"),
+        ("--country serbia --country croatia", "--country croatia --country serbia --country serbia"),
+        ("--kind workshop --year 2009", "--year 2009 --kind workshop"),
+    ],
+)
+def test_two_ways_of_saying_the_same(run: Run, one: str, other: str) -> None:
+    import shlex
+
+    found = ids(run, *shlex.split(one))
+    assert found
+    assert found == ids(run, *shlex.split(other))
+
+
+def test_an_event_of_several_days_is_found_on_each_of_them(run: Run) -> None:
+    missions = "2009-11-03-cbt-missions"  # until 23 December
+    for args in (["--month", "2009-12"], ["--from", "2009-12-23"], ["--from", "2009-12-01", "--to", "2009-12-01"]):
+        assert missions in ids(run, *args, "--year", "2009")
+    assert missions not in ids(run, "--from", "2009-12-24", "--to", "2009-12-31")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [f"--{facet.name}" for facet in FACETS if facet.option],
+)
+def test_an_unknown_name_is_wrong_usage(run: Run, option: str) -> None:
+    for command in (["list"], ["count"], ["search", "corruption"]):
+        result = run(*command, option, "zzqqxx")
+        assert (result.code, result.out) == (2, "")
+        assert "zzqqxx" in result.err
+        assert len(result.err.splitlines()) == 2  # what is wrong, and what to do next
+
+
+@pytest.mark.parametrize(
+    ("args", "near"),
+    [
+        ("--country macedonai", "Macedonia"),
+        ("--country bulgria", "Bulgaria"),
+        ("--city sofa", "Sofia"),
+        ("--kind workshp", "Workshop"),
+        ("--topic coruption", "Corruption"),
+        ("--person kosta", "Costa"),
+        ("--by contry", "country"),
+        ("--format jsn", "json"),
+    ],
+)
+def test_a_near_miss_is_named(run: Run, args: str, near: str) -> None:
+    result = run("count" if "--by" in args else "list", *args.split())
+    assert (result.code, result.out) == (2, "")
+    assert near in result.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "--year 20",
+        "--year 0000",
+        "--year 2009..x",
+        "--month 13",
+        "--month 0",
+        "--month 2009-13",
+        "--month smarch",
+        "--from 2009-02-30",
+        "--from 2009-1-5",
+        "--to yesterday",
+        "--from 2010 --to 2009",
+        "--sort colour",
+        "--limit -1",
+        "--limit many",
+        "--format pdf",
+        "--color sometimes",
+        "--colour",
+        "--yeer 2009",
+        "surplus",
+    ],
+)
+def test_wrong_usage(run: Run, args: str) -> None:
+    result = run("list", *args.split())
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("archive: ")
+    assert "Traceback" not in result.err
+
+
+# Laws
+
+CHOICES: dict[str, list[str]] = {
+    "--year": ["2009", "2010", "2008", "2011"],
+    "--month": ["12", "june", "2009-11"],
+    "--country": ["serbia", "bulgaria", "austria"],
+    "--involving": ["albania", "croatia"],
+    "--kind": ["workshop", "conference"],
+    "--topic": ["corruption", "drug trafficking"],
+    "--body": ["unodc", "rcc"],
+    "--from": ["2009-06", "2010"],
+    "--to": ["2009-12-10", "2010-06"],
+}
+filters = st.lists(
+    st.sampled_from([(option, value) for option, values in CHOICES.items() for value in values]),
+    max_size=4,
+    unique_by=lambda pair: pair[0],
+)
+lawful = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def flat(chosen: list[tuple[str, str]]) -> list[str]:
+    return [piece for pair in chosen for piece in pair]
+
+
+def sound(chosen: list[tuple[str, str]]) -> bool:
+    """Tell whether the filters do not contradict each other outright, which is wrong usage."""
+    given = dict(chosen)
+    return not ({"--from", "--to"} <= set(given) and given["--from"] > given["--to"])
+
+
+@lawful
+@given(chosen=filters.filter(sound))
+def test_count_is_the_number_of_lines_of_list(run: Run, chosen: list[tuple[str, str]]) -> None:
+    assert run("count", *flat(chosen)).out == f"{len(ids(run, *flat(chosen)))}\n"
+
+
+@lawful
+@given(chosen=filters.filter(sound), data=st.data())
+def test_the_order_of_filters_does_not_matter(run: Run, chosen: list[tuple[str, str]], data: st.DataObject) -> None:
+    mixed = data.draw(st.permutations(chosen))
+    assert ids(run, *flat(mixed)) == ids(run, *flat(chosen))
+
+
+@lawful
+@given(chosen=filters.filter(sound))
+def test_one_more_filter_never_adds_events(run: Run, chosen: list[tuple[str, str]]) -> None:
+    found = set(ids(run, *flat(chosen)))
+    for number in range(len(chosen)):
+        assert found <= set(ids(run, *flat(chosen[:number])))
+
+
+@lawful
+@given(chosen=filters.filter(sound))
+def test_what_search_finds_is_in_list(run: Run, chosen: list[tuple[str, str]]) -> None:
+    found = run("search", "corruption", *flat(chosen), "--format", "json").json
+    whole = [event["id"] for event in found if not event.get("hit", {}).get("partial")]
+    assert set(whole) <= set(ids(run, *flat(chosen)))
+    if len(whole) == len(found):
+        assert run("count", "corruption", *flat(chosen)).out == f"{len(found)}\n"
+
+
+@pytest.mark.parametrize("facet", [facet for facet in FACETS if facet.option], ids=lambda facet: facet.name)
+def test_count_by_a_field_is_count_with_its_filter(run: Run, facet: object) -> None:
+    name = facet.name  # type: ignore[attr-defined]
+    rows = run("count", "--by", name, "--format", "json").json
+    for row in [row for row in rows if row[name]][:8]:
+        assert run("count", f"--{name}", row[name]).out == f"{row['count']}\n"
+    assert sum(row["count"] for row in rows) >= 38
+
+
+def test_several_values_are_alternatives(run: Run) -> None:
+    serbia, croatia = ids(run, "--country", "serbia"), ids(run, "--country", "croatia")
+    assert set(ids(run, "--country", "serbia", "--country", "croatia")) == set(serbia) | set(croatia)
+
+
+# Orders and limits
+
+
+def test_newest_first_and_reversed(run: Run) -> None:
+    found = run("list", "--format", "json").json
+    starts = [period(event["start"], event.get("end")) for event in found]
+    assert starts == sorted(starts, reverse=True)
+    assert ids(run, "--reverse") == ids(run)[::-1]
+
+
+@pytest.mark.parametrize("order", [order for order in SORTS if order != "relevance"])
+def test_every_order_has_all_events(run: Run, order: str) -> None:
+    assert sorted(ids(run, "--sort", order)) == sorted(ids(run))
+    assert ids(run, "--sort", order, "-n", "5") == ids(run, "--sort", order)[:5]
+
+
+def test_titles_in_order(run: Run) -> None:
+    titles = [event["title"].lower() for event in run("list", "--sort", "title", "--format", "json").json]
+    assert titles == sorted(titles)
+
+
+def test_a_limit(run: Run) -> None:
+    assert len(ids(run, "--limit", "3")) == 3
+    assert ids(run, "-n", "100") == ids(run)
+    nothing = run("list", "-n", "0")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "")
+
+
+# In a pipe
+
+
+def test_a_line_an_event(run: Run) -> None:
+    for line in run("list").lines:
+        assert re.match(r"\d{4}-\d{2}-\d{2}-\S+  +\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?  +\S", line)
+    assert "\x1b" not in run("list").out
+    assert "…" not in run("list").out
+
+
+def test_remarks_go_to_stderr_and_can_be_silenced(run: Run) -> None:
+    said = run("list", "--year", "1999")
+    assert (said.code, said.out) == (0, "")
+    assert "no event matches" in said.err
+    assert run("list", "--year", "1999", "--quiet").err == ""
+
+
+@pytest.mark.parametrize("command", [["list"], ["count"], ["search", "corruption"]], ids=lambda line: line[0])
+def test_fail_if_empty(run: Run, command: list[str]) -> None:
+    assert run(*command, "--year", "1999").code == 0
+    assert run(*command, "--year", "1999", "--fail-if-empty").code == 1
+    assert run(*command, "--year", "2009", "--fail-if-empty").code == 0
+
+
+def test_empty_answers_are_whole(run: Run) -> None:
+    nothing = ("--year", "1999", "-q", "--format")
+    assert run("list", *nothing, "json").json == []
+    assert run("list", *nothing, "jsonl").out == ""
+    assert yaml.safe_load(run("list", *nothing, "yaml").out)["events"] == []
+    (heading,) = run("list", *nothing, "csv").lines
+    assert heading.startswith("id,start,end,title,")
+    assert run("count", "--year", "1999", "-q").out == "0\n"
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "tsv", "yaml", "plain"])
+def test_counts_in_every_format(run: Run, format_: str) -> None:
+    said = run("count", "--by", "year", "--format", format_).out
+    rows: list[dict[str, str]]
+    if format_ == "plain":
+        rows = [dict(zip(("count", "year"), line.split(), strict=True)) for line in said.splitlines()]
+    elif format_ in ("csv", "tsv"):
+        rows = list(csv.DictReader(said.splitlines(), delimiter="," if format_ == "csv" else "\t"))
+    elif format_ == "jsonl":
+        rows = [json.loads(line) for line in said.splitlines()]
+    else:
+        rows = yaml.safe_load(said)  # JSON is YAML
+    assert {row["year"]: int(row["count"]) for row in rows} == {"2008": 1, "2009": 26, "2010": 10, "2012": 1}
+
+
+# show
+
+
+def test_show_takes_several(run: Run) -> None:
+    assert run("show", "2012", "2008", "--format", "ids").lines == [ids(run)[0], ids(run)[-1]]
+
+
+def test_an_ambiguous_beginning_lists_the_candidates(run: Run) -> None:
+    result = run("show", "2009-06-26")
+    assert (result.code, result.out) == (1, "")
+    assert "2009-06-26-drug-day-belgrade" in result.err
+    assert "2009-06-26-drug-day-sofia" in result.err
+
+
+def test_an_unknown_id_names_those_that_come_near(run: Run) -> None:
+    for typed, near in [("2009-12-08-uncac-conference", "2009-12-0"), ("uncac-conference", "uncac-conference")]:
+        result = run("show", typed)
+        assert (result.code, result.out) == (1, "")
+        assert near in result.err.splitlines()[-1]
+
+
+def test_one_bad_id_of_several_shows_nothing(run: Run) -> None:
+    result = run("show", "2012", "1999")
+    assert (result.code, result.out) == (1, "")
+
+
+def test_show_without_an_id_is_wrong_usage(run: Run) -> None:
+    assert run("show").code == 2
+
+
+# search
+
+
+def test_corruption_comes_first(run: Run) -> None:
+    found = run("search", "corruption", "--format", "json").json
+    assert "Corruption" in found[0]["title"]
+    for event in found[:5]:
+        assert any("orruption" in topic for topic in event["topics"])
+
+
+def test_case_and_accents_do_not_matter(run: Run) -> None:
+    found = [run("search", word, "--format", "ids").out for word in ("sarajevo", "SARAJEVO", "Sarajevö", "САРАЈЕВО")]
+    assert found[0]
+    assert len(set(found)) == 1
+
+
+def test_all_words_are_wanted(run: Run) -> None:
+    both = run("search", "corruption", "serbia", "--format", "ids").lines
+    assert both
+    assert set(both) <= set(run("search", "corruption", "--format", "ids").lines)
+
+
+def test_search_without_words_is_wrong_usage(run: Run) -> None:
+    assert run("search").code == 2
+
+
+# At a terminal
+
+
+def screen(tmp_path: Path, line: str, columns: int) -> Result:
+    settings = environment(tmp_path) | {"COLUMNS": str(columns)}
+    command = f'"{settings["PATH"].split(":")[0]}/python" -m archivecli {line}'
+    return Result(0, at_a_terminal(command, tmp_path, settings, columns), "")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    "line", ["list --year 2010", "search corruption", "show 2010-06-26", "count --by country", "count --by topic", ""]
+)
+def test_everything_fits_the_terminal(tmp_path: Path, line: str, columns: int) -> None:
+    from rich.cells import cell_len
+
+    lines = screen(tmp_path, line, columns).lines
+    assert len(lines) > 5
+    assert max(map(cell_len, lines)) <= columns
+
+
+def test_dates_as_people_write_them(tmp_path: Path) -> None:
+    assert "14–15 Dec 2009" in screen(tmp_path, "list --month 2009-12", 80).out
+
+
+def test_totals_of_several_values_are_explained(tmp_path: Path) -> None:
+    said = screen(tmp_path, "count --by country", 80).out
+    assert "(none)" in said
+    assert "38 events" in said
+    assert "several values" in said
+
+
+def test_a_hit_shows_its_passage(tmp_path: Path) -> None:
+    assert "recovery" in screen(tmp_path, "search 'asset recovery'", 80).out

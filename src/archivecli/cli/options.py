@@ -192,7 +192,7 @@ def _dates(typed: dict[str, Any]) -> list[Node]:
         first = when.typed_period(low, "--from").first if low else EVER.first
         last = when.typed_period(high, "--to").last if high else EVER.last
         if first > last:
-            raise typer.BadParameter(f"--from {low} is after --to {high}")
+            raise UsageError(f"--from {low} is after --to {high}", "exchange the two")
         parts.append(
             During(Period(first, last), " ".join(f for f in (low and f"--from {low}", high and f"--to {high}") if f))
         )

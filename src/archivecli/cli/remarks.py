@@ -16,7 +16,8 @@ def nothing_found(
     out: Output, archive: Archive, query: Query, outcome: "Outcome | None" = None, fail: bool = False
 ) -> None:
     """Say that nothing was found, and why, as far as the archive can tell; ``fail`` ends with exit code 1, as grep does."""
-    _say_why(out, archive, query, outcome)
+    if query.limit != 0:
+        _say_why(out, archive, query, outcome)
     if fail:
         raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 import os
 
 from archivecli import dates, text
+from archivecli.archive import Archive
 from archivecli.cli.options import Common
 from archivecli.cli.output import Output
 from archivecli.query.criteria import Query
@@ -25,10 +26,10 @@ def greet() -> None:
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
     period = archive.covered
     span = f", {dates.human(period.first, period.last)}" if period else ""
-    lines = [title, f"{count}{span}", ""]
+    lines = [*_wrapped(title, out), f"{count}{span}", ""]
     about = text.joined(archive.about.get("about", ""))
     if about:
-        lines[2:2] = ["", *_wrapped(text.one_line(about), out)]
+        lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
     examples = _examples(archive)
     widest = max(len(command) for command, _ in examples)
     lines += [f"  {command:<{widest}}  {purpose}" for command, purpose in examples]
@@ -41,10 +42,7 @@ def _wrapped(paragraph: str, out: Output) -> list[str]:
     return textwrap.wrap(paragraph, out.width - 1) if out.terminal else [paragraph]
 
 
-def _examples(archive: "object") -> list[tuple[str, str]]:
-    from archivecli.archive import Archive
-
-    assert isinstance(archive, Archive)
+def _examples(archive: Archive) -> list[tuple[str, str]]:
     years = archive.tally("year", Query())
     topics = [tally for tally in archive.tally("topic", Query()) if tally.name]
     newest = next(iter(archive.select(Query(limit=1))), None)
