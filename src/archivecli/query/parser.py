@@ -17,8 +17,8 @@ from archivecli import text
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.patterns import lazily
-from archivecli.query import when
-from archivecli.query.criteria import EVERYTHING, And, During, Is, Node, Not, Or, Phrase, Word, conjunction
+from archivecli.query import spoken, when
+from archivecli.query.criteria import EVERYTHING, And, During, Is, Node, Not, Or, Phrase, Recurs, Word, conjunction
 from archivecli.query.facets import BY_NAME
 
 MAX_TOKENS = 200
@@ -191,17 +191,39 @@ class _Parser:
 
     def _words(self, run: list[str]) -> list[Node]:
         """Return the nodes of consecutive bare words: dates are dates, the rest are words."""
+        pieces = [piece for typed in run for piece in spoken.separate(typed)]
         nodes: list[Node] = []
         at = 0
-        while at < len(run):
-            date = when.find_date(run, at, self.years)
+        while at < len(pieces):
+            date = spoken.find_date(pieces, at, self.years)
             if date:
-                nodes.append(date.node)
+                _add_date(nodes, date.node)
                 at += date.taken
-                continue
-            nodes.extend(word(run[at]))
-            at += 1
+            elif nodes and isinstance(nodes[-1], During) and self._another_date(pieces, at):
+                at += 1
+            else:
+                nodes.extend(word(pieces[at]))
+                at += 1
         return nodes
+
+    def _another_date(self, pieces: list[str], at: int) -> bool:
+        """Tell whether a small "or" or "and" joins the date before it to one after it."""
+        if pieces[at] not in ("or", "and") or at + 1 == len(pieces):
+            return False
+        return spoken.find_date(pieces, at + 1, self.years) is not None
+
+
+def _add_date(nodes: list[Node], date: During | Recurs) -> None:
+    """Add a date to the words before it; one right after another that it does not overlap is an alternative to it."""
+    last = nodes[-1] if nodes else None
+    earlier = last.parts if isinstance(last, Or) else (last,)
+    apart = [
+        d for d in earlier if isinstance(d, During) and isinstance(date, During) and not d.period.overlaps(date.period)
+    ]
+    if last is not None and len(apart) == len(earlier):
+        nodes[-1] = Or((*apart, date))
+    else:
+        nodes.append(date)
 
 
 def word(typed: str, column: str = "") -> list[Node]:
