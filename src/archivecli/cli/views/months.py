@@ -9,7 +9,7 @@ from archivecli.dates import MONTHS, Period
 from archivecli.errors import UsageError
 from archivecli.events import Event
 from archivecli.index.selection import MOST_CELLS
-from archivecli.query.when import next_day
+from archivecli.query.spoken import next_day
 from archivecli.query.window import window
 from archivecli.render.rows import Row
 
