@@ -19,7 +19,7 @@ def emit(out: Output, archive: Archive, hits: Iterable[Hit], form: Form, outcome
     asked = _asked(form, archive, searched=outcome is not None)
     counted = _Counted(hits)
     if name != TABLE:
-        _deliver(out, form, name, FORMATS[name].write(counted, asked))
+        _deliver(out, archive, form, name, FORMATS[name].write(counted, asked))
     elif found := list(counted):
         from archivecli.render.table import chosen_table, table  # Rich, 40 ms, only for people
 
@@ -55,9 +55,9 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
     elif name == "plain":
         from archivecli.render.plain import plain_record
 
-        _deliver(out, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
+        _deliver(out, archive, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
     else:
-        _deliver(out, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
+        _deliver(out, archive, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
 
 
 def _asked(form: Form, archive: Archive, searched: bool = False) -> Asked:
@@ -69,12 +69,12 @@ def _asked(form: Form, archive: Archive, searched: bool = False) -> Asked:
     return Asked(fields, form.bom, form.null, archive.about, lambda page: archive.term("pages", page).url)
 
 
-def _deliver(out: Output, form: Form, name: str, pieces: Iterable[str]) -> None:
+def _deliver(out: Output, archive: Archive, form: Form, name: str, pieces: Iterable[str]) -> None:
     """Write to a file, whole, or to standard output."""
     if form.file is not None:
         from archivecli.cli.files import write_file
 
-        write_file(form.file, pieces, form.force)
+        write_file(form.file, pieces, form.force, archive.path)
     elif name == "plain":
         out.write(pieces)
     else:

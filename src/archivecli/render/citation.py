@@ -110,7 +110,8 @@ STYLES: dict[str, Style] = {"chicago": chicago, "apa": apa, "mla": mla}
 
 
 def _stopped(said: str) -> str:
-    return said if not said or said[-1] in ".?!…" else f"{said}."
+    """End a part with a full stop, unless it has a sign of its own there, also inside a quotation."""
+    return said if not said or said.rstrip("’”'\"")[-1:] in ".?!…" else f"{said}."
 
 
 def _inner_quotes(title: str) -> str:
@@ -131,8 +132,8 @@ def _american(start: str, end: str = "") -> str:
     """December 8–9, 2010 · November 29–December 1, 2010 · October 2009 · 2009."""
     year, days = _span(start, end, lambda month, day: f"{MONTHS[month - 1].title()} {day}".rstrip(), day_last=True)
     if len(days) == 2:
-        return f"{days[0]}{_comma(start)}{year[0]}–{days[1]}{_comma(end)}{year[1]}".strip()
-    return f"{days[0]}{_comma(start)}{year[0]}" if days[0] else "–".join(year)
+        return f"{days[0]}{_comma(start)}{year[0]}–{days[1]}{_comma(end)}{year[1]}"
+    return f"{days[0]}{_comma(end or start)}{year[0]}" if days[0] else "–".join(year)
 
 
 def _comma(date: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.errors import UsageError, did_you_mean, nearest
 from archivecli.events import Hit, texts, values_at
 from archivecli.fields import RECORD, Field
 
@@ -44,12 +44,16 @@ def chosen(typed: str, searched: bool = False) -> tuple[str, ...]:
 
 
 def _near(path: str, paths: list[str]) -> str:
-    inside = [other for other in paths if other.startswith(path.rpartition(".")[0] + ".")]
-    beyond = [other for other in paths if other.rpartition(".")[2] == path][:5]
+    """Say what was meant: a part of the same field, a part of this name in another field, or what is spelled like it."""
+    parent, _, last = path.rpartition(".")
+    inside = [other for other in paths if parent and other.startswith(f"{parent}.")]
+    if inside:
+        near = nearest(last, [other.removeprefix(f"{parent}.") for other in inside], 1)
+        meant = f"did you mean {parent}.{near[0]}?\n" if near else ""
+        return f"{meant}there are {', '.join(inside)}"
+    beyond = [other for other in paths if other.rpartition(".")[2] == last]
     if beyond:
-        return f"did you mean {', '.join(beyond)}?"
-    if path.partition(".")[0] in paths and inside:
-        return did_you_mean(path, inside) or f"there are {', '.join(inside)}"
+        return f"did you mean {', '.join(beyond[:5])}?"
     return did_you_mean(path, paths) or f"there are {', '.join(other for other in paths if '.' not in other)}"
 
 

@@ -32,7 +32,7 @@ def open_(
 ) -> None:
     """Open an event's link in the browser.
 
-    Examples:  archive open 2010-06 --link 1  ·  archive open 2010-06 --print
+    Examples:  archive open 2010-06-26 --link 1  ·  archive open 2010-06-26 --print
     """
     archive = common.open()
     out = common.output()

@@ -18,13 +18,12 @@ from archivecli.render.formats import Asked, Rows
 _LATEX = {
     "\\": r"\textbackslash{}",
     # not \{ and \}: BibTeX counts them when it looks for the end of a value
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
+    "{": r"$\lbrace$",
+    "}": r"$\rbrace$",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
+    # in text these three come out as other signs in the older encodings of fonts
+    **{sign: f"${sign}$" for sign in "<>|"},
     **{sign: f"\\{sign}" for sign in "$&#%_"},
 }
 _LATEX_SIGN = re.compile("|".join(re.escape(sign) for sign in _LATEX))

@@ -49,7 +49,7 @@ def quoted(cell: str) -> str:
 def harmless(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula, also after blanks or in full-width signs."""
     cell = text.without_controls(columns.cell(value))
-    if isinstance(value, (int, float)):
+    if isinstance(value[0] if isinstance(value, list) and len(value) == 1 else value, (int, float)):
         return cell
     begin = unicodedata.normalize("NFKC", cell.lstrip("\ufeff\u200b \t\r\n\xa0\u3000")[:1])
     return f"'{cell}" if begin in ("=", "+", "-", "@", "\u2212") or cell[:1] in ("\t", "\r", "\n") else cell
