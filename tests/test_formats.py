@@ -38,13 +38,14 @@ events:
   participants: {count: 7, bodies: [Third]}
   summary: "First, with a comma.\n\nSecond \\n line\t<script>alert(1)</script> \u001b[31mred\u009b \u2028 end."
   figures: [{value: -5, of: degrees}]
-  links: [{url: 'http://example.org/?q=a,b;c&d={e}'}, the-page]
+  links: [{url: 'http://example.org/?q=a,b;c&d=%7Be%7D'}, the-page]
   source: {page: the-page, entry: 3}
 - id: 2009-10-month
   title: "   @SUM(1) \"quoted\" 'single' [link](x) *bold* `code` # $x$ {y} \\ % END:VEVENT"
   start: 2009-10
   source: the-page
 - id: 2009-year
+  related: [{event: 2009-12-09-formula, why: "x: y"}, 2008-02-29-plain]
   title: "2. -ER  - , TY  - ｅｎｄ, Ärzte naïve 日本"
   start: 2009
   end: 2010-02
@@ -124,6 +125,20 @@ def test_yaml_is_a_catalogue_of_the_same_events(
     (tmp_path / "again.yaml").write_text(export("yaml"), encoding="utf-8")
     again = run("--catalogue", str(tmp_path / "again.yaml"), "list", "--format", "json")
     assert again.json == events
+
+
+def test_yaml_of_some_events_is_a_catalogue_too(run: Run, catalogue: Path, tmp_path: Path) -> None:
+    """Relations to events that are left out are left out as well: a catalogue may not have them."""
+    some = tmp_path / "some.yaml"
+    run("--catalogue", str(catalogue), "list", "--year", "2009", "-o", str(some))
+    again = run("--catalogue", str(some), "list", "-f", "json").json
+    before = run("--catalogue", str(catalogue), "list", "--year", "2009", "-f", "json").json
+    kept = {event["id"] for event in before}
+    for event in before:
+        related = [one for one in event.pop("related", []) if one["event"] in kept]
+        if related:
+            event["related"] = related
+    assert [dict(sorted(event.items())) for event in again] == [dict(sorted(event.items())) for event in before]
 
 
 def test_csv_into_sqlite(export: Export, events: list[dict[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """Whole records, or the fields asked for, under the catalogue's own names: JSON and YAML."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from archivecli import text
@@ -40,15 +40,33 @@ def as_yaml(rows: Rows, asked: Asked) -> Iterator[str]:
     """A catalogue of the events, which this program opens again; with fields asked for, a list of those."""
     import yaml
 
+    found = _records(rows, asked) if asked.fields else _whole(rows)
     dumper = _dumper()
     opened = False
-    for hit in rows:
-        record: Mapping[str, Any] = _record(hit, asked) if asked.fields else hit.event.record
+    for record in found:
         yield "" if opened or asked.fields else "events:\n"
         opened = True
         yield yaml.dump([dict(record)], Dumper=dumper, allow_unicode=True, sort_keys=False, width=100, indent=2)
     if not opened:
         yield "[]\n" if asked.fields else "events: []\n"
+
+
+def _records(rows: Rows, asked: Asked) -> Iterator[Record]:
+    for hit in rows:
+        yield _record(hit, asked)
+
+
+def _whole(rows: Rows) -> Iterator[Record]:
+    """Yield the records, without relations to events that are left out: a catalogue may not point to what it has not."""
+    records = [hit.event.record for hit in rows]
+    kept = {record["id"] for record in records}
+    for record in records:
+        related = [other for other in record.get("related", ()) if other["event"] in kept]
+        yield {
+            name: related if name == "related" else value
+            for name, value in record.items()
+            if name != "related" or related
+        }
 
 
 def _dumper() -> Any:
