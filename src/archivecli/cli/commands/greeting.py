@@ -32,7 +32,9 @@ def greet() -> None:
         lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
     examples = _examples(archive)
     widest = max(len(command) for command, _ in examples)
-    lines += [f"  {command:<{widest}}  {purpose}" for command, purpose in examples]
+    for command, purpose in examples:
+        line = f"  {command:<{widest}}  {purpose}"
+        lines.append(line if not out.terminal or text.width(line) <= out.width else f"  {command}")
     out.write(line + "\n" for line in lines)
 
 
@@ -45,10 +47,11 @@ def _wrapped(paragraph: str, out: Output) -> list[str]:
 def _examples(archive: Archive) -> list[tuple[str, str]]:
     years = archive.tally("year", Query())
     topics = [tally for tally in archive.tally("topic", Query()) if tally.name]
+    single = [topic for topic in topics if " " not in text.key(topic.short or topic.name)]
     newest = next(iter(archive.select(Query(limit=1))), None)
     filled = {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
-        "word": text.key(topics[0].short or topics[0].name) if topics else "WORDS",
+        "word": text.key((single or topics)[0].short or (single or topics)[0].name) if topics else "WORDS",
         "id": archive.shortest(newest.id) if newest else "ID",
         "by": "topic" if topics else "year",
     }
