@@ -95,3 +95,32 @@ def shell() -> Run:
         return Result(done.returncode, done.stdout, done.stderr)
 
     return runner
+
+
+class Terminal:
+    """Runs a command line in this process as at a terminal of some width: ``screen("list", width=60)``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def __call__(self, *args: str, width: int = 80, colour: bool = False, ascii_only: bool = False) -> Result:
+        """Return what is shown; ``colour`` keeps the codes of colours, ``ascii_only`` is a terminal of another age."""
+        from typer.testing import CliRunner
+
+        from archivecli.cli import output
+        from archivecli.cli.app import app
+
+        self.monkeypatch.setattr(output, "_is_terminal", lambda stream: stream is sys.stdout)
+        environment = {"COLUMNS": str(width), "LINES": "1000", "ARCHIVE_PAGER": "", "TERM": "xterm-256color"}
+        environment |= {"COLORTERM": ""} if colour else {"NO_COLOR": "1"}
+        charset = "ascii" if ascii_only else "utf-8"
+        result = CliRunner(charset=charset).invoke(app, list(args), env=environment)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Result(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Run a command line as at a terminal, in this process."""
+    return Terminal(monkeypatch)

@@ -22,6 +22,7 @@ COMMANDS = {
     "related": "Show the events nearest to one, and what they share.",
     "count": "Count events, by year, country, topic …",
     "calendar": "Show years by months, or every day, with their events.",
+    "timeline": "Draw events on an axis of time, or count them by month, quarter, year.",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",

@@ -1,7 +1,8 @@
 """Rows of numbers and names → data for other programs: what the views write in a pipe or a file.
 
 Every row has the same columns. ``None`` is a value that the events do not have: ``(none)`` in plain text and Markdown,
-empty in sheets, ``null`` in JSON and YAML. Several values in one cell are a list, joined by "; " where there are no lists.
+empty in sheets, ``null`` in JSON and YAML. A list of values, or of numbers under names, is one cell where there are no
+lists, joined by "; " or ", ".
 """
 
 import json
@@ -28,6 +29,8 @@ def cell(value: Any, none: str = NONE) -> str:
     """Return one value as text."""
     if value is None or value == "":
         return none
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items()) or none
     if isinstance(value, list):
         return "; ".join(str(item) for item in value) or none
     return f"{value:.10g}" if isinstance(value, float) else str(value)
