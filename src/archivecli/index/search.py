@@ -33,8 +33,8 @@ SOFT = 0.4
 TITLED = 0.7
 TOGETHER = 0.7
 NEAR = 0.25
-ALIKE = 0.92
-"""How alike (Jaro and Winkler) a short word with two letters wrong must be to the word that it is taken for."""
+ALIKE = 0.88
+"""How alike (Jaro and Winkler) a word with two letters wrong must be to the word that it is taken for."""
 PARTIAL_SHARE = 0.6
 """How much of a query, weighed by rarity, an event must have to follow as a partial match."""
 PARTIAL_FLOOR = 2.5
@@ -402,7 +402,8 @@ class Understanding:
             parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
             if word in STOP_WORDS or word in SOFT_WORDS or self._own(parts) or self._in_thesaurus(folded, at):
                 continue
-            corrected = [self._correction(part) for part in parts]
+            name = typed[at][:1].isupper() and not self.shouted and (at > 0 or len(folded) == 1)
+            corrected = [self._correction(part, name) for part in parts]
             if all(corrected):
                 folded[at] = "".join(corrected)
                 typed[at] = "-".join(corrected)
@@ -520,7 +521,7 @@ class Understanding:
         sql = "SELECT 1 FROM fts WHERE fts MATCH ? LIMIT 1"
         return self.index.connection.execute(sql, (expression,)).fetchone() is not None
 
-    def _correction(self, word: str) -> str:
+    def _correction(self, word: str, name: bool) -> str:
         """Return the word of the archive that is nearest to an unknown one, or an empty text."""
         if self._known(quoted(word)):
             return word
@@ -529,18 +530,34 @@ class Understanding:
         from rapidfuzz import process  # 20 ms, needed only for a word that the archive does not know
         from rapidfuzz.distance import OSA, JaroWinkler
 
-        edits = 1 if len(word) < 5 else 2
-        shortest = len(word) + 1 if len(word) == 3 else len(word) - edits
         sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ?"
-        known = [w for (w,) in self.index.connection.execute(sql, (shortest, len(word) + edits))]
-        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=edits, limit=50)
+        known = [w for (w,) in self.index.connection.execute(sql, (max(3, len(word) - 2), len(word) + 2))]
+        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1 if len(word) < 5 else 2, limit=50)
         fitting = [
-            (-distance, w[:1] == word[:1], alike, len(matching(self.index, quoted(w))), w)
+            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), len(matching(self.index, quoted(w))), w)
             for w, distance, _ in near
-            if not w.isdigit()
-            and (alike := JaroWinkler.similarity(word, w)) >= (0.0 if distance == 1 or len(word) > 7 else ALIKE)
+            if not w.isdigit() and self._likely(word, w, int(distance), name)
         ]
         return max(fitting)[-1] if fitting else ""
+
+    def _likely(self, word: str, known: str, distance: int, name: bool) -> bool:
+        """Tell whether a known word can be what was meant by one that is nearly it.
+
+        Short words are near to too many others: of four letters none may be exchanged, of five only in a name. Two wrong
+        letters are a slip where the words begin alike. A word with a capital is a name, and becomes nothing but a name.
+        """
+        from rapidfuzz.distance import JaroWinkler
+
+        exchanged = distance == 1 and len(word) == len(known) and sorted(word) != sorted(known)
+        if len(word) <= 4 and (exchanged or len(known) < len(word) or word[0] != known[0]):
+            return False
+        if distance == 2 and (word[0] != known[0] or JaroWinkler.similarity(word, known) < ALIKE):
+            return False
+        return self._a_name(known) if name or (exchanged and len(word) == 5) else True
+
+    def _a_name(self, word: str) -> bool:
+        sql = "SELECT 1 FROM aliases WHERE section IN ('people', 'cities', 'countries', 'bodies') AND ' ' || alias || ' ' LIKE ? LIMIT 1"
+        return self.index.connection.execute(sql, (f"% {word} %",)).fetchone() is not None
 
     def _nearest(self, parts: Sequence[str]) -> list[str]:
         """Return the words of the archive that look a little like an unknown one: too little to search for them."""
