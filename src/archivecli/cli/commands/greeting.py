@@ -30,12 +30,17 @@ def greet() -> None:
     about = text.joined(archive.about.get("about", ""))
     if about:
         lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
-    examples = _examples(archive)
-    widest = max(len(command) for command, _ in examples)
-    for command, purpose in examples:
-        line = f"  {command:<{widest}}  {purpose}"
-        lines.append(line if not out.terminal or text.width(line) <= out.width else f"  {command}")
+    lines += _beside(_examples(archive), out)
     out.write(line + "\n" for line in lines)
+
+
+def _beside(examples: list[tuple[str, str]], out: Output) -> list[str]:
+    """Return commands with their purposes beside them, or below where the terminal is narrow."""
+    widest = max(text.width(command) for command, _ in examples)
+    lines = [f"  {text.pad(command, widest)}  {purpose}" for command, purpose in examples]
+    if not out.terminal or max(map(text.width, lines)) <= out.width:
+        return lines
+    return [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
 
 
 def _wrapped(paragraph: str, out: Output) -> list[str]:

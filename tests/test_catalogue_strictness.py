@@ -1,0 +1,203 @@
+"""A catalogue is strict: every slip is told, all of them in one run, each with its place; and nothing is guessed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archivecli.cli.app import COMMANDS
+from conftest import Run
+
+SLIPS = """\
+vocabulary:
+  countries:
+    NO: Norway
+    srb: {name: Serbia, short: SRB}
+    srp: {nam: Srpska}
+  topics:
+    drugs: Drugs
+  planets:
+    mars: Mars
+evnts: []
+events:
+  - id: 2009-01-05-unpadded
+    title: One
+    start: 2009-1-5
+  - id: 2009-01-06-unknown
+    titel: Two
+    title: Two
+    start: 2009-01-06
+    places: [{country: srbija}]
+  - id: 2009-01-07-backwards
+    title: NO
+    start: 2009-01-07
+    end: 2009-01-01
+  - id: 2009-02-30-impossible
+    title: 12:30
+    start: 2009-02-30
+    summary: once
+    summary: twice
+  - id: 2009-01-08-same
+    title: Types
+    start: 2009-01-08
+    topics: drugs
+    people: [{role: speaker}]
+  - id: 2009-01-08-same
+    title: Same
+    start: 2009-01-08
+    topics: [drug]
+  - id: 2009-01-09-guessed
+    title: 2009-10-05
+    start: [2009]
+    figures: [{value: many, of: people}]
+    source: {more: yes}
+    links: [{url: www.example.org}]
+  - id: 2009-01-10-Capital
+    title: 010
+    start: 2009-01-10
+    related: [2009-01-11-nowhere]
+  - id: 2009-01-11-other
+    title: The id has another date
+    start: 2009-01-12
+    participants: {count: 1_000}
+  - just text
+"""
+
+# line, column, what is said (a pattern)
+TOLD = [
+    (3, 5, 'the key NO .* "NO" in quotes'),
+    (5, 10, "'name' is missing"),
+    (5, 11, "'nam' is not a field .* did you mean name"),
+    (8, 3, "'planets' is not a section"),
+    (10, 1, "'evnts' is not a part of a catalogue; did you mean events"),
+    (14, 12, "'2009-1-5' is not a date.*write 2009-01-05"),
+    (16, 5, "'titel' is not a field .* did you mean title"),
+    (19, 24, "'srbija' is not in vocabulary.countries; did you mean srb"),
+    (21, 12, 'YAML reads NO .* "NO" in quotes'),
+    (23, 10, "the end, 2009-01-01, is before the start"),
+    (25, 12, 'YAML reads 12:30 .* "12:30" in quotes'),
+    (26, 12, "Feb 2009 has no day 30"),
+    (28, 5, "'summary' stands twice"),
+    (32, 13, "'topics' is a single value; expected a list"),
+    (33, 14, "'name' is missing"),
+    (34, 9, "the id 2009-01-08-same is already taken at .*:29"),
+    (37, 14, "'drug' is not in vocabulary.topics; did you mean drugs"),
+    (39, 12, "YAML reads 2009-10-05"),
+    (40, 12, "'start' is a list; expected a date"),
+    (41, 23, "'many' is not a number"),
+    (42, 20, "'yes' is neither true nor false"),
+    (43, 19, "not an address"),
+    (44, 9, "'2009-01-10-Capital' cannot be an id"),
+    (45, 12, "YAML reads 010"),
+    (48, 9, "does not begin with the date 2009-01-12"),
+    (51, 27, "'1_000' is not a whole number"),
+    (52, 5, "expected a mapping"),
+]
+
+
+@pytest.fixture
+def slips(tmp_path: Path) -> Path:
+    path = tmp_path / "slips.yaml"
+    path.write_text(SLIPS, encoding="utf-8")
+    return path
+
+
+def test_every_slip_is_told_in_one_run_with_its_place(run: Run, slips: Path) -> None:
+    result = run("list", "--catalogue", str(slips))
+    assert (result.code, result.out) == (1, "")
+    *problems, last = result.err.splitlines()
+    told = [re.fullmatch(r".*/slips\.yaml:(\d+):(\d+): (.*)", problem) for problem in problems]
+    found = [(int(match[1]), int(match[2]), match[3]) for match in told if match]
+    assert [place[:2] for place in found] == [place[:2] for place in TOLD]
+    for (_, _, said), (line, column, pattern) in zip(found, TOLD, strict=True):
+        assert re.search(pattern, said), f"{line}:{column}: {said}"
+    assert f"{len(TOLD)} problems" in last
+
+
+@pytest.mark.parametrize("line", ["list", "search one", "show 2009", "count", "count --by year", ""])
+def test_every_command_refuses_it(run: Run, slips: Path, line: str) -> None:
+    result = run(*line.split(), ARCHIVE_CATALOGUE=str(slips))
+    assert (result.code, result.out) == (1, "")
+    assert f":{TOLD[0][0]}:{TOLD[0][1]}: " in result.err
+
+
+def test_a_folder_is_checked_as_a_whole(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("events:\n  - {id: 2009-01-05-a, title: A, start: 2009-01-05}\n")
+    (tmp_path / "b.yaml").write_text("events:\n  - {id: 2009-01-05-a, title: B, start: 2009-01-05}\n")
+    (tmp_path / "c.yml").write_text("events:\n  - {id: 2009-01-06-c, titel: C, start: 2009-01-06}\n")
+    result = run("list", "--catalogue", str(tmp_path))
+    assert (result.code, result.out) == (1, "")
+    assert f"{tmp_path}/b.yaml:2:10: the id 2009-01-05-a is already taken at {tmp_path}/a.yaml:2" in result.err
+    assert f"{tmp_path}/c.yml:2:24: 'titel' is not a field" in result.err
+
+
+# One's own, without a vocabulary
+
+OWN = """\
+events:
+  - id: 2024-05-17-binding-books
+    title: Workshop on binding books
+    start: 2024-05-17
+    places: [{venue: City Library, city: Čačak, country: Serbia}]
+    kind: workshop
+    topics: [books, crafts]
+  - id: 2024-10-reading
+    title: An evening with poets
+    start: 2024-10
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN, encoding="utf-8")
+    return str(path)
+
+
+def test_ten_lines_open_with_every_command(run: Run, own: str, tmp_path: Path) -> None:
+    lines = {
+        "search": ["search", "books"],
+        "show": ["show", "2024-05"],
+        "related": ["related", "2024-05"],
+        "open": ["open", "2024-05"],
+        "cite": ["cite", "2024-05"],
+        "validate": ["validate", own],
+        "init": ["init", str(tmp_path / "new.yaml")],
+    }
+    for name in COMMANDS:
+        result = run(*lines.get(name, [name]), ARCHIVE_CATALOGUE=own)
+        unable = name == "open"  # the event has no link
+        assert result.code == (1 if unable else 0), (name, result.err)
+        assert "Traceback" not in result.err
+
+
+def test_names_need_no_vocabulary(run: Run, own: str) -> None:
+    for args in (["--city", "cacak"], ["--topic", "BOOKS"], ["--kind", "Workshop"], ["--country", "serbia"]):
+        assert run("list", "--catalogue", own, *args, "--format", "ids").lines == ["2024-05-17-binding-books"]
+    near = run("list", "--catalogue", own, "--topic", "boks")
+    assert (near.code, near.out) == (2, "")
+    assert "did you mean books?" in near.err
+
+
+def test_a_month_stays_a_month(run: Run, own: str) -> None:
+    assert run("list", "--catalogue", own).lines[0].split()[1] == "2024-10"
+    for args in (["--month", "10"], ["--from", "2024-10-31"], ["--to", "2024-10-01", "--from", "2024-06"]):
+        assert run("list", "--catalogue", own, *args, "--format", "ids").lines == ["2024-10-reading"]
+
+
+def test_several_files_are_one_archive(run: Run, tmp_path: Path) -> None:
+    names = "vocabulary:\n  topics:\n    books: {name: Books, also: [volumes]}\n"
+    (tmp_path / "names.yaml").write_text(names)
+    inner = tmp_path / "2024"
+    inner.mkdir()
+    (inner / "may.yaml").write_text("events:\n  - {id: 2024-05-17-a, title: A, start: 2024-05-17, topics: [books]}\n")
+    (inner / "june.yml").write_text("- {id: 2024-06-01-b, title: B, start: 2024-06-01}\n")
+    (tmp_path / "notes.txt").write_text("not part of it")
+    assert run("list", "--catalogue", str(tmp_path), "--format", "ids").lines == ["2024-06-01-b", "2024-05-17-a"]
+    assert run("count", "--catalogue", str(tmp_path), "--topic", "volumes").out == "1\n"
+
+
+def test_the_option_wins_over_the_environment(run: Run, own: str) -> None:
+    assert run("count", "--catalogue", own, ARCHIVE_CATALOGUE="/nowhere").out == "2\n"
+    assert run("--catalog", own, "count", ARCHIVE_CATALOGUE="/nowhere").out == "2\n"
+    assert run("count", ARCHIVE_CATALOGUE=own).out == "2\n"
