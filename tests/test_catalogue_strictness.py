@@ -89,6 +89,7 @@ TOLD = [
     (43, 19, "not an address"),
     (44, 9, "'2009-01-10-Capital' cannot be an id"),
     (45, 12, "YAML reads 010"),
+    (47, 15, "no event has the id 2009-01-11-nowhere"),
     (48, 9, "does not begin with the date 2009-01-12"),
     (51, 27, "'1_000' is not a whole number"),
     (52, 5, "expected a mapping"),

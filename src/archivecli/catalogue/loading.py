@@ -167,19 +167,19 @@ class Catalogue:
             for node in nodes:
                 if self._count_problems() >= MAX_PROBLEMS:
                     break
-                event = self._event(checker, node)
-                if event is None:
-                    continue
-                place = _child(node, "id")
-                if event.id in places:
-                    path, line = places[event.id]
-                    what = f"the id {event.id} is already taken at {path}:{line}"
-                    checker.fault(place, "duplicate-id", what, "give one of the two another ending")
-                    continue
-                places[event.id] = (checker.path, node.line)
-                for related in event.record.get("related", ()):
+                before = len(checker.problems)
+                record = self._record(checker, node)
+                event_id = record.get("id")
+                if event_id in places:
+                    path, line = places[event_id]
+                    what = f"the id {event_id} is already taken at {path}:{line}"
+                    checker.fault(_child(node, "id"), "duplicate-id", what, "give one of the two another ending")
+                elif event_id is not None:
+                    places[event_id] = (checker.path, node.line)
+                for related in record.get("related", ()):
                     mentions.append((checker, _mention(node, related["event"]), related["event"]))
-                yield event
+                if len(checker.problems) == before:
+                    yield make_event(record, self.vocabulary)
         for checker, at, target in mentions:
             known = target in places or not self.vocabulary.complete
             if not known and self._count_problems() < MAX_PROBLEMS:
@@ -196,17 +196,15 @@ class Catalogue:
     def _count_problems(self) -> int:
         return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
 
-    def _event(self, checker: Checker, node: Node) -> Event | None:
-        before = len(checker.problems)
-        record = checker.record(node, RECORD, "event")
-        if record is None or len(checker.problems) > before:
-            return None
-        if not record["id"].startswith(record["start"]):
-            what = f"the id {record['id']} does not begin with the date {record['start']}"
-            checker.fault(_child(node, "id"), "id", what, f"write {record['start']}-…")
-            return None
+    def _record(self, checker: Checker, node: Node) -> dict[str, Any]:
+        """Return what is sound of an event; the faults of the rest are noted."""
+        record = checker.record(node, RECORD, "event") or {}
+        start = record.get("start", "")
+        if not record.get("id", start).startswith(start):
+            what = f"the id {record['id']} does not begin with the date {start}"
+            checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
         self._fill_links(record)
-        return make_event(record, self.vocabulary)
+        return record
 
     def _fill_links(self, record: dict[str, Any]) -> None:
         """Give a link that names a page of the vocabulary the address and name that stand there."""
