@@ -130,3 +130,16 @@ def test_a_value_is_what_values_at_finds() -> None:
     assert columns.value(hit, "places.venue") == []
     assert columns.value(hit, "title") is None
     assert columns.value(hit, "when") == "2009"
+
+
+def test_a_terminal_too_narrow_for_the_columns_has_them_below_each_other(run: Run) -> None:
+    wide = run("list", "--fields", ASKED, "-f", "table", "--year", "2012", COLUMNS="80")
+    narrow = run("list", "--fields", ASKED, "-f", "table", "--year", "2012", COLUMNS="50")
+    assert wide.lines[0].split() == ASKED.split(",")
+    assert [line.split()[0] for line in narrow.lines if line and not line.startswith(" ")] == ASKED.split(",")
+    assert max(map(len, narrow.lines)) <= 50
+
+
+def test_related_events_have_reasons(run: Run) -> None:
+    events = run("related", "2012", "--fields", "id,hit.score,hit.reasons", "-f", "json").json
+    assert all(event["hit.reasons"] and event["hit.score"] > 0 for event in events)

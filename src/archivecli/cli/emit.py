@@ -13,21 +13,32 @@ if TYPE_CHECKING:
     from archivecli.index.search import Outcome
 
 
-def emit(out: Output, archive: Archive, hits: Iterable[Hit], form: Form, outcome: "Outcome | None" = None) -> bool:
-    """Write events one a line or row; return whether there were any."""
+def emit(
+    out: Output,
+    archive: Archive,
+    hits: Iterable[Hit],
+    form: Form,
+    outcome: "Outcome | None" = None,
+    scored: bool = False,
+) -> bool:
+    """Write events one a line or row; return whether there were any. ``scored``: the hits have more than their events."""
     name = form.name(out)
-    asked = _asked(form, archive, searched=outcome is not None)
+    asked = _asked(form, archive, scored or outcome is not None)
     counted = _Counted(hits)
     if name != TABLE:
         _deliver(out, archive, form, name, FORMATS[name].write(counted, asked))
     elif found := list(counted):
         from archivecli.render.table import chosen_table, table  # Rich, 40 ms, only for people
 
-        shown = chosen_table(found, asked.fields) if asked.fields else table(archive, found, out, outcome)
+        shown = chosen_table(archive, found, asked.fields, out) if asked.fields else table(archive, found, out, outcome)
         out.show(*shown)
-    if form.file is not None:
-        out.remark(f"{counted.number:,} event{'' if counted.number == 1 else 's'} written to {form.file}")
+    _say_written(out, form, counted.number)
     return counted.number > 0
+
+
+def _say_written(out: Output, form: Form, number: int) -> None:
+    if form.file is not None:
+        out.remark(f"{number:,} event{'' if number == 1 else 's'} written to {form.file}")
 
 
 class _Counted:
@@ -51,13 +62,14 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
         from archivecli.render.card import card, chosen_card  # Rich, 40 ms, only for people
 
         for event in events:
-            out.show(*chosen_card(event, asked.fields) if asked.fields else card(archive, event, out))
+            out.show(*chosen_card(Hit(event), asked.fields) if asked.fields else card(archive, event, out))
     elif name == "plain":
         from archivecli.render.plain import plain_record
 
         _deliver(out, archive, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
     else:
         _deliver(out, archive, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
+    _say_written(out, form, len(events))
 
 
 def _asked(form: Form, archive: Archive, searched: bool = False) -> Asked:

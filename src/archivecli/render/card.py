@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archivecli import dates, text
-from archivecli.events import Event
+from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.lines import Line, lines
 from archivecli.render.plain import chosen
@@ -52,12 +52,12 @@ def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]
     yield from _onward(shelf, event, width)
 
 
-def chosen_card(event: Event, fields: Sequence[str]) -> Iterator[RenderableType]:
+def chosen_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the fields asked for, a row a value."""
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(style=theme.LABEL, no_wrap=True)
     grid.add_column(ratio=1)
-    for path, values in groupby(chosen(event, fields), key=lambda pair: pair[0]):
+    for path, values in groupby(chosen(hit, fields), key=lambda pair: pair[0]):
         for number, (_, said) in enumerate(values):
             grid.add_row("" if number else path, Text(text.one_line(said)))
     yield grid

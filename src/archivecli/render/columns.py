@@ -10,14 +10,14 @@ from archivecli.fields import RECORD, Field
 DERIVED = ("when", "place")
 """Not fields of the record: the date as one ISO text, and the places in short names as one text."""
 
-FOUND = ("hit.score", "hit.fields", "hit.partial")
-"""What a search adds: how well an event answers, where the words stand, and whether some are missing."""
+FOUND = ("hit.score", "hit.fields", "hit.partial", "hit.reasons")
+"""What a search adds: how well an event answers, where the words stand, whether some are missing; related events: why."""
 
 
 def known(searched: bool = False) -> dict[str, bool]:
     """Return every path in the order of the record, and whether it may lead to several values."""
     found = dict(_paths(RECORD, "", False)) | dict.fromkeys(DERIVED, False)
-    return found | {name: name == "hit.fields" for name in FOUND} if searched else found
+    return found | {name: name in ("hit.fields", "hit.reasons") for name in FOUND} if searched else found
 
 
 def _paths(fields: Sequence[Field], before: str, several: bool) -> Iterator[tuple[str, bool]]:
@@ -54,7 +54,8 @@ def _near(path: str, paths: list[str]) -> str:
     beyond = [other for other in paths if other.rpartition(".")[2] == last]
     if beyond:
         return f"did you mean {', '.join(beyond[:5])}?"
-    return did_you_mean(path, paths) or f"there are {', '.join(other for other in paths if '.' not in other)}"
+    whole = [other for other in paths if "." not in other]
+    return did_you_mean(path, whole) or f"there are {', '.join(whole)}"
 
 
 def value(hit: Hit, path: str) -> Any:

@@ -9,15 +9,15 @@ from archivecli.render.lines import lines
 
 def plain_record(event: Event, last: bool = True, fields: Sequence[str] = ()) -> str:
     """Return a record as ``field: value`` lines, a line each value; a blank line parts it from the next."""
-    said = chosen(event, fields) if fields else ((line.field.name, line.text) for line in lines(event, dates.iso))
+    said = chosen(Hit(event), fields) if fields else ((line.field.name, line.text) for line in lines(event, dates.iso))
     shown = "".join(f"{name}: {text.one_line(value)}\n" for name, value in said)
     return shown if last else shown + "\n"
 
 
-def chosen(event: Event, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
+def chosen(hit: Hit, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield every value at the paths asked for, with its path."""
     from archivecli.render import columns
 
     for path in fields:
-        found = columns.value(Hit(event), path)
+        found = columns.value(hit, path)
         yield from ((path, columns.cell(item)) for item in (found if isinstance(found, list) else [found]))

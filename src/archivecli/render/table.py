@@ -45,16 +45,37 @@ def table(names: Shortening, hits: Sequence[Hit], screen: Screen, outcome: Any =
     return [body, _footer(hits, outcome)]
 
 
-def chosen_table(hits: Sequence[Hit], fields: Sequence[str]) -> list["RenderableType"]:
-    """Return a table of the fields asked for, under their paths."""
+def chosen_table(
+    names: Shortening, hits: Sequence[Hit], fields: Sequence[str], screen: Screen
+) -> list["RenderableType"]:
+    """Return a table of the fields asked for, under their paths; below each other where the width is too small for that."""
     from archivecli.render import columns
 
+    rows = [[_chosen(names, hit, path, columns.cell(columns.value(hit, path))) for path in fields] for hit in hits]
+    if sum(_least(path, column) for path, column in zip(fields, zip(*rows, strict=True), strict=True)) > screen.width:
+        from archivecli.render.card import chosen_card
+
+        return [part for hit in hits for part in chosen_card(hit, fields)]
     body = _empty_table()
     for path in fields:
-        body.add_column(path, no_wrap=path == "id", overflow="fold", style=_STYLES.get(path, ""))
-    for hit in hits:
-        body.add_row(*(Text(text.one_line(columns.cell(columns.value(hit, path)))) for path in fields))
+        narrow = path in _STYLES and path != "title"
+        body.add_column(path, no_wrap=narrow, overflow="fold", style=_STYLES.get(path, ""))
+    for row in rows:
+        body.add_row(*(Text(cell) for cell in row))
     return [body]
+
+
+def _chosen(names: Shortening, hit: Hit, path: str, cell: str) -> str:
+    return names.shortest(hit.event.id) if path == "id" else text.one_line(cell)
+
+
+READABLE = 24
+"""In a column narrower than this, sentences are no pleasure."""
+
+
+def _least(path: str, cells: Sequence[str]) -> int:
+    """Return the width below which a column is no pleasure to read, the gap included."""
+    return 3 + max(text.width(path), min(max(map(text.width, cells)), READABLE))
 
 
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}

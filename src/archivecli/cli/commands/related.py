@@ -33,6 +33,6 @@ def related(
     event = archive.get(event_id)
     found = archive.related(event, limit)
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
-    emit(out, archive, hits, form)
+    emit(out, archive, hits, form, scored=True)
     if not hits:
         out.remark(f"no other event has much in common with {event.id}")

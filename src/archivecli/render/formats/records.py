@@ -33,7 +33,10 @@ def _record(hit: Hit, asked: Asked) -> Record:
         return {**hit.event.record, "hit": {"score": round(hit.score, 3), "reasons": list(hit.reasons)}}
     if not hit.score and not hit.fields:
         return hit.event.record
-    return {**hit.event.record, "hit": {name[4:]: columns.value(hit, name) for name in columns.FOUND}}
+    return {
+        **hit.event.record,
+        "hit": {name[4:]: columns.value(hit, name) for name in columns.FOUND if name != "hit.reasons"},
+    }
 
 
 def as_yaml(rows: Rows, asked: Asked) -> Iterator[str]:
