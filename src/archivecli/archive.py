@@ -12,6 +12,7 @@ from archivecli.index import store
 from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
 from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
+from archivecli.query.facets import BY_NAME
 
 if TYPE_CHECKING:
     from archivecli.index import search as ranking
@@ -85,6 +86,10 @@ class Archive:
         from archivecli.index import search as ranking
 
         return ranking.Understanding(self.index, query.exact).read(query.where).remarks
+
+    def spelled(self, facet: str, name: str, short: str = "") -> str:
+        """Return a value of a facet as one types it in one word, such as ``human-trafficking``; "" where none is sure."""
+        return self.index.spelled(BY_NAME[facet].section, name, short)
 
     def search(self, query: Query) -> "ranking.Outcome":
         """Return the events that answer the words of a query, best first, and how it was read."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "count": "Count events, by year, country, topic …",
     "calendar": "Show years by months, or every day, with their events.",
     "timeline": "Draw events on an axis of time, or count them by month, quarter, year.",
+    "facets": "Show the values of fields, and how to narrow to each.",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",

@@ -37,30 +37,51 @@ class Onward(NamedTuple):
     catalogue: str = ""
 
     def listing(self, *more: str) -> str:
-        """Return the command that lists the events of the view narrowed by options: ``--month 2009-12``."""
-        verb = ["search", *self.words] if self.words else ["list"]
-        return self._command(*verb, *self._filters(), *more)
+        """Return the command that lists the events of the view narrowed by options or words: ``--month 2009-12``."""
+        words, options = self._narrowed(more)
+        return self._command(*(["search", *words] if words else ["list"]), *options)
 
     def view(self, verb: str, *more: str) -> str:
-        """Return another view of the same events."""
-        return self._command(verb, *more, *self.words, *self._filters())
+        """Return a view of the same events, narrowed or otherwise changed by options and words."""
+        words, options = self._narrowed(more)
+        return self._command(verb, *words, *options)
 
-    def narrowed(self, facet: str, value: str, option: bool) -> str:
-        """Return the command that lists those events of the view that have a value of a facet as well.
+    def _narrowed(self, more: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        """Return words and options with more of them.
 
-        Values of one option are alternatives, so that a second value of the same facet is asked for in the query.
+        Values of one option are alternatives, so that another value of an option that was typed goes into the query.
         """
-        if option and all(name != f"--{facet}" for name, _ in self.asked):
-            return self.listing(f"--{facet}", value)
-        term = f"{facet}:{value}" if value.replace("-", "").isalnum() else f'{facet}:"{value}"'
-        return self._command("search", *self.words, term, *self._filters())
+        typed = {name for name, _ in self.asked}
+        terms: list[str] = []
+        options = [piece for pair in self.asked for piece in pair]
+        pieces = list(more)
+        while pieces:
+            piece = pieces.pop(0)
+            if piece in typed:
+                terms.append(f"{piece.lstrip('-')}:{_quoted(pieces.pop(0))}")
+            elif piece.startswith("--"):
+                options.append(piece)
+                if pieces and piece not in _FLAGS:
+                    options.append(pieces.pop(0))
+            elif piece not in self.words:
+                terms.append(piece)
+        return [*terms, *self._words_beside(terms)], options
 
-    def _filters(self) -> list[str]:
-        return [piece for pair in self.asked for piece in pair]
+    def _words_beside(self, terms: list[str]) -> tuple[str, ...]:
+        """Return the words, in brackets where they are alternatives and something else stands beside them."""
+        alternatives = terms and any(word in ("OR", "|", "||") for typed in self.words for word in typed.split())
+        return (f"({' '.join(self.words)})",) if alternatives else self.words
 
     def _command(self, *pieces: str) -> str:
         catalogue = ["--catalogue", self.catalogue] if self.catalogue else []
         return shlex.join(["archive", *pieces, *catalogue])
+
+
+_FLAGS = frozenset({"--days"})
+
+
+def _quoted(value: str) -> str:
+    return value if value.replace("-", "").isalnum() else f'"{value}"'
 
 
 def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Question:

@@ -247,6 +247,15 @@ class Index:
         row = self.connection.execute(sql, (section, name)).fetchone()
         return Term(**json.loads(row[0], object_hook=_tuples)) if row and row[0] else Term(name)
 
+    def spelled(self, section: str, name: str, short: str) -> str:
+        """Return a name as one word of letters, figures and hyphens that stands for nothing else; "" where there is none."""
+        sql = "SELECT n.name FROM aliases a JOIN names n ON n.n = a.name WHERE a.section = ? AND a.alias = ?"
+        for written in (short, name):
+            alias = text.key(written)
+            if alias and self.connection.execute(sql, (section, alias)).fetchall() == [(name,)]:
+                return alias.replace(" ", "-")
+        return ""
+
     def shorts(self) -> dict[str, str]:
         """Return the short form of every name that has one."""
         return dict(self.connection.execute("SELECT name, short FROM names WHERE short <> ''").fetchall())
