@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 from archivecli import __version__
-from archivecli.cli import process
+from archivecli.cli import output, process
 from archivecli.errors import ArchiveError, CatalogueError
 
 COMMANDS = {
@@ -107,7 +107,15 @@ class CommandGroup(typer.core.TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader that goes away early ends it quietly."""
         with _quiet_on_closed_pipe():
-            result = super().invoke(ctx)
+            try:
+                result = super().invoke(ctx)
+            except typer.Exit:
+                output.finish()
+                raise
+            except BaseException:
+                output.abandon()
+                raise
+            output.finish()
             sys.stdout.flush()
             return result
 
@@ -150,6 +158,12 @@ def _tell(error: ArchiveError) -> int:
 
 
 def _tell_usage(error: typer.TyperException) -> int:
+    param = getattr(error, "param", None)
+    if type(error) is typer.BadParameter and param is not None and error.message:
+        # the choices stand in the message, so that nothing more need be said
+        message = error.message.rstrip(".").replace("a valid int range", "a whole number")
+        _say(f"archive: {param.opts[0] if param.param_type_name == 'option' else param.human_readable_name}: {message}")
+        return error.exit_code
     message = error.format_message().rstrip(".")
     _say(f"archive: {message[:1].lower()}{message[1:]}")
     context = getattr(error, "ctx", None)

@@ -26,6 +26,7 @@ class Common(NamedTuple):
     catalogue: str | None
     color: str
     quiet: bool
+    no_pager: bool = False
 
     def open(self) -> Archive:
         """Open the catalogue in force."""
@@ -33,7 +34,7 @@ class Common(NamedTuple):
 
     def output(self) -> output.Output:
         """Decide how to write."""
-        return output.decide(self.color, self.quiet)
+        return output.decide(self.color, self.quiet, not self.no_pager)
 
 
 def progress_for(common: Common) -> Callable[[int], None] | None:
@@ -95,8 +96,8 @@ def _filter_parameters() -> list[inspect.Parameter]:
 
 
 def _check_color(typed: str) -> str:
-    if typed not in ("auto", "always", "never"):
-        raise typer.BadParameter(f"'{typed}' is none of auto, always, never")
+    if typed not in output.WHEN:
+        raise typer.BadParameter(f"'{typed[:40]}' is none of {', '.join(output.WHEN)}")
     return typed
 
 
@@ -118,28 +119,32 @@ def _common_parameters() -> list[inspect.Parameter]:
         callback=_check_color,
     )
     quiet = typer.Option("--quiet", "-q", help="no remarks on stderr", rich_help_panel=COMMON)
+    no_pager = typer.Option("--no-pager", help="no pager for a long answer at a terminal", rich_help_panel=COMMON)
     return [
         _parameter("catalogue", Annotated[str | None, catalogue], None),
         _parameter("color", Annotated[str, color], "auto"),
         _parameter("quiet", Annotated[bool, quiet], False),
+        _parameter("no_pager", Annotated[bool, no_pager], False),
     ]
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` stands for the filters, ``form: Form`` for the form of the answer, ``common: Common`` for the rest.
+    ``where: Node`` stands for the filters, ``form: Form`` for the form of the answer, ``common: Common`` for the rest; a
+    command that opens no catalogue has ``out: Output`` in place of the last.
     ``asked: Asked`` is the filters once more, as they were typed, for the commands that it suggests.
     """
     own = list(inspect.signature(function).parameters.values())
     names = {parameter.name for parameter in own}
-    parameters = [p for p in own if p.name not in ("where", "form", "common", "asked")]
+    parameters = [p for p in own if p.name not in ("where", "form", "common", "asked", "out")]
     filters = _filter_parameters() if "where" in names else []
     forms = form_parameters() if "form" in names else []
-    parameters += forms + filters + _common_parameters()
+    shared = _common_parameters() if "common" in names else _common_parameters()[1:]
+    parameters += forms + filters + shared
 
     def run(**typed: Any) -> Any:
-        common = Common(*(typed.pop(name) for name in Common._fields))
+        common = Common(*(typed.pop(name, None) for name in Common._fields))
         if filters:
             chosen = {parameter.name: typed.pop(parameter.name) for parameter in filters}
             typed["where"] = criteria(chosen)
@@ -147,7 +152,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
                 typed["asked"] = tuple(_as_typed(chosen))
         if forms:
             typed["form"] = Form(*(typed.pop(parameter.name) for parameter in forms))
-        return function(common=common, **typed)
+        return function(common=common, **typed) if "common" in names else function(out=common.output(), **typed)
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__

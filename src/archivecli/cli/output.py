@@ -4,22 +4,28 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterable, Mapping
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from archivecli import text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from archivecli.cli.pager import Paged
+
 NARROWEST, WIDEST = 20, 500
+
+WHEN = ("auto", "always", "never")
+"""The choices of ``--color``."""
 
 
 class Output:
     """Where answers and remarks go, and how they may look.
 
     ``terminal``: answers are read by a person at a terminal; ``width``: its columns; ``colour``: whether to use
-    colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks.
+    colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks; ``links``:
+    whether the terminal can be given addresses to click; ``paged``: the terminal with its pager, where there is one.
     """
 
     def __init__(
@@ -31,6 +37,8 @@ class Output:
         colour: bool,
         unicode: bool,
         quiet: bool = False,
+        links: bool = False,
+        paged: "Paged | None" = None,
     ) -> None:
         self.stdout = stdout
         self.stderr = stderr
@@ -39,17 +47,19 @@ class Output:
         self.colour = colour
         self.unicode = unicode
         self.quiet = quiet
+        self.links = links
+        self.paged = paged
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write an answer; what the encoding cannot carry is written in ASCII."""
-        write = self.stdout.write
+        write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
-            write(piece if self.unicode or piece.isascii() else _ascii(piece))
+            write(piece if self.unicode or piece.isascii() else text.ascii_only(piece))
 
     def write_data(self, pieces: Iterable[str]) -> None:
         """Write data for another program: UTF-8, and line ends as they are, whatever the terminal speaks."""
         buffer = getattr(self.stdout, "buffer", None)
-        if buffer is None:
+        if buffer is None or self.paged is not None:
             self.write(pieces)
             return
         self.stdout.flush()
@@ -67,12 +77,12 @@ class Output:
         from rich.console import Console  # 40 ms, only for people
 
         return Console(
-            file=self.stdout,
+            file=cast(IO[str], self.paged or self.stdout if self.unicode and self.links else _Narrowed(self)),
             width=self.width,
             height=25,  # nothing of ours depends on it; Rich need not ask the terminal
             force_terminal=self.terminal,
             no_color=not self.colour,
-            color_system="auto" if self.colour and self.terminal else "standard" if self.colour else None,
+            color_system="standard" if self.colour else None,  # the theme has sixteen colours
             markup=False,
             emoji=False,
             highlight=False,
@@ -93,33 +103,86 @@ class Output:
             self.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
-def _ascii(piece: str) -> str:
-    from anyascii import anyascii  # 20 ms, needed only where the encoding is not Unicode
+class _Narrowed:
+    """A stream for what Rich draws, where the terminal takes no links or its encoding no more than ASCII."""
 
-    dashes = {"–": "-", "—": "-", "…": "...", "·": "-", "“": '"', "”": '"'}
-    return "".join(c if c.isascii() else dashes.get(c) or anyascii(c) for c in piece)
+    def __init__(self, out: Output) -> None:
+        self.out = out
+        self.encoding = out.stdout.encoding or "ascii"
+
+    def write(self, piece: str) -> int:
+        """Write what the terminal can take of a piece."""
+        import re  # loaded already by Rich
+
+        if not self.out.links:
+            piece = re.sub(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)", "", piece)
+        if not self.out.unicode:
+            piece = piece.translate(_DRAWN)
+        self.out.write([piece])
+        return len(piece)
+
+    def flush(self) -> None:
+        """Leave flushing to the stream itself."""
+
+    def isatty(self) -> bool:
+        """Tell whether this is a terminal."""
+        return self.out.terminal
 
 
-def decide(color: str = "auto", quiet: bool = False) -> Output:
-    """Return the output for this run.
+_DRAWN = str.maketrans("–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴", "--~-*''\"\"--|+++++++++++++-")
+"""Signs as Rich draws them, each in one cell; letters are seen to before anything is drawn."""
 
-    Colour: ``--color always|never`` decides; else NO_COLOR (not empty) means none, FORCE_COLOR (not empty) means
-    colour; else colour is used at a terminal whose TERM is not ``dumb``.
-    """
+_open: "list[Paged]" = []
+
+
+def finish() -> None:
+    """Bring every answer to its end: what a terminal's stream holds back is written, and pagers are waited for."""
+    while _open:
+        _open.pop().finish()
+
+
+def abandon() -> None:
+    """Forget what is held back: the command has failed."""
+    while _open:
+        _open.pop().drop()
+
+
+def decide(color: str = "auto", quiet: bool = False, paging: bool = True) -> Output:
+    """Return the output for this run; ``color`` is what ``--color`` says, ``paging`` is false for ``--no-pager``."""
     stdout, stderr = sys.stdout, sys.stderr
     terminal = _is_terminal(stdout)
     environ = os.environ
-    if color in ("always", "never"):
-        colour = color == "always"
-    elif environ.get("NO_COLOR"):
-        colour = False
-    elif environ.get("FORCE_COLOR"):
-        colour = True
-    else:
-        colour = terminal and environ.get("TERM") != "dumb"
+    colour = wants_colour(color, environ, terminal)
     encoding = (getattr(stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    width = min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), WIDEST)
-    return Output(stdout, stderr, terminal, width, colour, encoding.startswith("utf"), quiet)
+    columns, rows = shutil.get_terminal_size((80, 24))
+    width = min(max(columns, NARROWEST), WIDEST)
+    links = terminal and environ.get("TERM", "dumb") not in ("dumb", "linux")  # the Linux console prints them
+    paged = None
+    if terminal and paging:
+        from archivecli.cli import pager  # 2 ms, only for people
+
+        if command := pager.command(environ):
+            paged = pager.Paged(stdout, columns, rows, command)
+            _open.append(paged)
+    return Output(stdout, stderr, terminal, width, colour, encoding.startswith("utf"), quiet, links, paged)
+
+
+def wants_colour(color: str, environ: Mapping[str, str], terminal: bool) -> bool:
+    """Tell whether to use colour: the first of these that says anything.
+
+    ``--color always|never``; ARCHIVE_COLOR always|never; NO_COLOR (not empty): no; FORCE_COLOR or CLICOLOR_FORCE (neither
+    empty nor 0): yes; CLICOLOR=0: no; else colour is used at a terminal whose TERM is set and not ``dumb``.
+    """
+    for said in (color, environ.get("ARCHIVE_COLOR", "")):
+        if said in ("always", "never"):
+            return said == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    if environ.get("CLICOLOR") == "0":
+        return False
+    return terminal and (environ.get("TERM", "dumb") != "dumb" or os.name != "posix")
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -9,7 +9,8 @@ import typer
 
 from archivecli import text
 from archivecli.cli.files import write_file
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import command
+from archivecli.cli.output import Output
 from archivecli.errors import OutputError, UsageError
 
 app = typer.Typer()
@@ -24,7 +25,7 @@ def init(
         bool, typer.Option("--schema/--no-schema", help="put the schema for editors beside it, or leave it out")
     ] = True,
     *,
-    common: Common,
+    out: Output,
 ) -> None:
     """Start a catalogue of one's own: a commented file that validates, and beside it the schema that editors use.
 
@@ -51,7 +52,6 @@ def init(
         if made:
             beside.unlink()
         raise
-    out = common.output()
     out.remark(f"made {file}" + (f" and {beside}" if made else ""))
     name = shlex.quote(str(file))
     out.remark(f"next: edit it, then 'archive validate {name}' and 'archive --catalogue {name} list'")

@@ -2,18 +2,19 @@
 
 import typer
 
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import command
+from archivecli.cli.output import Output
 
 app = typer.Typer()
 
 
 @app.command()
 @command
-def schema(*, common: Common) -> None:
+def schema(*, out: Output) -> None:
     """Print the JSON Schema of a catalogue, for editors and for readers of the JSON output.
 
     Examples:  archive schema > catalogue.schema.json
     """
     from archivecli.catalogue.json_schema import schema_text
 
-    common.output().write([schema_text()])
+    out.write([schema_text()])

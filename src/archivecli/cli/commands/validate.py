@@ -58,7 +58,8 @@ def validate(
         _tell(out, findings, format_)
     for problem in unreadable:
         out.complain(str(problem))
-    out.remark(*_summary(reports, findings))
+    if len(unreadable) < len(reports):
+        out.remark(*_summary(reports, findings))
     errors = [problem for problem in findings if strict or problem.severity == "error"]
     raise typer.Exit(2 if unreadable else 1 if errors else 0)
 

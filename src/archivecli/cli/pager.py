@@ -1,0 +1,130 @@
+"""Long answers at a terminal go through a pager; short ones never start one."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from archivecli import text
+
+if TYPE_CHECKING:
+    import subprocess
+
+LESS = "FRX"
+"""What ``less`` is told unless LESS says otherwise: end on a short text, pass colours on, leave the text on the screen."""
+
+
+def command(environ: Mapping[str, str], configured: str | None = None) -> list[str]:
+    """Return the pager to start: ARCHIVE_PAGER, what is configured, PAGER, else less; empty for none.
+
+    An empty text and ``cat`` mean none, and so does a terminal that cannot move its cursor.
+    """
+    if environ.get("TERM", "dumb") == "dumb" and os.name == "posix":
+        return []
+    wanted = environ.get("ARCHIVE_PAGER", configured)
+    if wanted is None:
+        wanted = environ.get("PAGER", "less")
+    try:
+        words = shlex.split(wanted, posix=os.name == "posix")
+    except ValueError:  # a quote that is never closed
+        return []
+    return words if words and words[0] != "cat" else []
+
+
+class Paged:
+    """A terminal as a stream: it holds an answer back until that is longer than the screen, then starts the pager.
+
+    ``columns`` and ``rows`` are the size of the screen. What the pager does not take (a person has seen enough) raises
+    BrokenPipeError, as a closed pipe does. A pager that cannot be started is passed over.
+    """
+
+    def __init__(self, stdout: TextIO, columns: int, rows: int, pager: Sequence[str]) -> None:
+        self.stdout = stdout
+        self.columns = columns
+        self.rows = rows
+        self.pager = pager
+        self.encoding = getattr(stdout, "encoding", None) or "ascii"
+        self._held: list[str] = []
+        self._lines = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def isatty(self) -> bool:
+        """Tell that this is a terminal."""
+        return True
+
+    def flush(self) -> None:
+        """Do nothing: what is held back must wait until it is known whether it fits the screen."""
+
+    def write(self, piece: str) -> int:
+        """Take a piece of the answer."""
+        if self._process is not None:
+            self._feed(piece)
+        else:
+            self._held.append(piece)
+            self._lines += sum(1 + text.width(_seen(line)) // (self.columns + 1) for line in piece.split("\n")[:-1])
+            if self._lines >= self.rows:
+                self._start()
+        return len(piece)
+
+    def finish(self) -> None:
+        """Write what was held back, or wait until the pager is done."""
+        if self._process is None:
+            self.stdout.write(self._taken())
+            self.stdout.flush()
+            return
+        with contextlib.suppress(BrokenPipeError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        self._process.wait()
+
+    def drop(self) -> None:
+        """Forget what was held back: the command has failed."""
+        self._held.clear()
+        self.finish()
+
+    def _taken(self) -> str:
+        held = "".join(self._held)
+        self._held.clear()
+        return held
+
+    def _start(self) -> None:
+        import subprocess  # 5 ms, only for long answers
+
+        program = shutil.which(self.pager[0]) if self.pager else None
+        if program is not None:
+            self.stdout.flush()
+            with contextlib.suppress(OSError):
+                self._process = subprocess.Popen(
+                    [program, *self.pager[1:]], stdin=subprocess.PIPE, env={"LESS": LESS, "LV": "-c", **os.environ}
+                )
+        if self._process is None:
+            self.rows = 1 << 60  # held back no longer for a pager, only written at the end
+            self.stdout.write(self._taken())
+            return
+        # Ctrl-C belongs to the pager now: less stops a search with it, and must not lose its terminal to the shell
+        with contextlib.suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._feed(self._taken())
+
+    def _feed(self, piece: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(piece.encode(self.encoding, "backslashreplace"))
+        except BrokenPipeError:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            self._process.wait()
+            raise
+
+
+def _seen(line: str) -> str:
+    """Return what takes room of a line: no styles and no addresses of links."""
+    if "\x1b" not in line:
+        return line
+    import re  # loaded already wherever there is colour
+
+    return re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)", "", line)

@@ -1,0 +1,88 @@
+"""A real terminal for tests: a command runs at one of any size, keys are pressed, and what it shows is returned."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+STYLES = re.compile(r"\x1b\[[0-9;]*m")
+LINKS = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
+
+
+class Seen(NamedTuple):
+    """What a command showed at a terminal (stdout and stderr together) and how it ended."""
+
+    code: int
+    raw: str
+
+    @property
+    def plain(self) -> str:
+        return LINKS.sub("", STYLES.sub("", self.raw))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.plain.splitlines()
+
+
+def at_a_terminal(
+    *args: str, keys: str = "", columns: int = 80, rows: int = 24, program: Sequence[str] = (), **environment: str
+) -> Seen:
+    """Run ``archive`` (or ``program``) at a terminal; ``keys`` are pressed one after the other once it shows something."""
+    command = [*(program or (sys.executable, "-m", "archivecli")), *args]
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def own_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        command,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, **environment},
+        preexec_fn=own_terminal,
+        close_fds=True,
+    )
+    os.close(slave)
+    try:
+        shown = _read(master, keys, process)
+        return Seen(process.wait(timeout=20), shown.decode("utf-8", "replace").replace("\r\n", "\n"))
+    finally:
+        process.kill()
+        os.close(master)
+
+
+def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
+    shown = b""
+    waiting = list(keys)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        ready, _, _ = select.select([master], [], [], 0.5)
+        if ready:
+            with contextlib.suppress(OSError):
+                piece = os.read(master, 65536)
+                if piece:
+                    shown += piece
+                    continue
+            return shown
+        if process.poll() is not None:
+            return shown
+        if shown and waiting:
+            os.write(master, waiting.pop(0).encode())
+    raise AssertionError(f"no end after half a minute; shown so far: {shown[-2000:]!r}")
+
+
+def without(environment: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Return an environment without some variables."""
+    return {name: value for name, value in environment.items() if name not in names}
