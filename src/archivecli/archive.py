@@ -83,9 +83,9 @@ class Archive:
         """Return what should be said about how the words of a query are read: corrections, words left out."""
         if not has_words(query.where):
             return []
-        from archivecli.index import search as ranking
+        from archivecli.index.understanding import Understanding
 
-        return ranking.Understanding(self.index, query.exact).read(query.where).remarks
+        return Understanding(self.index, query.exact).read(query.where).remarks
 
     def spelled(self, facet: str, name: str, short: str = "") -> str:
         """Return a value of a facet as one types it in one word, such as ``human-trafficking``; "" where none is sure."""

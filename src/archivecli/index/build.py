@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archivecli import text
-from archivecli.dates import EVER
+from archivecli.dates import EVER, period
 from archivecli.errors import CatalogueError
 from archivecli.events import Event, Synonyms, Term
 from archivecli.fields import COLUMNS, RECORD, Shape
@@ -62,6 +62,8 @@ class _Builder:
         self.words.update(tokens)
         self.tokens += len(tokens)
         self.connection.execute("INSERT INTO lengths VALUES (?,?)", (number, len(tokens)))
+        moments = [(number, *period(item["start"], item.get("end"))) for item in event.record.get("dates", ())]
+        self.connection.executemany("INSERT INTO moments VALUES (?,?,?)", moments)
         marks = ",".join("?" * (len(columns) + 1))
         self.connection.execute(f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})", (number, *columns))
         rows = [

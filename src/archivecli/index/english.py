@@ -12,8 +12,8 @@ STOP_WORDS = frozenset(
 
 SOFT_WORDS = frozenset(
     """
-    able according across actual actually addressed addresses after again against ago almost alone along
-    already although always among amongst another anybody anyone anything appear appeared archive around
+    able according across actual actually addressed addresses after again against ago aim aims almost alone
+    along already although always among amongst another anybody anyone anything appear appeared archive around
     article articles aside ask asked asking attend attended attendee attendees attending away back based
     became because become becomes before began begin beginning behind being belong besides best better between
     beyond big both break brief bring bringing brings broke brought call called calling came carried carry
@@ -25,28 +25,29 @@ SOFT_WORDS = frozenset(
     entirely entries entry especially even event events ever every everybody everyone everything exact exactly
     example except face faced facing fact far felt few finally find finding first follow followed following
     follows former forth found friday full fully further gave general generally get gets getting give given
-    gives giving go goes going gone good got great had happen happened happening happens hard hardly having
-    hear heard held hence here hold holding holds however idea include included includes including indeed info
-    information instead involved involves item items just keep keeping keeps kept kind knew know known knows
-    large largely last late later latter least leave leaves led left less let lets like likely listed little
-    located location long look looked looking looks lookup lot lots made main mainly make makes making many
-    matter matters may maybe mean meaning means meant mention mentioned mentioning mentions might monday month
-    months more moreover most mostly much must name named namely names near nearly necessary need needed needs
-    neither never nevertheless new news next none nor not note noted nothing now number occasion occur
-    occurred off often old once one ones only onto other others otherwise ought out outside overall own page
-    pages paid part participated particular particularly past pay paying people perhaps person persons place
-    placed places please plus point possible possibly present previous previously probably put quite rather
-    read real really reason recent recently regard regarding regards relate related relating relevant remain
-    report reported reporting reports right said same saturday saw say saying says search second see seeing
-    seem seemed seems seen send sent several shall should show showed showing shown shows side similar simply
-    since single small so-called something sometimes somewhere soon sort sorts speak special specific spoke
-    spoken start started starting state stated still stood stop story stuff such sunday sure take taken takes
-    taking talk talked talking tell telling tells text thanks thing things think third though thought through
-    throughout thursday thus time times title today together told took top topic toward towards treat treated
-    tried true truly try trying tuesday turn turned turns two type types unlike until upon use used useful
-    uses using usual usually various venue versus very want wanted wants way ways wednesday week weeks well
-    went whatever whenever wherever whole wide widely without word words work worked working works worth write
-    written wrong wrote year years yes yet yours
+    gives giving go goal goals goes going gone good got great had happen happened happening happens hard
+    hardly having hear heard held hence here hold holding holds however idea include included includes
+    including indeed info information instead involved involves item items just keep keeping keeps kept kind
+    knew know known knows large largely last late later latter least leave leaves led left less let lets like
+    likely list listed lists little located location long look looked looking looks lookup lot lots made main
+    mainly make makes making many matter matters may maybe mean meaning means meant mention mentioned
+    mentioning mentions might monday month months more moreover most mostly much must name named namely names
+    near nearly necessary need needed needs neither never nevertheless new news next none nor not note noted
+    nothing now number objective objectives occasion occur occurred off often old once one ones only onto
+    other others otherwise ought out outcome outcomes outside overall own page pages paid part participated
+    particular particularly past pay paying people perhaps person persons place placed places please plus
+    point possible possibly present previous previously probably purpose purposes put quite rather read real
+    really reason recent recently regard regarding regards relate related relating relevant remain report
+    reported reporting reports result results right role roles said same saturday saw say saying says search
+    second see seeing seem seemed seems seen send sent several shall should show showed showing shown shows
+    side similar simply since single small so-called something sometimes somewhere soon sort sorts speak
+    special specific spoke spoken start started starting state stated still stood stop story stuff such sunday
+    sure take taken takes taking talk talked talking tell telling tells text thanks thing things think third
+    though thought through throughout thursday thus time times title today together told took top topic toward
+    towards treat treated tried true truly try trying tuesday turn turned turns two type types unlike until
+    upon use used useful uses using usual usually various venue versus very want wanted wants way ways
+    wednesday week weeks well went whatever whenever wherever whole wide widely without word words work worked
+    working works worth write written wrong wrote year years yes yet yours
     """.split()
 )
 """Words of questions and of any prose: they help to rank, but an event need not hold them."""

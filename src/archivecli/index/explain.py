@@ -6,7 +6,8 @@ from archivecli.dates import human
 from archivecli.events import Hit
 from archivecli.index.reader import Index
 from archivecli.index.schema import WEIGHTS
-from archivecli.index.search import Group, Outcome
+from archivecli.index.search import Outcome
+from archivecli.index.understanding import Group
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Phrase, Recurs, Word
 
 
@@ -43,6 +44,7 @@ _HOW = {
     "name": "a name that the vocabulary knows",
     "synonym": "by the thesaurus",
     "correction": "the nearest known word",
+    "kin": "a word of the same family",
     "phrase": "the words in this order",
     "prefix": "begins so",
 }

@@ -92,10 +92,10 @@ class Index:
             case Not(part):
                 clause, values = self.clause(part)
                 return f"NOT ({clause})", values
-            case During(period):
-                return _during(period)
-            case Recurs(month, day):
-                return _recurs(month, day)
+            case During(period, other=other):
+                return _among_moments(_during(period)) if other else _during(period)
+            case Recurs(month, day, other=other):
+                return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
             case Is(facet, typed):
                 return self._is(facet, typed)
             case _:
@@ -280,6 +280,12 @@ def periods_between(by: str, first: str, last: str) -> Iterator[str]:
             continue
         yield f"{year:04d}-{month:02d}" if by == "month" else f"{year:04d}-Q{(month + 2) // 3}"
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def _among_moments(clause: Clause) -> Clause:
+    """Return a condition on the dates of events as one on the other dates that they speak of."""
+    condition, values = clause
+    return f"e.n IN (SELECT event FROM moments e WHERE {condition})", values
 
 
 def _during(period: Period) -> Clause:

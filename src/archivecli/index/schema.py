@@ -5,6 +5,7 @@
 - ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON.
 - ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many".
 - ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
+- ``moments`` holds the other dates that a record speaks of, which only a search for a day asks for.
 - ``lengths`` holds the number of words of each event, with which the share of BM25 that punishes long records is undone.
 - ``words`` holds each different word unstemmed, for corrections and prefixes.
 - ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events.
@@ -13,7 +14,7 @@
 import zlib
 from collections.abc import Callable
 
-FILLING = 3
+FILLING = 4
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
@@ -51,6 +52,7 @@ CREATE TABLE events (
 CREATE TABLE names (n INTEGER PRIMARY KEY, section TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL, term TEXT);
 CREATE TABLE aliases (section TEXT, alias TEXT, name INTEGER, PRIMARY KEY (section, alias, name)) WITHOUT ROWID;
 CREATE TABLE facets (facet INTEGER, name INTEGER, event INTEGER, PRIMARY KEY (facet, name, event)) WITHOUT ROWID;
+CREATE TABLE moments (event INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL);
 CREATE TABLE lengths (n INTEGER PRIMARY KEY, tokens INTEGER NOT NULL);
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE synonyms (n INTEGER PRIMARY KEY, words INTEGER, means TEXT NOT NULL);

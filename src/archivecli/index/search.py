@@ -11,75 +11,31 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
-from archivecli import text
 from archivecli.events import Event, Hit
-from archivecli.index.english import SOFT_WORDS, STOP_WORDS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
 from archivecli.index.reader import Index, event_of
 from archivecli.index.schema import COLUMNS, WEIGHTS
-from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Word, conjunction, has_words
+from archivecli.index.spelling import quoted
+from archivecli.index.understanding import Alternative, Group, Reading, Understanding
+from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Recurs, Word, conjunction
 
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
 
 K1, B = 1.2, 0.75
 """The constants that FTS5 builds into its BM25."""
-SYNONYM = 0.75
-CORRECTED = 0.9
-ALL_WORDS_OF_NAME = 0.6
 PHRASE = 0.25
 SOFT = 0.4
 TITLED = 0.7
 TOGETHER = 0.7
 NEAR = 0.25
-ALIKE = 0.88
-"""How alike (Jaro and Winkler) a word with two letters wrong must be to the word that it is taken for."""
 PARTIAL_SHARE = 0.6
 """How much of a query, weighed by rarity, an event must have to follow as a partial match."""
 PARTIAL_FLOOR = 2.5
 """Less than this, in rarity, says nothing: two common words do not make an event fit."""
 UNKNOWN_RARITY = 4.0
 """How much a word that the archive does not know weighs among those that it does."""
-MAX_GROUPS = 40
-LONGEST_NAME = 8
-
-
-class Alternative(NamedTuple):
-    """One way in which a group can be found: FTS5 expressions that must all hold."""
-
-    expressions: tuple[str, ...]
-    weight: float
-    label: str
-    how: str
-
-
-class Group:
-    """A word or name of the query with its alternatives; ``required`` unless it is only there to rank."""
-
-    def __init__(
-        self, typed: str, alternatives: list[Alternative], required: bool = True, words: tuple[str, ...] = ()
-    ) -> None:
-        self.typed = typed
-        self.alternatives = alternatives
-        self.required = required
-        self.words = words
-        self.scores: dict[int, float] = {}
-        self.found: dict[str, set[int]] = {}
-        self.rarity = 0.0
-
-
-class Reading:
-    """How a query was understood: its groups, its filters, what is left out, what should be said
-    about it, and the words that the archive does not know, each with the nearest that it does."""
-
-    def __init__(self) -> None:
-        self.groups: list[Group] = []
-        self.filters: Node = And(())
-        self.excluded: list[Node] = []
-        self.dropped: list[str] = []
-        self.remarks: list[str] = []
-        self.unknown: dict[str, list[str]] = {}
 
 
 class Outcome(NamedTuple):
@@ -93,11 +49,14 @@ class Outcome(NamedTuple):
 def search(index: Index, query: Query) -> Outcome:
     """Return the events that answer a query, best first."""
     outcome = _search(index, query)
-    if not outcome.total:
-        literal = _literal_dates(query.where)
-        if literal is not None:
-            other = _search(index, Query(literal, query.sort, query.reverse, query.limit, query.exact))
+    if outcome.total:
+        return outcome
+    for reread, remark in ((_literal_dates, ""), (_other_dates, "no event was held then; these speak of that date")):
+        where = reread(query.where)
+        if where is not None:
+            other = _search(index, Query(where, query.sort, query.reverse, query.limit, query.exact))
             if other.total:
+                other.reading.remarks.extend([remark] if remark else [])
                 return other
     return outcome
 
@@ -108,6 +67,20 @@ def _literal_dates(where: Node) -> Node | None:
     if not any(isinstance(part, During) and part.literal for part in parts):
         return None
     return conjunction(*(Phrase(p.said) if isinstance(p, During) and p.literal else p for p in parts))
+
+
+def _other_dates(where: Node) -> Node | None:
+    """Return the query with its days, a week at most, looked for among the other dates of events; None without any."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    changed = [part._replace(other=True) if _is_day(part) else part for part in parts]
+    return conjunction(*changed) if changed != list(parts) else None
+
+
+def _is_day(part: Node) -> TypeGuard[During | Recurs]:
+    if isinstance(part, During):
+        first, last = part.period
+        return part.spoken and first[:7] == last[:7] and int(last[8:]) - int(first[8:]) < 7
+    return isinstance(part, Recurs) and part.spoken and part.day > 0
 
 
 def numbers(index: Index, query: Query) -> str:
@@ -272,7 +245,7 @@ def _title_cased(index: Index, groups: Sequence[Group]) -> list[set[int]]:
 
 def _nearly(groups: Sequence[Group]) -> set[int]:
     """Return the events that have most of a query of three words or more, weighed by rarity, and enough to be about it."""
-    if len(groups) < 3:
+    if sum(max(len(group.words), 1) for group in groups) < 3:
         return set()
     total = sum(group.rarity if group.scores else UNKNOWN_RARITY for group in groups)
     found: dict[int, list[float]] = {}
@@ -280,7 +253,7 @@ def _nearly(groups: Sequence[Group]) -> set[int]:
         for n in group.scores:
             found.setdefault(n, []).append(group.rarity)
     enough = max(PARTIAL_SHARE * total, PARTIAL_FLOOR)
-    return {n for n, parts in found.items() if len(parts) > 1 and sum(parts) >= enough}
+    return {n for n, parts in found.items() if (len(parts) > 1 or len(groups) == 2) and sum(parts) >= enough}
 
 
 def _together(index: Index, groups: Sequence[Group]) -> dict[int, float]:
@@ -321,316 +294,6 @@ def _numbers_of(index: Index, node: Node, exact: bool) -> set[int]:
 
 def _everything(index: Index) -> set[int]:
     return {n for (n,) in index.connection.execute("SELECT n FROM events")}
-
-
-def quoted(words: str) -> str:
-    """Return folded words as one FTS5 string: nothing that people type is ever an operator."""
-    return '"' + words.replace('"', '""') + '"'
-
-
-class Understanding:
-    """Turns criteria into groups, by looking the words up in the archive."""
-
-    def __init__(self, index: Index, exact: bool) -> None:
-        self.index = index
-        self.exact = exact
-        self.reading = Reading()
-        self.corrected: set[str] = set()
-        self.shouted = False
-
-    def read(self, where: Node) -> Reading:
-        """Return how the criteria are understood."""
-        filters: list[Node] = []
-        run: list[Word] = []
-        for part in where.parts if isinstance(where, And) else (where,):
-            if isinstance(part, Word) and not part.prefix and not part.column:
-                run.append(part)
-                continue
-            self._words(run)
-            run = []
-            if not has_words(part):
-                filters.append(part)
-            elif isinstance(part, Word):
-                self._prefix_or_column(part)
-            elif isinstance(part, Phrase):
-                self._phrase(part)
-            elif isinstance(part, Or) and all(isinstance(side, Word | Phrase) for side in part.parts):
-                self._either(part)
-            else:
-                self._complex(part)
-        self._words(run)
-        self.reading.filters = conjunction(*filters) if filters else And(())
-        self._keep_something()
-        return self.reading
-
-    def _keep_something(self) -> None:
-        """Where only words without content were typed, they are what is meant."""
-        groups = self.reading.groups
-        del groups[MAX_GROUPS:]
-        if groups and not any(group.required for group in groups):
-            for group in groups:
-                group.required = True
-        if not groups and self.reading.dropped and not self.reading.excluded and self.reading.filters == And(()):
-            for word in self.reading.dropped:
-                groups.append(self._plain(word, [word]))
-            self.reading.dropped = []
-
-    # One word after the other
-
-    def _words(self, run: Sequence[Word]) -> None:
-        typed: list[str] = []
-        folded: list[str] = []
-        for word in run:
-            joined = text.compound(word.text)
-            for part in [joined] if joined else text.words(word.text):
-                typed.append(word.text)
-                folded.append(part)
-        self.shouted = len(run) > 1 and all(word.text.upper() == word.text for word in run)
-        if not self.exact:
-            self._correct(typed, folded)
-        at = 0
-        while at < len(folded):
-            taken = self._name(typed, folded, at) or self._synonym_phrase(typed, folded, at)
-            if not taken:
-                self._one(typed[at], folded[at])
-                taken = 1
-            at += taken
-
-    def _correct(self, typed: list[str], folded: list[str]) -> None:
-        """Replace words that the archive does not know by the nearest that it does, and say so."""
-        for at, word in enumerate(folded):
-            parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
-            if word in STOP_WORDS or word in SOFT_WORDS or self._own(parts) or self._in_thesaurus(folded, at):
-                continue
-            name = typed[at][:1].isupper() and not self.shouted and (at > 0 or len(folded) == 1)
-            corrected = [self._correction(part, name) for part in parts]
-            if all(corrected):
-                folded[at] = "".join(corrected)
-                typed[at] = "-".join(corrected)
-                self.reading.remarks.append(f"no event mentions '{word}'; searched for {' '.join(corrected)}")
-                self.corrected.add(folded[at])
-
-    def _in_thesaurus(self, folded: Sequence[str], at: int) -> bool:
-        """Tell whether the word at a place is part of an expression that the thesaurus knows."""
-        for length in (1, 2, 3, 4):
-            for start in range(max(0, at - length + 1), at + 1):
-                words = folded[start : start + length]
-                if len(words) == length and self._synonyms(words):
-                    return True
-        return False
-
-    def _name(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
-        """Take the longest name of several words that begins here; return how many words it has."""
-        for length in range(min(LONGEST_NAME, len(folded) - at), 1, -1):
-            name = " ".join(part for word in typed[at : at + length] for part in text.words(word))
-            if folded[at] in STOP_WORDS or folded[at + length - 1] in STOP_WORDS:
-                continue
-            row = self.index.connection.execute("SELECT 1 FROM aliases WHERE alias = ? LIMIT 1", (name,)).fetchone()
-            if row and self._known(quoted(name)):
-                words = [word for word in folded[at : at + length] if word not in STOP_WORDS]
-                alternatives = [
-                    Alternative((quoted(name),), 1.0, name, "name"),
-                    Alternative(tuple(quoted(word) for word in words), ALL_WORDS_OF_NAME, " + ".join(words), "words"),
-                    *self._synonyms(folded[at : at + length]),
-                ]
-                self._add(Group(" ".join(typed[at : at + length]), alternatives, True, tuple(words)))
-                return length
-        return 0
-
-    def _synonym_phrase(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
-        """Take an expression of two or three words that the thesaurus knows."""
-        if self.exact:
-            return 0
-        for length in (4, 3, 2):
-            words = folded[at : at + length]
-            synonyms = self._synonyms(words) if len(words) == length else []
-            if synonyms:
-                content = [word for word in words if word not in STOP_WORDS]
-                own = [Alternative((quoted(" ".join(words)),), 1.0, " ".join(words), "word")]
-                if all(self._known(quoted(word)) for word in content):
-                    expressions = tuple(quoted(word) for word in content)
-                    own.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(content), "words"))
-                self._add(Group(" ".join(typed[at : at + length]), [*own, *synonyms], True, tuple(content)))
-                return length
-        return 0
-
-    def _one(self, typed: str, folded: str) -> None:
-        if folded in STOP_WORDS and self._acronym(typed):
-            self._add(Group(typed, [Alternative((_within("aliases", quoted(folded)),), 1.0, typed, "name")], True, ()))
-            return
-        if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
-            self.reading.dropped.append(folded)
-            return
-        parts = text.words(typed) if text.compound(typed) == folded else [folded]
-        self._add(self._plain(typed, parts))
-
-    def _acronym(self, typed: str) -> bool:
-        """Tell whether a stop word in capitals, in a query that is not all capitals, is an acronym: WHO, US."""
-        if not typed.isupper() or len(typed) < 2 or self.shouted:
-            return False
-        sql = "SELECT 1 FROM aliases WHERE alias = ? LIMIT 1"
-        return self.index.connection.execute(sql, (text.key(typed),)).fetchone() is not None
-
-    def _plain(self, typed: str, parts: list[str]) -> Group:
-        """Return the group of one word: itself, its synonyms, else its correction."""
-        soft = len(parts) == 1 and parts[0] in SOFT_WORDS
-        own = self._own(parts)
-        if "".join(parts) in self.corrected:
-            own = [a._replace(weight=a.weight * CORRECTED, how="correction") for a in own]
-        synonyms = [] if self.exact else self._synonyms(parts)
-        if own or synonyms:
-            return Group(typed, [*own, *synonyms], not soft, tuple(parts))
-        return self._unknown(typed, parts, soft)
-
-    def _unknown(self, typed: str, parts: list[str], soft: bool) -> Group:
-        if not soft:
-            self.reading.unknown[typed] = self._nearest(parts)
-        return Group(typed, [], not soft, tuple(parts))
-
-    def _own(self, parts: list[str]) -> list[Alternative]:
-        """Return the ways in which a word as typed can stand in an event; none where the archive does not know it."""
-        joined = "".join(parts)
-        found = []
-        if self._known(quoted(" ".join(parts))):
-            found.append(Alternative((quoted(" ".join(parts)),), 1.0, " ".join(parts), "word"))
-        if len(parts) > 1 and self._known(quoted(joined)):
-            found.append(Alternative((quoted(joined),), 1.0, joined, "word"))
-        if len(parts) > 1 and not found and all(self._known(quoted(part)) for part in parts):
-            expressions = tuple(quoted(part) for part in parts)
-            found.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(parts), "words"))
-        return found
-
-    def _synonyms(self, words: Sequence[str]) -> list[Alternative]:
-        """Return what the thesaurus gives for a word or expression, as far as the archive knows it."""
-        if self.exact:
-            return []
-        sql = (
-            "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid"
-            " WHERE t.typed MATCH ? AND s.words = ? ORDER BY s.n"
-        )
-        rows = self.index.connection.execute(sql, (quoted(" ".join(words)), len(words))).fetchall()
-        found: dict[str, Alternative] = {}
-        for (means,) in rows:
-            for other in json.loads(means):
-                expression = quoted(" ".join(text.words(other)))
-                if expression not in found and self._known(expression):
-                    found[expression] = Alternative((expression,), SYNONYM, other, "synonym")
-        return list(found.values())
-
-    def _known(self, expression: str) -> bool:
-        sql = "SELECT 1 FROM fts WHERE fts MATCH ? LIMIT 1"
-        return self.index.connection.execute(sql, (expression,)).fetchone() is not None
-
-    def _correction(self, word: str, name: bool) -> str:
-        """Return the word of the archive that is nearest to an unknown one, or an empty text."""
-        if self._known(quoted(word)):
-            return word
-        if len(word) < 3 or any(character.isdigit() for character in word):
-            return ""
-        from rapidfuzz import process  # 20 ms, needed only for a word that the archive does not know
-        from rapidfuzz.distance import OSA, JaroWinkler
-
-        sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ?"
-        known = [w for (w,) in self.index.connection.execute(sql, (max(3, len(word) - 2), len(word) + 2))]
-        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1 if len(word) < 5 else 2, limit=50)
-        fitting = [
-            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), len(matching(self.index, quoted(w))), w)
-            for w, distance, _ in near
-            if not w.isdigit() and self._likely(word, w, int(distance), name)
-        ]
-        return max(fitting)[-1] if fitting else ""
-
-    def _likely(self, word: str, known: str, distance: int, name: bool) -> bool:
-        """Tell whether a known word can be what was meant by one that is nearly it.
-
-        Short words are near to too many others: of four letters none may be exchanged, of five only in a name. Two wrong
-        letters are a slip where the words begin alike. A word with a capital is a name, and becomes nothing but a name.
-        """
-        from rapidfuzz.distance import JaroWinkler
-
-        exchanged = distance == 1 and len(word) == len(known) and sorted(word) != sorted(known)
-        if len(word) <= 4 and (exchanged or len(known) < len(word) or word[0] != known[0]):
-            return False
-        if distance == 2 and (word[0] != known[0] or JaroWinkler.similarity(word, known) < ALIKE):
-            return False
-        return self._a_name(known) if name or (exchanged and len(word) == 5) else True
-
-    def _a_name(self, word: str) -> bool:
-        sql = "SELECT 1 FROM aliases WHERE section IN ('people', 'cities', 'countries', 'bodies') AND ' ' || alias || ' ' LIKE ? LIMIT 1"
-        return self.index.connection.execute(sql, (f"% {word} %",)).fetchone() is not None
-
-    def _nearest(self, parts: Sequence[str]) -> list[str]:
-        """Return the words of the archive that look a little like an unknown one: too little to search for them."""
-        if self.exact or any(part.isdigit() for part in parts):
-            return []
-        from rapidfuzz import fuzz, process  # 20 ms, needed only for a word that the archive does not know
-
-        word = "".join(parts)
-        sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? LIMIT 200000"
-        known = [w for (w,) in self.index.connection.execute(sql, (max(3, len(word) - 3), len(word) + 3))]
-        return [w for w, _, _ in process.extract(word, known, scorer=fuzz.ratio, limit=3, score_cutoff=77)]
-
-    # Everything else
-
-    def _phrase(self, part: Phrase) -> None:
-        words = text.words(part.text)
-        expression = _within(part.column, quoted(" ".join(words)))
-        if not self._known(expression):
-            self.reading.unknown[f'"{part.text}"'] = []
-        alternative = Alternative((expression,), 1.0, part.text, "phrase")
-        self._add(Group(f'"{part.text}"', [alternative], True, ()))
-
-    def _prefix_or_column(self, part: Word) -> None:
-        words = text.words(part.text)
-        if part.prefix and words:
-            self._add(Group(f"{part.text}*", self._beginning(words[-1], part.column), True, ()))
-            return
-        plain = self._plain(part.text, words)
-        column = part.column
-        alternatives = [
-            a._replace(expressions=tuple(_within(column, e) for e in a.expressions)) for a in plain.alternatives
-        ]
-        self._add(Group(f"{column}:{part.text}", alternatives, True, ()))
-
-    def _beginning(self, start: str, column: str) -> list[Alternative]:
-        sql = "SELECT word FROM words WHERE word >= ? AND word < ? LIMIT 300"
-        found = [w for (w,) in self.index.connection.execute(sql, (start, start + "\x7f"))]
-        return [Alternative((_within(column, quoted(word)),), 1.0, word, "prefix") for word in found]
-
-    def _either(self, part: Or) -> None:
-        alternatives: list[Alternative] = []
-        typed = []
-        for side in part.parts:
-            inner = Understanding(self.index, self.exact).read(side)
-            self.reading.remarks += inner.remarks
-            for group in inner.groups:
-                alternatives += group.alternatives
-                typed.append(group.typed)
-        self._add(Group(" OR ".join(typed), alternatives, True, ()))
-
-    def _complex(self, part: Node) -> None:
-        """A NOT, or an OR of larger parts: decides which events answer; its positive words also help to rank."""
-        self.reading.excluded.append(part)
-        if isinstance(part, Or):
-            for side in part.parts:
-                inner = Understanding(self.index, self.exact).read(side)
-                self.reading.remarks += inner.remarks
-                for group in inner.groups:
-                    group.required = False
-                    self._add(group)
-
-    def _add(self, group: Group) -> None:
-        self.reading.groups.append(group)
-
-
-_NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})
-
-
-def _within(column: str, expression: str) -> str:
-    if not column:
-        return expression
-    names = f"{column} aliases" if column in _NAMED_COLUMNS else column
-    return f"{{{names}}} : {expression}"
 
 
 def matched_columns(index: Index, reading: Reading, events: Iterable[Event]) -> dict[str, tuple[str, ...]]:

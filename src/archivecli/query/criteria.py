@@ -31,11 +31,17 @@ class Is(NamedTuple):
 
 
 class During(NamedTuple):
-    """The event shares a day with the period; ``said`` is how it was typed, ``literal`` if text may be meant."""
+    """The event shares a day with the period.
+
+    ``said`` is how it was typed; ``literal``: text may be meant; ``spoken``: it stood among the words of a query;
+    ``other``: one of the other dates that a record speaks of is meant.
+    """
 
     period: Period
     said: str = ""
     literal: bool = False
+    spoken: bool = False
+    other: bool = False
 
 
 class Recurs(NamedTuple):
@@ -44,6 +50,8 @@ class Recurs(NamedTuple):
     month: int
     day: int = 0
     said: str = ""
+    spoken: bool = False
+    other: bool = False
 
 
 class Not(NamedTuple):

@@ -197,7 +197,7 @@ class _Parser:
         while at < len(pieces):
             date = spoken.find_date(pieces, at, self.years)
             if date:
-                _add_date(nodes, date.node)
+                _add_date(nodes, date.node._replace(spoken=True))
                 at += date.taken
             elif nodes and isinstance(nodes[-1], During) and self._another_date(pieces, at):
                 at += 1

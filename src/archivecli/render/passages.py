@@ -12,7 +12,7 @@ from archivecli.render import theme
 from archivecli.render.lines import lines
 
 if TYPE_CHECKING:
-    from archivecli.index.search import Reading
+    from archivecli.index.understanding import Reading
 
 _PIECE = re.compile(r"[^\W_]+(?:[-/.,'’][^\W_]+)*%?")
 _BEFORE, _AROUND = 40, 160

@@ -1,0 +1,321 @@
+"""Criteria → groups of alternatives: the words of a query are looked up in the archive, its vocabulary and thesaurus."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from archivecli import text
+from archivecli.index.english import SOFT_WORDS, STOP_WORDS
+from archivecli.index.reader import Index
+from archivecli.index.spelling import Spelling, quoted
+from archivecli.query.criteria import And, Node, Or, Phrase, Word, conjunction, has_words
+
+SYNONYM = 0.75
+"""How much a word of the thesaurus counts beside the word itself; a corrected word, the words of a name apart, kin."""
+CORRECTED = 0.9
+ALL_WORDS_OF_NAME = 0.6
+KIN = 0.9
+MAX_GROUPS = 40
+LONGEST_NAME = 8
+
+
+class Alternative(NamedTuple):
+    """One way in which a group can be found: FTS5 expressions that must all hold."""
+
+    expressions: tuple[str, ...]
+    weight: float
+    label: str
+    how: str
+
+
+class Group:
+    """A word or name of the query with its alternatives; ``required`` unless it is only there to rank."""
+
+    def __init__(
+        self, typed: str, alternatives: list[Alternative], required: bool = True, words: tuple[str, ...] = ()
+    ) -> None:
+        self.typed = typed
+        self.alternatives = alternatives
+        self.required = required
+        self.words = words
+        self.scores: dict[int, float] = {}
+        self.found: dict[str, set[int]] = {}
+        self.rarity = 0.0
+
+
+class Reading:
+    """How a query was understood: its groups, its filters, what is left out, what should be said
+    about it, and the words that the archive does not know, each with the nearest that it does."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.filters: Node = And(())
+        self.excluded: list[Node] = []
+        self.dropped: list[str] = []
+        self.remarks: list[str] = []
+        self.unknown: dict[str, list[str]] = {}
+
+
+class Understanding:
+    """Turns criteria into groups, by looking the words up in the archive."""
+
+    def __init__(self, index: Index, exact: bool) -> None:
+        self.index = index
+        self.exact = exact
+        self.spelling = Spelling(index)
+        self.reading = Reading()
+        self.corrected: set[str] = set()
+        self.shouted = False
+
+    def read(self, where: Node) -> Reading:
+        """Return how the criteria are understood."""
+        filters: list[Node] = []
+        run: list[Word] = []
+        for part in where.parts if isinstance(where, And) else (where,):
+            if isinstance(part, Word) and not part.prefix and not part.column:
+                run.append(part)
+                continue
+            self._words(run)
+            run = []
+            if not has_words(part):
+                filters.append(part)
+            elif isinstance(part, Word):
+                self._prefix_or_column(part)
+            elif isinstance(part, Phrase):
+                self._phrase(part)
+            elif isinstance(part, Or) and all(isinstance(side, Word | Phrase) for side in part.parts):
+                self._either(part)
+            else:
+                self._complex(part)
+        self._words(run)
+        self.reading.filters = conjunction(*filters) if filters else And(())
+        self._keep_something()
+        return self.reading
+
+    def _keep_something(self) -> None:
+        """Where only words without content were typed, they are what is meant."""
+        groups = self.reading.groups
+        del groups[MAX_GROUPS:]
+        if groups and not any(group.required for group in groups):
+            for group in groups:
+                group.required = True
+        if not groups and self.reading.dropped and not self.reading.excluded and self.reading.filters == And(()):
+            for word in self.reading.dropped:
+                groups.append(self._plain(word, [word]))
+            self.reading.dropped = []
+
+    # One word after the other
+
+    def _words(self, run: Sequence[Word]) -> None:
+        typed: list[str] = []
+        folded: list[str] = []
+        for word in run:
+            joined = text.compound(word.text)
+            for part in [joined] if joined else text.words(word.text):
+                typed.append(word.text)
+                folded.append(part)
+        self.shouted = len(run) > 1 and all(word.text.upper() == word.text for word in run)
+        if not self.exact:
+            self._correct(typed, folded)
+        at = 0
+        while at < len(folded):
+            taken = self._name(typed, folded, at) or self._synonym_phrase(typed, folded, at)
+            if not taken:
+                self._one(typed[at], folded[at])
+                taken = 1
+            at += taken
+
+    def _correct(self, typed: list[str], folded: list[str]) -> None:
+        """Replace words that the archive does not know by the nearest that it does, and say so."""
+        for at, word in enumerate(folded):
+            parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
+            if (
+                word in STOP_WORDS
+                or word in SOFT_WORDS
+                or self._own(parts)
+                or self._in_thesaurus(folded, at)
+                or self._kin(parts)
+            ):
+                continue
+            name = typed[at][:1].isupper() and not self.shouted and (at > 0 or len(folded) == 1)
+            corrected = [self.spelling.correct(part, name) for part in parts]
+            if all(corrected):
+                folded[at] = "".join(corrected)
+                typed[at] = "-".join(corrected)
+                self.reading.remarks.append(f"no event mentions '{word}'; searched for {' '.join(corrected)}")
+                self.corrected.add(folded[at])
+
+    def _in_thesaurus(self, folded: Sequence[str], at: int) -> bool:
+        """Tell whether the word at a place is part of an expression that the thesaurus knows."""
+        for length in (1, 2, 3, 4):
+            for start in range(max(0, at - length + 1), at + 1):
+                words = folded[start : start + length]
+                if len(words) == length and self._synonyms(words):
+                    return True
+        return False
+
+    def _name(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
+        """Take the longest name of several words that begins here; return how many words it has."""
+        for length in range(min(LONGEST_NAME, len(folded) - at), 1, -1):
+            name = " ".join(part for word in typed[at : at + length] for part in text.words(word))
+            if folded[at] in STOP_WORDS or folded[at + length - 1] in STOP_WORDS:
+                continue
+            row = self.index.connection.execute("SELECT 1 FROM aliases WHERE alias = ? LIMIT 1", (name,)).fetchone()
+            if row and self.spelling.knows(quoted(name)):
+                words = [word for word in folded[at : at + length] if word not in STOP_WORDS]
+                alternatives = [
+                    Alternative((quoted(name),), 1.0, name, "name"),
+                    Alternative(tuple(quoted(word) for word in words), ALL_WORDS_OF_NAME, " + ".join(words), "words"),
+                    *self._synonyms(folded[at : at + length]),
+                ]
+                self._add(Group(" ".join(typed[at : at + length]), alternatives, True, tuple(words)))
+                return length
+        return 0
+
+    def _synonym_phrase(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
+        """Take an expression of two or three words that the thesaurus knows."""
+        if self.exact:
+            return 0
+        for length in (4, 3, 2):
+            words = folded[at : at + length]
+            synonyms = self._synonyms(words) if len(words) == length else []
+            if synonyms:
+                content = [word for word in words if word not in STOP_WORDS]
+                own = [Alternative((quoted(" ".join(words)),), 1.0, " ".join(words), "word")]
+                if all(self.spelling.knows(quoted(word)) for word in content):
+                    expressions = tuple(quoted(word) for word in content)
+                    own.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(content), "words"))
+                self._add(Group(" ".join(typed[at : at + length]), [*own, *synonyms], True, tuple(content)))
+                return length
+        return 0
+
+    def _one(self, typed: str, folded: str) -> None:
+        if folded in STOP_WORDS and self._acronym(typed):
+            self._add(Group(typed, [Alternative((within("aliases", quoted(folded)),), 1.0, typed, "name")], True, ()))
+            return
+        if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
+            self.reading.dropped.append(folded)
+            return
+        parts = text.words(typed) if text.compound(typed) == folded else [folded]
+        self._add(self._plain(typed, parts))
+
+    def _acronym(self, typed: str) -> bool:
+        """Tell whether a stop word in capitals, in a query that is not all capitals, is an acronym: WHO, US."""
+        if not typed.isupper() or len(typed) < 2 or self.shouted:
+            return False
+        sql = "SELECT 1 FROM aliases WHERE alias = ? LIMIT 1"
+        return self.index.connection.execute(sql, (text.key(typed),)).fetchone() is not None
+
+    def _plain(self, typed: str, parts: list[str]) -> Group:
+        """Return the group of one word: itself, its synonyms, else its correction."""
+        soft = len(parts) == 1 and parts[0] in SOFT_WORDS
+        own = self._own(parts)
+        if "".join(parts) in self.corrected:
+            own = [a._replace(weight=a.weight * CORRECTED, how="correction") for a in own]
+        synonyms = [] if self.exact else self._synonyms(parts)
+        kin = [] if own or soft or self.exact else self._kin(parts)
+        if own or synonyms or kin:
+            return Group(typed, [*own, *kin, *synonyms], not soft, tuple(parts))
+        return self._unknown(typed, parts, soft)
+
+    def _kin(self, parts: list[str]) -> list[Alternative]:
+        found = self.spelling.kin(parts[0]) if len(parts) == 1 else []
+        return [Alternative((quoted(word),), KIN, word, "kin") for word in found]
+
+    def _unknown(self, typed: str, parts: list[str], soft: bool) -> Group:
+        if not soft:
+            self.reading.unknown[typed] = [] if self.exact else self.spelling.near("".join(parts))
+        return Group(typed, [], not soft, tuple(parts))
+
+    def _own(self, parts: list[str]) -> list[Alternative]:
+        """Return the ways in which a word as typed can stand in an event; none where the archive does not know it."""
+        joined = "".join(parts)
+        found = []
+        if self.spelling.knows(quoted(" ".join(parts))):
+            found.append(Alternative((quoted(" ".join(parts)),), 1.0, " ".join(parts), "word"))
+        if len(parts) > 1 and self.spelling.knows(quoted(joined)):
+            found.append(Alternative((quoted(joined),), 1.0, joined, "word"))
+        if len(parts) > 1 and not found and all(self.spelling.knows(quoted(part)) for part in parts):
+            expressions = tuple(quoted(part) for part in parts)
+            found.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(parts), "words"))
+        return found
+
+    def _synonyms(self, words: Sequence[str]) -> list[Alternative]:
+        """Return what the thesaurus gives for a word or expression, as far as the archive knows it."""
+        if self.exact:
+            return []
+        sql = (
+            "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid"
+            " WHERE t.typed MATCH ? AND s.words = ? ORDER BY s.n"
+        )
+        rows = self.index.connection.execute(sql, (quoted(" ".join(words)), len(words))).fetchall()
+        found: dict[str, Alternative] = {}
+        for (means,) in rows:
+            for other in json.loads(means):
+                expression = quoted(" ".join(text.words(other)))
+                if expression not in found and self.spelling.knows(expression):
+                    found[expression] = Alternative((expression,), SYNONYM, other, "synonym")
+        return list(found.values())
+
+    # Everything else
+
+    def _phrase(self, part: Phrase) -> None:
+        words = text.words(part.text)
+        expression = within(part.column, quoted(" ".join(words)))
+        if not self.spelling.knows(expression):
+            self.reading.unknown[f'"{part.text}"'] = []
+        alternative = Alternative((expression,), 1.0, part.text, "phrase")
+        self._add(Group(f'"{part.text}"', [alternative], True, ()))
+
+    def _prefix_or_column(self, part: Word) -> None:
+        words = text.words(part.text)
+        if part.prefix and words:
+            self._add(Group(f"{part.text}*", self._beginning(words[-1], part.column), True, ()))
+            return
+        plain = self._plain(part.text, words)
+        column = part.column
+        alternatives = [
+            a._replace(expressions=tuple(within(column, e) for e in a.expressions)) for a in plain.alternatives
+        ]
+        self._add(Group(f"{column}:{part.text}", alternatives, True, ()))
+
+    def _beginning(self, start: str, column: str) -> list[Alternative]:
+        sql = "SELECT word FROM words WHERE word >= ? AND word < ? LIMIT 300"
+        found = [w for (w,) in self.index.connection.execute(sql, (start, start + "\x7f"))]
+        return [Alternative((within(column, quoted(word)),), 1.0, word, "prefix") for word in found]
+
+    def _either(self, part: Or) -> None:
+        alternatives: list[Alternative] = []
+        typed = []
+        for side in part.parts:
+            inner = Understanding(self.index, self.exact).read(side)
+            self.reading.remarks += inner.remarks
+            for group in inner.groups:
+                alternatives += group.alternatives
+                typed.append(group.typed)
+        self._add(Group(" OR ".join(typed), alternatives, True, ()))
+
+    def _complex(self, part: Node) -> None:
+        """A NOT, or an OR of larger parts: decides which events answer; its positive words also help to rank."""
+        self.reading.excluded.append(part)
+        if isinstance(part, Or):
+            for side in part.parts:
+                inner = Understanding(self.index, self.exact).read(side)
+                self.reading.remarks += inner.remarks
+                for group in inner.groups:
+                    group.required = False
+                    self._add(group)
+
+    def _add(self, group: Group) -> None:
+        self.reading.groups.append(group)
+
+
+_NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})
+
+
+def within(column: str, expression: str) -> str:
+    """Return an FTS5 expression that looks into one column only; names are also found by their other names."""
+    if not column:
+        return expression
+    names = f"{column} aliases" if column in _NAMED_COLUMNS else column
+    return f"{{{names}}} : {expression}"
