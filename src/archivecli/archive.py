@@ -121,8 +121,8 @@ class Archive:
         if len(found) == 1 and (event := self.index.get(found[0])):
             return event
         if found:
-            more = " …" if len(found) > 20 else ""
-            raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "  ".join(found[:20]) + more)
+            shown = [*found[:20], "…"] if len(found) > 20 else found
+            raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "\n".join(shown))
         raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted))
 
     def _near_ids(self, wanted: str) -> str:
@@ -131,7 +131,11 @@ class Archive:
         near = same_day or month
         if near:
             return f"did you mean {', '.join(near)}?"
-        return did_you_mean(wanted, self.index.by_ids("", 5000)) or "'archive list' shows them all"
+        ids = self.index.by_ids("", 5000)
+        holding = [event_id for event_id in ids if wanted and wanted in event_id][:5]
+        if holding:
+            return f"did you mean {', '.join(holding)}?"
+        return did_you_mean(wanted, ids) or "'archive list' shows them all"
 
     def beside(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""
