@@ -143,3 +143,10 @@ def test_a_terminal_too_narrow_for_the_columns_has_them_below_each_other(run: Ru
 def test_related_events_have_reasons(run: Run) -> None:
     events = run("related", "2012", "--fields", "id,hit.score,hit.reasons", "-f", "json").json
     assert all(event["hit.reasons"] and event["hit.score"] > 0 for event in events)
+
+
+def test_completion_goes_on_after_a_comma() -> None:
+    from archivecli.cli.form import complete_fields
+
+    assert complete_fields("id,places.c") == ["id,places.city", "id,places.country"]
+    assert "hit.score" in complete_fields("hit.")

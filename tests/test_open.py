@@ -72,6 +72,23 @@ def test_nothing_but_web_pages_is_opened(mine: Run, opened: list[str]) -> None:
     assert "2009-c has no link" in result.err
 
 
+def test_of_several_events_those_without_a_link_are_told(mine: Run, opened: list[str]) -> None:
+    result = mine("open", "2009-c", "2009-a")
+    assert (result.code, opened) == (0, ["http://one/"])
+    assert "2009-c has no link" in result.err
+
+
+def test_never_a_flood_of_pages(run: Run, tmp_path: Path, opened: list[str]) -> None:
+    events = "".join(
+        f"- {{id: 2009-{n:03}, title: T, start: 2009, links: [{{url: 'http://{n}/'}}]}}\n" for n in range(11)
+    )
+    (tmp_path / "c.yaml").write_text(f"events:\n{events}", encoding="utf-8")
+    ids = [f"2009-{n:03}" for n in range(11)]
+    result = run("--catalogue", str(tmp_path / "c.yaml"), "open", *ids)
+    assert (result.code, opened) == (2, [])
+    assert len(run("--catalogue", str(tmp_path / "c.yaml"), "open", *ids, "--print").lines) == 11
+
+
 def test_no_browser(mine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     result = mine("open", "2009-a")

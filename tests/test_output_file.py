@@ -55,12 +55,18 @@ def test_a_file_is_not_overwritten(run: Run, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8").startswith("id,")
 
 
-def test_the_catalogue_is_never_overwritten(run: Run, tmp_path: Path) -> None:
-    path = make_catalogue(tmp_path / "c.yaml", 3)
+@pytest.mark.parametrize("command", [["list", "-n", "1"], ["count", "--by", "year"]])
+@pytest.mark.parametrize("folder", [False, True])
+def test_the_catalogue_is_never_overwritten(run: Run, tmp_path: Path, command: list[str], folder: bool) -> None:
+    (tmp_path / "c").mkdir()
+    path = make_catalogue(tmp_path / "c" / "mine.yaml", 3)
     before = path.read_bytes()
-    result = run("--catalogue", str(path), "list", "-n", "1", "-o", str(path), "--force")
+    catalogue = path.parent if folder else path
+    result = run(*command, "--catalogue", str(catalogue), "-o", str(path), "--force")
     assert (result.code, result.out) == (1, "")
+    assert "the catalogue itself" in result.err
     assert path.read_bytes() == before
+    assert run(*command, "--catalogue", str(catalogue), "-o", str(path.with_suffix(".csv"))).code == 0
 
 
 @pytest.mark.parametrize(

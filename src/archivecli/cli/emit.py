@@ -26,7 +26,7 @@ def emit(
     asked = _asked(form, archive, scored or outcome is not None)
     counted = _Counted(hits)
     if name != TABLE:
-        _deliver(out, archive, form, name, FORMATS[name].write(counted, asked))
+        _deliver(out, form, name, FORMATS[name].write(counted, asked))
     elif found := list(counted):
         from archivecli.render.table import chosen_table, table  # Rich, 40 ms, only for people
 
@@ -66,9 +66,9 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
     elif name == "plain":
         from archivecli.render.plain import plain_record
 
-        _deliver(out, archive, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
+        _deliver(out, form, name, (plain_record(event, event is events[-1], asked.fields) for event in events))
     else:
-        _deliver(out, archive, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
+        _deliver(out, form, name, FORMATS[name].write((Hit(event) for event in events), asked))
     _say_written(out, form, len(events))
 
 
@@ -81,12 +81,10 @@ def _asked(form: Form, archive: Archive, searched: bool = False) -> Asked:
     return Asked(fields, form.bom, form.null, archive.about, lambda page: archive.term("pages", page).url)
 
 
-def _deliver(out: Output, archive: Archive, form: Form, name: str, pieces: Iterable[str]) -> None:
+def _deliver(out: Output, form: Form, name: str, pieces: Iterable[str]) -> None:
     """Write to a file, whole, or to standard output."""
     if form.file is not None:
-        from archivecli.cli.files import write_file
-
-        write_file(form.file, pieces, form.force, archive.path)
+        out.write_file(form.file, pieces, form.force)
     elif name == "plain":
         out.write(pieces)
     else:

@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archivecli.errors import OutputError
+from archivecli.sources import find, state_of
 
 
 def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Path | None = None) -> None:
     """Write text as UTF-8 into the file ``name``; raise OutputError where that cannot be done.
 
     Another reader sees the old file or the new one, never a part: the text goes into a temporary file of the same
-    folder, which then takes the name. A file that exists stays unless ``force``, and the file ``spare`` (what is being
-    read) stays in any case. Devices and pipes are written to.
+    folder, which then takes the name. A file that exists stays unless ``force``, and the files of the catalogue ``spare``
+    (what is being read) stay in any case. Devices and pipes are written to.
     """
     try:
         before = _look(name)
         if before is not None and not stat.S_ISREG(before.st_mode):
             _write_through(name, pieces, before)
-        elif before is not None and spare is not None and spare.exists() and os.path.samefile(name, spare):
+        elif before is not None and spare is not None and _is_part(before, spare):
             raise OutputError(f"{name} is the catalogue itself", "choose another file")
         elif before is not None and not force:
             raise _exists(name)
@@ -35,6 +36,11 @@ def _look(name: str) -> os.stat_result | None:
         return os.stat(name)
     except FileNotFoundError:
         return None
+
+
+def _is_part(found: os.stat_result, catalogue: Path) -> bool:
+    """Tell whether a file is one of a catalogue's."""
+    return any(state_of(found)[:2] == source.state[:2] for source in find(catalogue))
 
 
 def _exists(name: str) -> OutputError:

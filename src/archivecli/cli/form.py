@@ -97,6 +97,14 @@ def complete_format() -> list[str]:
     return list(CHOICES)
 
 
+def complete_fields(incomplete: str) -> list[str]:
+    """Offer the fields to a completing shell, after those that stand there already."""
+    from archivecli.render import columns
+
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{path}" for path in columns.known(searched=True) if path.startswith(last)]
+
+
 FORMAT_HELP = f"one of {', '.join(CHOICES)}; a table at a terminal and plain in a pipe unless told"
 
 _OPTIONS: tuple[tuple[Any, Any, Any], ...] = (
@@ -114,7 +122,12 @@ _OPTIONS: tuple[tuple[Any, Any, Any], ...] = (
     (
         str | None,
         None,
-        _option("--fields", metavar="NAMES", help="these fields in this order: id,start,title,places.city"),
+        _option(
+            "--fields",
+            metavar="NAMES",
+            help="these fields in this order: id,start,title,places.city",
+            autocompletion=complete_fields,
+        ),
     ),
     (bool, False, _option("--bom", help="begin csv and tsv with a byte-order mark, which some spreadsheets want")),
     (bool, False, _option("--null", "-0", help="ids end with NUL instead of a line break, for xargs -0")),

@@ -34,7 +34,9 @@ class Common(NamedTuple):
 
     def output(self) -> output.Output:
         """Decide how to write."""
-        return output.decide(self.color, self.quiet, not self.no_pager)
+        out = output.decide(self.color, self.quiet, not self.no_pager)
+        out.reading = resolve_catalogue(self.catalogue)
+        return out
 
 
 def progress_for(common: Common) -> Callable[[int], None] | None:

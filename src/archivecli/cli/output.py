@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 from archivecli import text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console, RenderableType
 
     from archivecli.cli.pager import Paged
@@ -25,7 +27,8 @@ class Output:
 
     ``terminal``: answers are read by a person at a terminal; ``width``: its columns; ``colour``: whether to use
     colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks; ``links``:
-    whether the terminal can be given addresses to click; ``paged``: the terminal with its pager, where there is one.
+    whether the terminal can be given addresses to click; ``paged``: the terminal with its pager, where there is one;
+    ``reading``: the catalogue that is being read, which no answer may overwrite.
     """
 
     def __init__(
@@ -49,12 +52,19 @@ class Output:
         self.quiet = quiet
         self.links = links
         self.paged = paged
+        self.reading: Path | None = None
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write an answer; what the encoding cannot carry is written in ASCII."""
         write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
             write(piece if self.unicode or piece.isascii() else text.ascii_only(piece))
+
+    def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
+        """Write an answer into a file, whole or not at all; ``force`` overwrites one that exists, save the catalogue."""
+        from archivecli.cli.files import write_file  # 2 ms, only for files
+
+        write_file(name, pieces, force, self.reading)
 
     def write_data(self, pieces: Iterable[str]) -> None:
         """Write data for another program: UTF-8, and line ends as they are, whatever the terminal speaks."""

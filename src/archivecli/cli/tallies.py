@@ -91,9 +91,7 @@ def emit_view(out: Output, view: View, sheet: Sheet) -> None:
     else:
         pieces = FORMATS[name][0](rows(), columns)
     if sheet.output not in (None, "-"):
-        from archivecli.cli.files import write_file
-
-        write_file(str(sheet.output), pieces, sheet.force)
+        out.write_file(str(sheet.output), pieces, sheet.force)
         out.remark(f"written to {sheet.output}")
     elif name in _DATA:
         out.write_data(pieces)

@@ -17,6 +17,9 @@ app = typer.Typer()
 SCHEMES = ("http://", "https://")
 """What is opened: a link of a catalogue must not start another program."""
 
+AT_ONCE = 10
+"""So many pages are opened by one command at most."""
+
 
 @app.command("open")
 @command
@@ -37,10 +40,21 @@ def open_(
     archive = common.open()
     out = common.output()
     events = events_of(archive, out, ids, null)
-    addresses = [address for event in events for address in _chosen(archive, event, link, print_)]
+    found = {event.id: _links(archive, event) for event in events}
+    bare = [event for event in events if not found[event.id]]
+    if bare and len(bare) == len(events):
+        raise ArchiveError(
+            f"{bare[0].id} has no link", f"'archive show {archive.shortest(bare[0].id)}' tells what it has"
+        )
+    out.remark(*(f"{event.id} has no link" for event in bare))
+    addresses = [address for name, links in found.items() if links for address in _chosen(name, links, link, print_)]
     if print_:
         out.write(address + "\n" for address in addresses)
         return
+    if len(addresses) > AT_ONCE:
+        raise UsageError(
+            f"{len(addresses)} pages at once are too many: at most {AT_ONCE}", "--print prints the addresses"
+        )
     for address in addresses:
         _browse(address)
         out.remark(f"opened {address}")
@@ -61,17 +75,14 @@ def _links(archive: Archive, event: Event) -> list[tuple[str, str]]:
     return list(names.items())
 
 
-def _chosen(archive: Archive, event: Event, number: int | None, all_: bool) -> list[str]:
-    """Return the address to open, or all to print; raise where there is none, or a choice to make."""
-    found = _links(archive, event)
-    if not found:
-        raise ArchiveError(f"{event.id} has no link", f"'archive show {archive.shortest(event.id)}' tells what it has")
+def _chosen(name: str, found: list[tuple[str, str]], number: int | None, all_: bool) -> list[str]:
+    """Return the address to open, or all to print; raise UsageError where there is a choice to make."""
     if number is not None and number > len(found):
-        raise UsageError(f"--link: {event.id} has {len(found)} link{'' if len(found) == 1 else 's'}", _listed(found))
+        raise UsageError(f"--link: {name} has {len(found)} link{'' if len(found) == 1 else 's'}", _listed(found))
     if number is not None:
         return [found[number - 1][0]]
     if len(found) > 1 and not all_:
-        raise UsageError(f"{event.id} has {len(found)} links; choose one with --link N", _listed(found))
+        raise UsageError(f"{name} has {len(found)} links; choose one with --link N", _listed(found))
     return [address for address, _ in found]
 
 
