@@ -89,7 +89,7 @@ def test_colour_says_nothing_that_words_do_not() -> None:
 # Links
 
 
-def links(*args: str, **environment: str) -> int:
+def links(*args: str, **environment: Any) -> int:
     return len(LINKS.findall(at_a_terminal(*args, rows=400, **environment).raw))
 
 
@@ -140,8 +140,8 @@ def test_a_pipe_needs_no_pager(shell: Run) -> None:
     [{"ARCHIVE_PAGER": ""}, {"ARCHIVE_PAGER": "cat"}, {"PAGER": ""}, {"PAGER": "'"}, {"TERM": "dumb"}],
     ids=str,
 )
-def test_there_are_ways_to_have_no_pager(environment: dict[str, str]) -> None:
-    seen = at_a_terminal(*LONG, **{"PAGER": SAYS_PAGER, **environment})
+def test_there_are_ways_to_have_no_pager(environment: dict[str, Any]) -> None:
+    seen = at_a_terminal(*LONG, **({"PAGER": SAYS_PAGER} | environment))
     assert len(seen.lines) == 38
 
 
@@ -206,7 +206,7 @@ def test_pagers_are_commands_with_options() -> None:
 
 # Encodings
 
-ASCII = {"PYTHONIOENCODING": "ascii"}
+ASCII: dict[str, Any] = {"PYTHONIOENCODING": "ascii"}
 
 
 @pytest.mark.parametrize(
