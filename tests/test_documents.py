@@ -39,6 +39,14 @@ def test_every_link_between_documents_leads_somewhere(path: Path) -> None:
         assert (path.parent / target).exists(), target
 
 
+def test_every_path_of_the_tour_of_the_code_is_there() -> None:
+    tour = (ROOT / "docs" / "code.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`([a-z_]+(?:/[a-z_]*)*(?:\.py|/))`", tour)
+    assert len(paths) > 20
+    for path in paths:
+        assert (ROOT / "src" / "archivecli" / path).exists() or (ROOT / path).exists(), path
+
+
 def test_every_page_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in sorted((ROOT / "docs").glob("*.md")):
