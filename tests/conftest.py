@@ -124,3 +124,7 @@ class Terminal:
 def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """Run a command line as at a terminal, in this process."""
     return Terminal(monkeypatch)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="write the sessions of tests/golden anew")

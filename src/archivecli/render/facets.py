@@ -115,7 +115,7 @@ def _rows(values: Sequence[Value], screen: Screen) -> Iterator[Text]:
     figures = len(f"{highest:,}")
     names = [theme.said(value.name, screen.unicode) or "(none)" for value in values]
     room = max(screen.width - figures - last - _SHORTEST_BAR - 6, 12)
-    widest = min(max(map(text.width, names), default=0), _WIDEST_NAME, room)
+    widest = min(max(map(text.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
     cells = min(max(screen.width - widest - figures - last - 6, _SHORTEST_BAR), 40)
     for value, name, piece in zip(values, names, pieces, strict=True):
         if text.width(name) > widest and value.short:

@@ -1,9 +1,10 @@
 """Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 WIDE = 110
 """From this width on, place, kind and id have columns of their own."""
+
+SMALL = 72
+"""Below this width the date has no column of its own either."""
 
 
 class Screen(Protocol):
@@ -41,6 +45,8 @@ def table(names: Shortening, hits: Sequence[Hit], screen: Screen, outcome: Any =
     """Return the rows of a list or search and a line that says how many there are."""
     passages = _passages(hits, outcome)
     rows = [(hit, names.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    if screen.width < SMALL:
+        return [*_small(rows), _footer(hits, outcome)]
     body = _wide(rows) if screen.width >= WIDE else _narrow(rows)
     return [body, _footer(hits, outcome)]
 
@@ -122,12 +128,25 @@ def _narrow(rows: Rows) -> Table:
     body.add_column(ratio=1)
     for hit, short, passage in rows:
         event = hit.event
-        below = [_kind(event), Text(text.one_line(event.place), style=theme.PLACE), Text(short, style=theme.ID)]
-        parts = [Text(text.one_line(event.title), style=theme.TITLE), dotted(below)]
+        parts = [Text(text.one_line(event.title), style=theme.TITLE), dotted(_facts(event, short))]
         if passage is not None:
             parts.insert(1, passage)
         body.add_row(_when(event), Text("\n").join(parts))
     return body
+
+
+def _small(rows: Rows) -> Iterator["RenderableType"]:
+    """Yield titles over the whole width, and what belongs to them indented below."""
+    for hit, short, passage in rows:
+        yield Text(text.one_line(hit.event.title), style=theme.TITLE)
+        if passage is not None:
+            yield Padding(passage, (0, 0, 0, 2))
+        yield Padding(dotted([_when(hit.event), *_facts(hit.event, short)]), (0, 0, 0, 2))
+
+
+def _facts(event: Event, short: str) -> list[Text]:
+    """Return what stands below a title: the id, which is never broken where it comes first, the kind, the place."""
+    return [Text(short, style=theme.ID), _kind(event), Text(text.one_line(event.place), style=theme.PLACE)]
 
 
 def dotted(pieces: Iterable[Text]) -> Text:
