@@ -155,6 +155,10 @@ class Archive:
 
         return related(self.index, event, limit)
 
+    def nearest(self, event: Event, limit: int) -> list[Event]:
+        """Return the events nearest to one, the nearest first."""
+        return [relation.event for relation in self.related(event, limit)]
+
     def explain(self, outcome: "ranking.Outcome") -> Iterator[str]:
         """Yield, line by line, how a query was read and why each of the first hits was found."""
         from archivecli.index.explain import explanation  # only where somebody asks why

@@ -38,6 +38,9 @@ class Shelf(Protocol):
     def shortest(self, event_id: str) -> str:
         """Return the shortest beginning of an id that no other id shares."""
 
+    def nearest(self, event: Event, limit: int) -> list[Event]:
+        """Return the events that have most in common with one."""
+
 
 def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]:
     """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on."""
@@ -153,10 +156,15 @@ def _without_lead(line: Line) -> Text:
     return Text(text.one_line(line.text.removeprefix(line.lead).lstrip(": ")))
 
 
+NEAREST = 3
+"""So many related events are named below a card."""
+
+
 def _onward(shelf: Shelf, event: Event, width: int) -> Iterator[RenderableType]:
-    """Say which events come before and after, and how to see them."""
+    """Say which events come before and after and which are nearest to it, and how to see them."""
     both = zip(("earlier", "later"), shelf.beside(event), strict=True)
     beside = [(word, other) for word, other in both if other is not None]
+    beside += [("related", other) for other in shelf.nearest(event, NEAREST)]
     commands = [
         Text("archive show ", style=theme.DIM).append(shelf.shortest(other.id), theme.ID) for _, other in beside
     ]
