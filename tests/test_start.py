@@ -22,6 +22,7 @@ EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.fo
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
 QUERY = {"archivecli.query.parser", *DATES}
 RANKING = {"archivecli.index.english", "archivecli.index.search", "_csv", "unicodedata", "anyascii"}
+RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
 CARD = {"archivecli.cli.emit", "archivecli.cli.completion", "archivecli.cli.ids"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
 
