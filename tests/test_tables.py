@@ -84,7 +84,7 @@ def test_bars_of_days_stand_below_their_days(screen: Terminal, catalogue: str) -
     assert first.index("▄") == heading.index("Tu")  # 1 December 2009 was a Tuesday
 
 
-@pytest.mark.parametrize("width", (40, *WIDTHS))
+@pytest.mark.parametrize("width", [40, *WIDTHS])
 def test_titles_are_whole_at_any_width(screen: Terminal, width: int) -> None:
     title = "Conference to Finalize Guidelines on International Legal Cooperation Instruments"
     shown = iter(screen("list", "--month", "2009-11", width=width).out.split())
