@@ -21,10 +21,29 @@ if TYPE_CHECKING:
     from archivecli.index.selection import Selection
 
 
-def _open_catalogue(path: Path) -> "Contents":
-    from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
+class _Opener:
+    """Opens a catalogue: the first time in a hurry where it is large, then, if that left doubts, with care."""
 
-    return Catalogue(path)
+    def __init__(self) -> None:
+        self._hurry = True
+
+    def __call__(self, path: Path) -> "Contents":
+        from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
+
+        if self._hurry and _size(path) >= 1_000_000:
+            from archivecli.catalogue import swift
+
+            self._hurry = False
+            return swift.opened(path) or Catalogue(path)
+        return Catalogue(path)
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file; anything else may be large."""
+    try:
+        return path.stat().st_size if path.is_file() else 1_000_000
+    except OSError:
+        return 0
 
 
 class Archive:
@@ -36,7 +55,7 @@ class Archive:
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
         """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
         self.path = path
-        connection, self.state = store.connect(path, _open_catalogue, progress)
+        connection, self.state = store.connect(path, _Opener(), progress)
         self.index = Index(connection)
 
     @property

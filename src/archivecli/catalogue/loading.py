@@ -1,9 +1,10 @@
 """A catalogue's files → its heading, its vocabulary, its thesaurus and a stream of its events."""
 
 import hashlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from archivecli import sources
 from archivecli.catalogue import reader
@@ -18,6 +19,9 @@ from archivecli.sources import Source
 TOP = ("catalogue", "vocabulary", "events", "thesaurus")
 
 
+T = TypeVar("T")
+
+
 class _File(NamedTuple):
     checker: Checker
     events: list[Node]
@@ -26,7 +30,8 @@ class _File(NamedTuple):
 class Catalogue:
     """An opened catalogue. ``events()`` checks as it goes and raises CatalogueError at the end, with every problem."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, read: list[tuple[str, Node]] | None = None) -> None:
+        """Open the files at ``path``, or what has been ``read`` of them already: paths and their documents."""
         self.path = path
         self.about: dict[str, Any] = {}
         self.vocabulary = Vocabulary()
@@ -35,10 +40,11 @@ class Catalogue:
         self.digests: list[str] = []
         self._files: list[_File] = []
         self._stopped: list[Problem] = []
-        nodes = [(source, self._read(source)) for source in sources.find(path)]
-        for source, root in nodes:
-            if root is not None:
-                self._open(source.path, root)
+        if read is None:
+            found = [(source.path, self._read(source)) for source in sources.find(path)]
+            read = [(name, root) for name, root in found if root is not None]
+        for name, root in read:
+            self._open(name, root)
         for file in self._files:
             self._check_countries(file.checker)
 
@@ -168,7 +174,7 @@ class Catalogue:
                 if self._count_problems() >= MAX_PROBLEMS:
                     break
                 before = len(checker.problems)
-                record = self._record(checker, node)
+                record = _record(checker, node)
                 event_id = record.get("id")
                 if event_id in places:
                     path, line = places[event_id]
@@ -196,22 +202,37 @@ class Catalogue:
     def _count_problems(self) -> int:
         return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
 
-    def _record(self, checker: Checker, node: Node) -> dict[str, Any]:
-        """Return what is sound of an event; the faults of the rest are noted."""
-        record = checker.record(node, RECORD, "event") or {}
-        start = record.get("start", "")
-        if not record.get("id", start).startswith(start):
-            what = f"the id {record['id']} does not begin with the date {start}"
-            checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
-        self._fill_links(record)
-        return record
+    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+        """Yield what ``prepare`` makes of the events, some at a time, in their order; raise as ``events`` does."""
+        events = self.events()
+        while some := list(itertools.islice(events, 500)):
+            yield prepare(some)
 
-    def _fill_links(self, record: dict[str, Any]) -> None:
-        """Give a link that names a page of the vocabulary the address and name that stand there."""
-        for link in record.get("links", ()):
-            term = self.vocabulary.term("pages", link.get("page", ""))
-            if term is not None and term.url:
-                link.setdefault("url", term.url)
+
+def sound_event(checker: Checker, node: Node) -> Event | None:
+    """Return the event of a node, or None where ``checker`` has noted problems with it."""
+    before = len(checker.problems)
+    record = _record(checker, node)
+    return make_event(record, checker.vocabulary) if len(checker.problems) == before else None
+
+
+def _record(checker: Checker, node: Node) -> dict[str, Any]:
+    """Return what is sound of an event; the faults of the rest are noted."""
+    record = checker.record(node, RECORD, "event") or {}
+    start = record.get("start", "")
+    if not record.get("id", start).startswith(start):
+        what = f"the id {record['id']} does not begin with the date {start}"
+        checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
+    _fill_links(record, checker.vocabulary)
+    return record
+
+
+def _fill_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Give a link that names a page of the vocabulary the address and name that stand there."""
+    for link in record.get("links", ()):
+        term = vocabulary.term("pages", link.get("page", ""))
+        if term is not None and term.url:
+            link.setdefault("url", term.url)
 
 
 _SYNONYMS = (

@@ -25,6 +25,7 @@ class Checker:
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
         self._patience = 2_000_000  # names that may be compared for hints: some seconds
+        self._kept: dict[int, tuple[tuple[Field, ...], dict[str, Field], list[str]]] = {}
         self._checks: dict[str, Callable[[Node, Shape, str], Any]] = {
             "text": self._text,
             "block": self._block,
@@ -171,9 +172,9 @@ class Checker:
             names = ", ".join(field.name for field in shape.fields[:4])
             self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", f"expected a mapping with {names} …")
             return None
-        known = {field.name: field for field in shape.fields}
+        known, required = self._known(shape.fields)
         found: dict[str, Any] = {}
-        missing = [field.name for field in shape.fields if field.required]
+        missing = required.copy()
         for key, inner_node in node.entries:
             field = known.get(key.text)
             if field is None:
@@ -190,6 +191,15 @@ class Checker:
         if "start" in found and "end" in found:
             self._order(node, found)
         return {field.name: found[field.name] for field in shape.fields if field.name in found} if found else None
+
+    def _known(self, fields: tuple[Field, ...]) -> tuple[dict[str, Field], list[str]]:
+        """Return fields by name, and the names of those that are required; kept, as the same fields come for every event."""
+        kept = self._kept.get(id(fields))
+        if kept is None or kept[0] is not fields:
+            known = {field.name: field for field in fields}
+            kept = (fields, known, [field.name for field in fields if field.required])
+            self._kept[id(fields)] = kept
+        return kept[1], kept[2]
 
     def _order(self, node: Mapping, found: dict[str, Any]) -> None:
         if dates.last_day(found["end"]) < dates.first_day(found["start"]):

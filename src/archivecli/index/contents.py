@@ -1,12 +1,14 @@
 """What an index is made from, as the index sees it: a catalogue fits this shape, and neither room knows the other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from archivecli.errors import Problem
 from archivecli.events import Event, Synonyms, Term
 from archivecli.sources import Source
+
+T = TypeVar("T")
 
 
 class Names(Protocol):
@@ -43,12 +45,15 @@ class Contents(Protocol):
     def digests(self) -> Sequence[str]:
         """A hash of the content of each file."""
 
-    def events(self) -> Iterator[Event]:
-        """Yield the events; raise CatalogueError at the end where there are problems."""
+    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+        """Yield what ``prepare`` makes of the events, some at a time, in their order.
+
+        Raise CatalogueError at the end where there are problems; raise StartAgain as soon as a hurried reader is in doubt.
+        """
 
     def problems(self) -> list[Problem]:
         """Return what has been found wrong so far."""
 
 
 Opener: TypeAlias = Callable[[Path], Contents]
-"""Opens the catalogue at a path; raises CatalogueError where it cannot be used."""
+"""Opens the catalogue at a path; raises CatalogueError where it cannot be used. Asked again, it reads with care."""

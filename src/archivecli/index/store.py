@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivecli import __version__, locations, sources
+from archivecli.errors import StartAgain
 from archivecli.index.schema import VERSION, Progress
 from archivecli.sources import FileState, Source
 
@@ -167,6 +168,15 @@ def _make(
     opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
+    try:
+        return _made(opened, folder, stem, progress)
+    except StartAgain:
+        return _made(opened, folder, stem, progress)
+
+
+def _made(
+    opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
+) -> tuple[sqlite3.Connection, str]:
     catalogue = opened()
     if folder is not None:
         try:

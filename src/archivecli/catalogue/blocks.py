@@ -1,0 +1,135 @@
+"""The plain part of YAML in which catalogues are nearly always written, read line by line: three times as fast.
+
+``items`` returns exactly what ``reader.parse`` returns, save the places, or None for whatever is not beyond doubt: then the
+full parser decides. A test compares the two on made-up, mutated and hostile texts.
+"""
+
+import re
+
+from archivecli.catalogue.reader import MAX_TEXT, Mapping, Node, Scalar, Sequence
+
+_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_LINE = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?|(.*))$", re.MULTILINE)
+_FLOW = re.compile(r"""\[([^][{}"'#&*!|>%@`:?\\]*)\]""")
+_QUOTED = re.compile(r'"([^"\\]*)"|' + r"'([^']*)'")
+_DEEPEST = 12
+
+_Line = tuple[str, str, str, str, str]
+"""Of a line: the indentation, the dash, and a key with what follows it, or else the rest."""
+
+
+class _Doubt(Exception):
+    """Something that only the full parser may judge."""
+
+
+def items(text: str) -> list[Node] | None:
+    """Return the items of a block sequence (``- `` at one indentation), or None where the full parser has to read it."""
+    if len(text) > MAX_TEXT:  # a value may be too long
+        return None
+    if "\n---" in text or "\n..." in text or (not text.replace("\n", "").isprintable() and _ODD.search(text)):
+        return None
+    read = _Reader(text)
+    try:
+        found = read.sequence(len(read.lines[0][0]), 0)
+    except (_Doubt, IndexError):
+        return None
+    return found if read.at == len(read.lines) else None
+
+
+class _Reader:
+    """Reads lines from the top; ``at`` is the next one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.rstrip("\n")
+        self.lines: list[_Line] = _LINE.findall(self.text)
+        self.at = 0
+        self.raw: list[str] = []
+
+    def sequence(self, indent: int, depth: int) -> list[Node]:
+        """Return the items at ``indent``."""
+        lines = self.lines
+        found: list[Node] = []
+        while self.at < len(lines):
+            margin, dash, key, value, rest = lines[self.at]
+            if len(margin) != indent or not dash:
+                break
+            if key:
+                lines[self.at] = (margin + "  ", "", key, value, rest)
+                found.append(self.mapping(indent + 2, depth + 1))
+            else:
+                found.append(self.value(rest, indent))
+        return found
+
+    def mapping(self, indent: int, depth: int) -> Mapping:
+        """Return the keys at ``indent`` with their values."""
+        if depth > _DEEPEST:
+            raise _Doubt
+        lines = self.lines
+        entries: list[tuple[Scalar, Node]] = []
+        seen = set()
+        while self.at < len(lines):
+            margin, dash, key, value, _ = lines[self.at]
+            if len(margin) != indent or dash or not key:
+                break
+            if key in seen:
+                raise _Doubt
+            seen.add(key)
+            entries.append(
+                (Scalar(key, True, 0, 0), self.value(value, indent) if value else self._below(indent, depth))
+            )
+        return Mapping(entries, 0, 0)
+
+    def _below(self, indent: int, depth: int) -> Node:
+        """Return what stands below a key."""
+        self.at += 1
+        margin, dash, key, _, _ = self.lines[self.at]
+        inner = len(margin)
+        if dash and inner >= indent:
+            return Sequence(self.sequence(inner, depth + 1), 0, 0)
+        if inner <= indent or not key:
+            raise _Doubt
+        return self.mapping(inner, depth + 1)
+
+    def value(self, written: str, indent: int) -> Node:
+        """Return the value that stands on the rest of a line; ``indent`` is that of the mapping or list around it."""
+        self.at += 1
+        first = written[:1]
+        if first.isalnum():
+            if ": " in written or " #" in written or written[-1] in ": ":
+                raise _Doubt
+            node: Node = Scalar(written, True, 0, 0)
+        elif first in (">", "|"):
+            node = self._block(written, indent)
+        else:
+            node = _inline(written)
+        # a value that goes on in the next line, a comment, an empty line
+        if self.at < len(self.lines) and (len((line := self.lines[self.at])[0]) > indent or not (line[1] or line[2])):
+            raise _Doubt
+        return node
+
+    def _block(self, written: str, indent: int) -> Scalar:
+        """Return a folded or literal block whose lines are indented alike and not parted by empty ones."""
+        style, chomping = written[0], written[1:]
+        margin = self.lines[self.at][0]
+        if chomping not in ("", "-") or len(margin) <= indent:
+            raise _Doubt
+        self.raw = self.raw or self.text.split("\n")
+        begin = self.at
+        while self.at < len(self.lines) and self.lines[self.at][0] == margin:
+            self.at += 1
+        body = [line[len(margin) :] for line in self.raw[begin : self.at]]
+        if not all(body):
+            raise _Doubt
+        text = (" " if style == ">" else "\n").join(body)
+        return Scalar(text if chomping else f"{text}\n", False, 0, 0)
+
+
+def _inline(written: str) -> Node:
+    """Return a quoted text or a list in brackets that is written without any art."""
+    if match := _FLOW.fullmatch(written):
+        parts = [part.strip(" ") for part in match[1].split(",")]
+        if all(part[:1].isalnum() for part in parts):
+            return Sequence([Scalar(part, True, 0, 0) for part in parts], 0, 0)
+    elif match := _QUOTED.fullmatch(written):
+        return Scalar(match[1] if match[1] is not None else match[2], False, 0, 0)
+    raise _Doubt

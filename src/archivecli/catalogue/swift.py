@@ -1,0 +1,305 @@
+"""A large catalogue → its events, in pieces, by several processes, in bounded memory.
+
+A catalogue is nearly always written as a heading and a block list: each event begins with ``- `` at one indentation. As
+anchors, tags and second documents are refused, such an event means the same wherever it stands; so the text is cut
+there and every piece read by itself. Whatever is not beyond doubt, any problem included, makes the whole catalogue be
+opened anew by ``loading.Catalogue``, which alone speaks of problems and their places.
+"""
+
+import contextlib
+import gc
+import hashlib
+import os
+import re
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from archivecli import sources
+from archivecli.catalogue import blocks, reader
+from archivecli.catalogue.loading import Catalogue, sound_event
+from archivecli.catalogue.reader import Mapping, Node, Sequence, Unreadable
+from archivecli.catalogue.validation import Checker
+from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.errors import CatalogueError, Problem, StartAgain
+from archivecli.events import Event, Synonyms
+from archivecli.sources import Source
+
+LARGE = 2_000_000
+"""Bytes of a catalogue from which on all this is worth its while."""
+SHARED = 4_000_000
+"""Bytes from which on other processes help; they take 50 ms to start."""
+PIECE = 200_000
+LONGEST_HEAD = 16_000_000
+LONGEST_EVENT = 8_000_000
+MOST_HELPERS = 8
+
+T = TypeVar("T")
+
+
+class Piece(NamedTuple):
+    """Whole events of one file: their bytes, and the indentation of the list that they stand in."""
+
+    source: Source
+    begin: int
+    end: int
+    indent: int
+
+
+def opened(path: Path) -> "SwiftCatalogue | None":
+    """Return the catalogue at ``path`` if it is large and nothing about it is in doubt so far, else None."""
+    try:
+        found = sources.find(path)
+        if sum(source.state.size for source in found) < LARGE:
+            return None
+        return SwiftCatalogue(path, found)
+    except (CatalogueError, StartAgain, OSError):
+        return None
+
+
+class SwiftCatalogue:
+    """A large catalogue whose events are read on the way; ``prepared`` raises StartAgain where anything is in doubt."""
+
+    def __init__(self, path: Path, found: list[Source]) -> None:
+        self.path = path
+        self.sources = found
+        self.digests: list[str] = []
+        self._pieces: list[Piece] = []
+        heads: list[tuple[str, Node]] = [
+            (source.path, head) for source in found if (head := self._head(source)) is not None
+        ]
+        catalogue = Catalogue(path, heads)
+        if catalogue.problems():
+            raise StartAgain
+        self.about: dict[str, Any] = catalogue.about
+        self.vocabulary: Vocabulary = catalogue.vocabulary
+        self.thesaurus: list[Synonyms] = catalogue.thesaurus
+
+    def problems(self) -> list[Problem]:
+        """Return nothing: where there is a problem, another reader tells it."""
+        return []
+
+    def _head(self, source: Source) -> Mapping | None:
+        """Return what stands in a file beside its events, None where that is nothing."""
+        with contextlib.closing(_Scanner(source)) as scanner:
+            pieces, head = scanner.scan()
+            self._pieces += pieces
+            self.digests.append(scanner.digest.hexdigest())
+        try:
+            text = reader.decode(head, source.path)
+            root = reader.parse(text, source.path) if text.strip() else None
+        except Unreadable:
+            raise StartAgain from None
+        if "\n..." in text or (root is None and not pieces):
+            raise StartAgain
+        if root is not None and (not isinstance(root, Mapping) or any(key.text == "events" for key, _ in root.entries)):
+            raise StartAgain
+        return root
+
+    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+        """Yield what ``prepare`` makes of the events, some at a time, in their order; raise StartAgain where in doubt."""
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        helpers = min(processors, MOST_HELPERS, len(self._pieces))
+        size = sum(piece.end - piece.begin for piece in self._pieces)
+        if helpers > 1 and size >= SHARED:
+            yield from _shared(self._pieces, _Work(self.vocabulary, prepare), helpers)
+        else:
+            work = _Work(self.vocabulary, prepare)
+            yield from map(work, self._pieces)
+        if sources.find(self.path) != self.sources:  # edited meanwhile
+            raise StartAgain
+
+
+_EVENTS = re.compile(rb"^events:[ \t]*(?:#[^\n]*)?\r?\n(?: *(?:#[^\n]*)?\r?\n)*(?=( *)- )", re.MULTILINE)
+_LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *(?:#[^\n]*)?\r?\n)*(?=( *)- )")
+_KEY = re.compile(rb"\n[A-Za-z_]")
+
+
+class _Scanner:
+    """Goes through a file once, never holding much of it: its digest, its heading, and where its events begin."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.digest = hashlib.blake2b(digest_size=16)
+        self.file = open(source.path, "rb", buffering=0)  # noqa: SIM115
+        self.buffer = b""
+        self.base = 0  # where in the file the buffer begins
+        self.ended = False
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def _more(self) -> None:
+        block = self.file.read(1_000_000)
+        self.digest.update(block)
+        self.buffer += block
+        self.ended = not block
+
+    def scan(self) -> tuple[list[Piece], bytes]:
+        """Return where the events stand, and the rest of the file; raise StartAgain where the file changes meanwhile."""
+        if sources.state_of(os.fstat(self.file.fileno())) != self.source.state:
+            raise StartAgain
+        opening = self._opening()
+        head, pieces = self.buffer, []
+        if opening is not None:
+            indent = len(opening[1])
+            head = self.buffer[: opening.start()]
+            pieces = list(self._cut(opening.end(), indent))
+            head += self.buffer
+        if self.base + len(self.buffer) != self.source.state.size:
+            raise StartAgain
+        return pieces, head
+
+    def _opening(self) -> re.Match[bytes] | None:
+        while not self.ended:
+            self._more()
+            match = _LIST.match(self.buffer) or _EVENTS.search(self.buffer)
+            if match is not None:
+                return match
+            if len(self.buffer) > LONGEST_HEAD:
+                raise StartAgain
+        return None
+
+    def _rest(self, begin: int) -> None:
+        self.buffer, self.base = self.buffer[begin:], self.base + begin
+        while not self.ended:
+            if len(self.buffer) > LONGEST_HEAD:
+                raise StartAgain
+            self._more()
+
+    def _cut(self, begin: int, indent: int) -> Iterator[Piece]:
+        """Yield the pieces up to the end of the list; the buffer holds in the end what follows it."""
+        mark = b"\n" + b" " * indent + b"- "
+        while True:
+            self.buffer, self.base, begin = self.buffer[begin:], self.base + begin, 0
+            at = self.buffer.find(mark, PIECE)
+            while at < 0 and not self.ended:
+                if len(self.buffer) > LONGEST_EVENT:
+                    raise StartAgain
+                self._more()
+                at = self.buffer.find(mark, PIECE)
+            begin = at + 1 if at >= 0 else len(self.buffer)
+            other = _KEY.search(self.buffer, 0, begin)
+            if other is not None:
+                begin = other.start() + 1
+            yield Piece(self.source, self.base, self.base + begin, indent)
+            if other is not None or at < 0:
+                self._rest(begin)
+                return
+
+
+class _Work:
+    """Turns pieces into what ``prepare`` makes of their events; raises StartAgain where anything is in doubt."""
+
+    def __init__(self, vocabulary: Vocabulary, prepare: Callable[[Iterable[Event]], T]) -> None:
+        self.vocabulary = vocabulary
+        self.prepare = prepare
+        self._open: tuple[Source, int] | None = None
+
+    def __call__(self, piece: Piece) -> Any:
+        return self.prepare(self._events(piece))
+
+    def _events(self, piece: Piece) -> Iterator[Event]:
+        checker = Checker(piece.source.path, self.vocabulary)
+        try:
+            text = reader.decode(self._bytes(piece), piece.source.path)
+            if "\n---" in text or "\n..." in text:
+                raise StartAgain
+            for item in re.split(f"\n(?={' ' * piece.indent}- )", text):
+                nodes = blocks.items(item)
+                for node in _parsed(item, piece.source.path) if nodes is None else nodes:
+                    event = sound_event(checker, node)
+                    if event is None:
+                        raise StartAgain
+                    yield event
+        except (Unreadable, CatalogueError, OSError):
+            raise StartAgain from None
+
+    def _bytes(self, piece: Piece) -> bytes:
+        if self._open is None or self._open[0] != piece.source:
+            if self._open is not None:
+                os.close(self._open[1])
+            handle = os.open(piece.source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._open = (piece.source, handle)
+            if sources.state_of(os.fstat(handle)) != piece.source.state:
+                raise StartAgain
+        handle = self._open[1]
+        os.lseek(handle, piece.begin, os.SEEK_SET)
+        found = os.read(handle, piece.end - piece.begin)
+        if len(found) != piece.end - piece.begin:
+            raise StartAgain
+        return found
+
+
+def _parsed(item: str, path: str) -> list[Any]:
+    """Return the events of a text by the full parser, at the depth at which they stand in the file."""
+    root = reader.parse(f"events:\n{item}\n", path)
+    if not isinstance(root, Mapping) or len(root.entries) != 1 or not isinstance(root.entries[0][1], Sequence):
+        raise StartAgain
+    return root.entries[0][1].items
+
+
+def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[Any]:
+    """Yield what other processes make of the pieces, in order: each has two to do, so that none ever waits."""
+    import multiprocessing  # 15 ms
+
+    kind = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux" else "spawn"
+    context: Any = multiprocessing.get_context(kind)
+    ours: list[Any] = []
+    processes: list[Any] = []
+    try:
+        for _ in range(helpers):
+            near, far = context.Pipe()
+            ours.append(near)
+            inherited = list(ours) if kind == "fork" else []
+            process = context.Process(target=_help, args=(far, inherited, work), daemon=True)
+            process.start()
+            processes.append(process)
+            far.close()
+        asked: deque[Any] = deque()
+        for number, piece in enumerate(pieces):
+            connection = ours[number % helpers]
+            connection.send(piece)
+            asked.append(connection)
+            if len(asked) == 2 * helpers:
+                yield _answer(asked.popleft())
+        while asked:
+            yield _answer(asked.popleft())
+    except (OSError, EOFError):  # a helper is gone
+        raise StartAgain from None
+    finally:
+        for connection in ours:
+            connection.close()
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def _answer(connection: Any) -> Any:
+    found = connection.recv()
+    if found is None:
+        raise StartAgain
+    return found
+
+
+def _help(connection: Any, inherited: list[Any], work: _Work) -> None:
+    """Answer pieces until nobody asks any more."""
+    for other in inherited:
+        other.close()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that asks decides
+    gc.disable()  # nothing here refers to itself in circles, and looking for circles is half the time
+    try:
+        while True:
+            piece: Piece = connection.recv()
+            try:
+                found = work(piece)
+            except StartAgain:
+                found = None
+            connection.send(found)
+    except (OSError, EOFError):
+        pass
+    os._exit(0)

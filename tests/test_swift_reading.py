@@ -1,0 +1,191 @@
+"""The hurried reading of large catalogues gives what the careful one gives, or leaves it to the careful one."""
+
+import os
+import random
+import sqlite3
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.speed.generate import Writer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archivecli.catalogue import blocks, reader, swift
+from archivecli.catalogue.loading import Catalogue
+from archivecli.errors import CatalogueError, StartAgain
+from archivecli.index.build import build
+from conftest import CATALOGUE, Run
+
+WRITER = Writer(3)
+HEADING = WRITER.heading()
+EVENTS = list(WRITER.events(40))
+SHIPPED = CATALOGUE.read_text(encoding="utf-8")
+
+TRICKY = [
+    *": |# ,&*!|>%@`\"'{}[]?-~\t\n\r",
+    "- ", ": ", " #", "\n", "\n\n", "  ", "---", "...", "\n---\n", "\n...\n", "<<: ", "? ", "\x85", "\u2028", "\ufeff",
+    "|2-", ">+", ">-\n", "|\n", "[]", "{}", "[a, b", "''", "\"\"", "\\n",
+    "\n- ", "\n  - ", "\nevents:\n", "é", "null", "yes", "\nkey: ",
+]  # fmt: skip
+
+
+def plainly(node: reader.Node) -> Any:
+    """Return a node without its places."""
+    if isinstance(node, reader.Scalar):
+        return node.text, node.plain
+    if isinstance(node, reader.Sequence):
+        return [plainly(item) for item in node.items]
+    return [(key.text, key.plain, plainly(value)) for key, value in node.entries]
+
+
+def carefully(text: str) -> Any:
+    """Return the items that the full parser finds in a list below a key, or None where it finds anything else."""
+    try:
+        root = reader.parse(f"events:\n{text}\n", "x")
+    except reader.Unreadable:
+        return None
+    if not isinstance(root, reader.Mapping) or len(root.entries) != 1:
+        return None
+    node = root.entries[0][1]
+    return [plainly(item) for item in node.items] if isinstance(node, reader.Sequence) else None
+
+
+@st.composite
+def spoilt(draw: st.DrawFn) -> str:
+    """An event of the generator with some letters exchanged, left out or put in."""
+    text = draw(st.sampled_from(EVENTS))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(text)))
+        length = draw(st.integers(0, 4))
+        text = text[:at] + draw(st.sampled_from(TRICKY) | st.text(max_size=3)) + text[at + length :]
+    return text
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spoilt())
+def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> None:
+    found = blocks.items(text)
+    if found is not None:
+        assert [plainly(item) for item in found] == carefully(text)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(["- ", "  ", "a: ", "a:", "b: ", "c", "\n", "\n- ", "\n  ", "\n    ", *TRICKY])))
+def test_scraps_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
+    text = "- " + "".join(scraps)
+    found = blocks.items(text)
+    if found is not None:
+        assert [plainly(item) for item in found] == carefully(text)
+
+
+def test_events_of_the_generator_are_read_without_the_parser() -> None:
+    assert all(blocks.items(event) is not None for event in EVENTS)
+
+
+# Whole catalogues: every question to the index has the same answer
+
+
+def contents(catalogue: Any) -> dict[str, list[Any]]:
+    """Return every row of an index made from a catalogue, the search index as its words and places."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, catalogue)
+    connection.execute("CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, fts, instance)")
+    tables = ["meta", "events", "names", "aliases", "facets", "lengths", "moments", "words", "synonyms", "temp.places"]
+    return {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in tables}
+
+
+def read_both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    """Return what a hurried and a careful reading come to: tables, problems, or None where the hurried one gives up."""
+    monkeypatch.setattr(swift, "LARGE", 0)
+    try:
+        careful: Any = contents(Catalogue(path))
+    except CatalogueError as error:
+        careful = error.problems
+    catalogue = swift.opened(path)
+    try:
+        return (contents(catalogue) if catalogue else None), careful
+    except StartAgain:
+        return None, careful
+
+
+LAYOUTS = {
+    "events last": HEADING + "events:\n" + "".join(EVENTS),
+    "events first": "events:\n" + "".join(EVENTS) + HEADING,
+    "a comment and an empty line before the list": HEADING + "events: # all\n\n# the first\n" + "".join(EVENTS),
+    "indented list": HEADING + "events:\n" + "".join(f"  {line}\n" for line in "".join(EVENTS).splitlines()),
+    "a byte-order mark": "\ufeff" + HEADING + "events:\n" + "".join(EVENTS),
+    "line ends of Windows": (HEADING + "events:\n" + "".join(EVENTS)).replace("\n", "\r\n"),
+    "related events": HEADING + "events:\n" + EVENTS[0] + f"  related: [{EVENTS[1][6:].splitlines()[0]}]\n" + EVENTS[1],
+    "the shipped one": SHIPPED,
+}
+
+
+@pytest.mark.parametrize("layout", list(LAYOUTS))
+def test_a_large_catalogue_gives_the_same_index(layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swift, "PIECE", 3000)
+    path = tmp_path / "big.yaml"
+    path.write_bytes(LAYOUTS[layout].encode())
+    hurried, careful = read_both(path, monkeypatch)
+    assert isinstance(careful, dict)
+    assert hurried == careful
+
+
+def test_helpers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swift, "PIECE", 3000)
+    monkeypatch.setattr(swift, "SHARED", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    (tmp_path / "0.yaml").write_text(HEADING)
+    for number in range(4):
+        (tmp_path / f"e{number}.yaml").write_text("events:\n" + "".join(EVENTS[number * 10 : number * 10 + 10]))
+    hurried, careful = read_both(tmp_path, monkeypatch)
+    assert hurried == careful
+    assert len(hurried["events"]) == 40
+
+
+WRONG = {
+    "an id twice": EVENTS[3],
+    "an unknown related event": EVENTS[0].replace("event-1", "event-0") + "  related: [2009-01-01-nowhere]\n",
+    "no title": "- id: 2009-01-01-x\n  start: 2009-01-01\n",
+    "a second document": "---\n- id: 2009-01-01-x\n  title: T\n  start: 2009-01-01\n",
+    "an end of the document": "...\n- id: 2009-01-01-x\n  title: T\n  start: 2009-01-01\n",
+    "an open quote": '- id: 2009-01-01-x\n  title: "T\n  start: 2009-01-01\n',
+    "an anchor": "- id: 2009-01-01-x\n  title: &a T\n  start: 2009-01-01\n",
+    "events twice": "events:\n- id: 2009-01-01-x\n  title: T\n  start: 2009-01-01\n",
+    "a control character": "- id: 2009-01-01-x\n  title: T\x07\n  start: 2009-01-01\n",
+}
+
+
+@pytest.mark.parametrize("what", list(WRONG))
+def test_problems_and_their_places_are_those_of_a_careful_reading(
+    what: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swift, "PIECE", 3000)
+    path = tmp_path / "big.yaml"
+    padding = "".join(f"# {'x' * 90}\n" for _ in range(25_000))  # large enough for the hurried reading
+    path.write_text(
+        padding + HEADING + "events:\n" + "".join(EVENTS) + WRONG[what] + EVENTS[5].replace("event-6", "event-99")
+    )
+    hurried, careful = read_both(path, monkeypatch)
+    assert hurried is None
+    assert careful
+    result = run("--catalogue", str(path), "count", ARCHIVE_CACHE=str(tmp_path / "cache"))
+    assert result.code == 1
+    assert str(careful[0]) in result.err
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_a_spoilt_catalogue_is_never_read_otherwise(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swift, "PIECE", 2000)
+    rng = random.Random(seed)
+    text = LAYOUTS["events first" if seed % 2 else "events last"]
+    for _ in range(rng.randint(1, 3)):
+        at = rng.randrange(len(text))
+        text = text[:at] + rng.choice([*TRICKY, *string.ascii_lowercase, ""]) + text[at + rng.randint(0, 3) :]
+    path = tmp_path / "big.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    hurried, careful = read_both(path, monkeypatch)
+    if hurried is not None:
+        assert hurried == careful
