@@ -12,9 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from archivecli import text
 from archivecli.render.formats import FORMATS, by_suffix
 from archivecli.render.formats.markdown import escaped
+from archivecli.render.formats.references import latex
+from archivecli.render.formats.sheets import harmless, quoted
 from conftest import CATALOGUE, ROOT, Run
 
 NASTY = r"""
@@ -438,6 +443,45 @@ def test_markdown_shows_a_text_as_it_is(said: str) -> None:
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     assert "".join(child.content for child in tokens[1].children or []) == said
     assert {child.type for child in tokens[1].children or []} <= {"text", "text_special"}
+
+
+# Any text
+
+SIGNS = "\\{}$%&#_^~<>|*`[]()!-+=.1 \"'\n\r,;@ab"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.text(SIGNS, max_size=30)
+
+
+@given(TEXTS)
+@example("\\")
+@example("==")
+@example("1234567890) x")
+def test_any_text_survives_markdown(said: str) -> None:
+    from markdown_it import MarkdownIt
+
+    wanted = text.one_line(said)
+    tokens = MarkdownIt("commonmark").parse(escaped(said))
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"] or not wanted.strip()
+    assert "".join(child.content for child in tokens[1].children or []) == wanted.strip() if tokens else True
+
+
+@given(TEXTS)
+def test_any_text_survives_a_cell(said: str) -> None:
+    cell = harmless(said)
+    (row,) = csv.reader(io.StringIO(f"x,{quoted(cell)},y\r\n", newline=""), strict=True)
+    assert row == ["x", cell, "y"]
+    assert cell.removeprefix("'") == text.without_controls(said).removeprefix("'")
+    assert not re.match(r"\s*[=+\-@＝＋－＠]", cell)
+
+
+@given(TEXTS)
+def test_any_text_is_one_value_to_bibtex(said: str) -> None:
+    from bibtexparser.entrypoint import parse_string
+    from pybtex.database import parse_string as parse_by_pybtex
+
+    written = f"@misc{{key,\n  title = {{{{{latex(said)}}}}},\n  year = {{2009}},\n}}\n"
+    (entry,) = parse_string(written).entries
+    assert entry.fields_dict["year"].value == "2009"
+    assert parse_by_pybtex(written, "bibtex").entries["key"].fields["year"] == "2009"
 
 
 # Laws
