@@ -168,3 +168,17 @@ def test_related_events_and_their_reasons(run: Run) -> None:
 def test_another_field(run: Run, words: str, event: str) -> None:
     found = run("--catalogue", OBSERVATORY, "search", "-f", "ids", words).lines
     assert (found[0] if found else "") == event
+
+
+def test_a_word_too_common_to_rank_is_said_to_be(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import archivecli.index.search as engine
+
+    every = run("search", "trafficking", "-f", "ids").lines
+    narrow = run("search", "trafficking facebook", "-f", "ids").lines
+    monkeypatch.setattr(engine, "BROAD", 5)
+    bounded = run("search", "trafficking", "-f", "ids", "--limit", "3")
+    assert f"{len(every)} events match, too many to rank" in bounded.err
+    assert set(bounded.lines) <= set(every)
+    assert run("search", "trafficking", "-f", "ids").lines == every
+    assert run("search", "trafficking facebook", "-f", "ids", "--limit", "3").lines == narrow
+    assert run("count", "trafficking").out == f"{len(every)}\n"

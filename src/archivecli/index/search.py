@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeGuard
 
 from archivecli.events import Event, Hit
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import Index, event_of
+from archivecli.index.reader import Clause, Index, event_of
 from archivecli.index.schema import COLUMNS, WEIGHTS
 from archivecli.index.spelling import quoted
 from archivecli.index.understanding import Alternative, Group, Reading, Understanding
@@ -34,6 +34,8 @@ PARTIAL_SHARE = 0.6
 """How much of a query, weighed by rarity, an event must have to follow as a partial match."""
 PARTIAL_FLOOR = 2.5
 """Less than this, in rarity, says nothing: two common words do not make an event fit."""
+BROAD = 10_000
+"""A word that more events than this have is too common to rank them all where only the best are asked for."""
 UNKNOWN_RARITY = 4.0
 """How much a word that the archive does not know weighs among those that it does."""
 
@@ -46,19 +48,45 @@ class Outcome(NamedTuple):
     reading: Reading
 
 
+class _Scored(NamedTuple):
+    """What a query finds, before any event is read: numbers with scores, how many there are in all, and so on."""
+
+    scores: dict[int, float]
+    total: int
+    partial: bool
+    reading: Reading
+    plain: Clause | None = None
+    """The condition on its own, where the query has no words: then nothing is scored."""
+
+
 def search(index: Index, query: Query) -> Outcome:
     """Return the events that answer a query, best first."""
-    outcome = _search(index, query)
-    if outcome.total:
-        return outcome
+    scored = _found(index, query)
+    if scored.plain:
+        events = index.select(query, scored.plain)
+        return Outcome([Hit(event) for event in events], scored.total, scored.reading)
+    return Outcome(_ranked(index, scored.scores, scored.partial, query), scored.total, scored.reading)
+
+
+def numbers(index: Index, query: Query) -> str:
+    """Return the numbers of all events that a query with words finds, as a list in JSON."""
+    scored = _found(index, Query(query.where, exact=query.exact))
+    return json.dumps(list(_everything(index, scored.plain) if scored.plain else scored.scores))
+
+
+def _found(index: Index, query: Query) -> _Scored:
+    """Score the events that answer a query; where none does, its dates may be meant otherwise."""
+    scored = _scored(index, query)
+    if scored.total:
+        return scored
     for reread, remark in ((_literal_dates, ""), (_other_dates, "no event was held then; these speak of that date")):
         where = reread(query.where)
         if where is not None:
-            other = _search(index, Query(where, query.sort, query.reverse, query.limit, query.exact))
+            other = _scored(index, Query(where, query.sort, query.reverse, query.limit, query.exact))
             if other.total:
                 other.reading.remarks.extend([remark] if remark else [])
                 return other
-    return outcome
+    return scored
 
 
 def _literal_dates(where: Node) -> Node | None:
@@ -83,23 +111,17 @@ def _is_day(part: Node) -> TypeGuard[During | Recurs]:
     return isinstance(part, Recurs) and part.spoken and part.day > 0
 
 
-def numbers(index: Index, query: Query) -> str:
-    """Return the numbers of all events that a query with words finds, as a list in JSON."""
-    outcome = search(index, Query(query.where, exact=query.exact))
-    ids = json.dumps([hit.event.id for hit in outcome.hits])
-    sql = "SELECT json_group_array(n) FROM events WHERE id IN (SELECT value FROM json_each(?))"
-    (found,) = index.connection.execute(sql, (ids,)).fetchone()
-    return str(found)
-
-
-def _search(index: Index, query: Query) -> Outcome:
+def _scored(index: Index, query: Query) -> _Scored:
     reading = Understanding(index, query.exact).read(query.where)
     clause = index.clause(reading.filters)
     if not reading.groups and not reading.excluded:
-        events = list(index.select(Query(reading.filters, query.sort, query.reverse, query.limit), clause))
-        return Outcome([Hit(event) for event in events], index.count_where(clause), reading)
+        return _Scored({}, index.count_where(clause), False, reading, clause)
+    bound = BROAD if query.limit is not None and index.size > BROAD and not reading.excluded else None
     for group in reading.groups:
-        weigh(index, group)
+        weigh(index, group, bound)
+    required = [group for group in reading.groups if group.required] or reading.groups
+    if bound and any(group.broad for group in required):
+        return _bounded(index, reading, required, clause, bound)
     scores, partial = _combine(index, reading)
     for node in reading.excluded:
         keep = _numbers_of(index, node, query.exact)
@@ -107,47 +129,82 @@ def _search(index: Index, query: Query) -> Outcome:
     if clause[0] != "1":
         allowed = _allowed(index, clause, scores)
         scores = {n: score for n, score in scores.items() if n in allowed}
-    return Outcome(_ranked(index, scores, partial, query), len(scores), reading)
+    return _Scored(scores, len(scores), partial, reading)
 
 
-def _allowed(index: Index, clause: tuple[str, list[object]], scores: dict[int, float]) -> set[int]:
+def _bounded(index: Index, reading: Reading, required: Sequence[Group], clause: Clause, bound: int) -> _Scored:
+    """Score a query in which some word is too common to rank every event that has it.
+
+    Such a word chooses, and does not rank, among the events that the other words find. Where all are so common, the part
+    of the catalogue that was written last is ranked, and that is said.
+    """
+    expression = " AND ".join(f"({_either(group)})" for group in required)
+    where, values = clause
+    sql = f"FROM fts{' JOIN events e ON e.n = fts.rowid' if where != '1' else ''} WHERE fts MATCH ? AND ({where})"
+    (total,) = index.connection.execute(f"SELECT count(*) {sql}", [expression, *values]).fetchone()
+    rows = index.connection.execute(
+        f"SELECT fts.rowid {sql} ORDER BY fts.rowid DESC LIMIT ?", [expression, *values, bound]
+    )
+    scores = {n: sum(group.scores.get(n, 0.0) for group in reading.groups) for (n,) in rows}
+    if scores and all(group.broad for group in required):
+        for group in required:
+            for n, score in matching(index, _either(group), min(scores)).items():
+                if n in scores:
+                    scores[n] += score
+    if total > len(scores):
+        reading.remarks.append(
+            f"{total:,} events match, too many to rank: the best of the last {len(scores):,} come first"
+        )
+    return _Scored({n: round(score, 6) for n, score in scores.items()}, total, False, reading)
+
+
+def _either(group: Group) -> str:
+    return " OR ".join(f"({' AND '.join(alternative.expressions)})" for alternative in group.alternatives) or '""'
+
+
+def _allowed(index: Index, clause: Clause, scores: dict[int, float]) -> set[int]:
     where, values = clause
     sql = f"SELECT e.n FROM events e WHERE e.n IN (SELECT value FROM json_each(?)) AND ({where})"
     return {n for (n,) in index.connection.execute(sql, [json.dumps(list(scores)), *values])}
 
 
 def _ranked(index: Index, scores: dict[int, float], partial: bool, query: Query) -> list[Hit]:
-    numbers = list(scores)
-    if query.sort in ("", "relevance"):
-        best = sorted(numbers, key=lambda n: -scores[n])
-        if query.limit is not None:  # keep ties at the edge: dates decide among them
-            edge = scores[best[query.limit - 1]] if 0 < query.limit < len(best) else -1.0
-            best = [n for n in best if scores[n] >= edge] if query.limit else []
-        numbers = best
-    sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
+    """Return the hits in the order asked for, as many as asked for; only those are read whole."""
     if query.sort not in ("", "relevance"):
-        clause = ("e.n IN (SELECT value FROM json_each(?))", [json.dumps(numbers)])
-        order = {event.id: None for event in index.select(query, clause)}
-        ids = dict(index.connection.execute(f"SELECT e.id, e.n FROM events e WHERE {clause[0]}", clause[1]).fetchall())
-        return [
-            Hit(event, scores[ids[event.id]], (), partial) for event in index.select(query, clause) if event.id in order
-        ]
-    rows = index.connection.execute(sql, (json.dumps(numbers),)).fetchall()
-    found = [(scores[row[0]], event_of(row[1:])) for row in rows]
-    found.sort(key=lambda pair: pair[1].id)
-    found.sort(key=lambda pair: pair[1].period, reverse=True)
-    found.sort(key=lambda pair: -pair[0])
-    if query.reverse:
-        found.reverse()
-    hits = [Hit(event, score, (), partial) for score, event in found]
-    return hits[: query.limit] if query.limit is not None else hits
+        clause: Clause = ("e.n IN (SELECT value FROM json_each(?))", [json.dumps(list(scores))])
+        events = {event.id: event for event in index.select(query, clause)}
+        sql = "SELECT id, n FROM events WHERE id IN (SELECT value FROM json_each(?))"
+        found = dict(index.connection.execute(sql, (json.dumps(list(events)),)).fetchall())
+        return [Hit(event, scores[found[event.id]], (), partial) for event in events.values()]
+    sql = "SELECT n, first, last, id FROM events WHERE n IN (SELECT value FROM json_each(?))"
+    keys = index.connection.execute(sql, (json.dumps(_contenders(scores, query)),)).fetchall()
+    keys.sort(key=lambda key: (scores[key[0]], *key[1:]), reverse=not query.reverse)
+    best = [key[0] for key in keys[: query.limit]]
+    sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
+    read = {row[0]: event_of(row[1:]) for row in index.connection.execute(sql, (json.dumps(best),))}
+    return [Hit(read[n], scores[n], (), partial) for n in best]
 
 
-def weigh(index: Index, group: Group) -> None:
+def _contenders(scores: dict[int, float], query: Query) -> list[int]:
+    """Return the events among which the dates decide: the best, and all that are as good as the last of them."""
+    if query.limit is None or query.limit >= len(scores):
+        return list(scores)
+    if query.limit == 0:
+        return []
+    edge = sorted(scores.values(), reverse=not query.reverse)[query.limit - 1]
+    return [n for n, score in scores.items() if (score <= edge if query.reverse else score >= edge)]
+
+
+def weigh(index: Index, group: Group, bound: int | None = None) -> None:
     """Find the events of a group and how well each fits.
 
-    A phrase counts as much as its words would together; words of a name that are found apart count as one of them.
+    A phrase counts as much as its words would together; words of a name that are found apart count as one of them. With a
+    ``bound``, a group that more events than that have is only marked as ``broad``.
     """
+    group.broad = bound is not None and _more_than(index, group, bound)
+    if group.broad:
+        group.rarity = _rarity(bound or 0, index.size)
+        return
     for alternative in group.alternatives:
         parts = [matching(index, expression) for expression in alternative.expressions]
         if not parts:
@@ -170,6 +227,14 @@ def weigh(index: Index, group: Group) -> None:
         group.rarity = _rarity(0, index.size)
 
 
+def _more_than(index: Index, group: Group, bound: int) -> bool:
+    sql = "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ?)"
+    return any(
+        index.connection.execute(sql, (" AND ".join(a.expressions), bound + 1)).fetchone()[0] > bound
+        for a in group.alternatives
+    )
+
+
 def _in_title(index: Index, alternative: Alternative) -> set[int]:
     """Return the events whose title alone has all of an alternative."""
     if any(" : " in expression for expression in alternative.expressions):
@@ -178,15 +243,15 @@ def _in_title(index: Index, alternative: Alternative) -> set[int]:
     return {n for (n,) in index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (expression,))}
 
 
-def matching(index: Index, expression: str) -> dict[int, float]:
+def matching(index: Index, expression: str, first: int = 0) -> dict[int, float]:
     """Return the events that hold an FTS5 expression of one word or phrase, each with how much it is about it, 0 to K1 + 1.
 
     FTS5's BM25 counts a word the less, the longer the record; but a long record here is a well-described event, and one
     of a few words says little. So its share of rarity and length is taken out again: what remains is f (K1 + 1) / (f + K1)
-    for a weighted frequency f.
+    for a weighted frequency f. Only events from number ``first`` on are looked at.
     """
-    sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
-    rows = index.connection.execute(sql, (expression,)).fetchall()
+    sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ? AND fts.rowid >= ?"
+    rows = index.connection.execute(sql, (expression, first)).fetchall()
     if not rows:
         return {}
     rarity = max(math.log((index.size - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
@@ -208,7 +273,7 @@ def _combine(index: Index, reading: Reading) -> tuple[dict[int, float], bool]:
     groups = reading.groups
     required = [group for group in groups if group.required]
     if not groups:
-        return dict.fromkeys((n for (n,) in index.connection.execute("SELECT n FROM events")), 0.0), False
+        return _everything(index), False
     wanted = required or groups
     common = set(wanted[0].scores).intersection(*(group.scores for group in wanted[1:]))
     together = _title_cased(index, groups)
@@ -275,25 +340,28 @@ def _numbers_of(index: Index, node: Node, exact: bool) -> set[int]:
     """Return the events for which a query with words holds, as a set: for OR and NOT among words and filters."""
     match node:
         case Not(part):
-            return _everything(index) - _numbers_of(index, part, exact)
+            return set(_everything(index)) - _numbers_of(index, part, exact)
         case Or(parts):
             return set().union(*(_numbers_of(index, part, exact) for part in parts))
         case And(parts):
             sets = [_numbers_of(index, part, exact) for part in parts]
-            return set.intersection(*sets) if sets else _everything(index)
+            return set.intersection(*sets) if sets else set(_everything(index))
         case Word() | Phrase():
             reading = Understanding(index, exact).read(node)
             for group in reading.groups:
                 weigh(index, group)
             found = [set(group.scores) for group in reading.groups]
-            return set.intersection(*found) if found else _everything(index)
+            return set.intersection(*found) if found else set(_everything(index))
         case _:
             where, values = index.clause(node)
             return {n for (n,) in index.connection.execute(f"SELECT e.n FROM events e WHERE {where}", values)}
 
 
-def _everything(index: Index) -> set[int]:
-    return {n for (n,) in index.connection.execute("SELECT n FROM events")}
+def _everything(index: Index, clause: Clause = ("1", [])) -> dict[int, float]:
+    where, values = clause
+    return dict.fromkeys(
+        (n for (n,) in index.connection.execute(f"SELECT e.n FROM events e WHERE {where}", values)), 0.0
+    )
 
 
 def matched_columns(index: Index, reading: Reading, events: Iterable[Event]) -> dict[str, tuple[str, ...]]:

@@ -41,6 +41,7 @@ class Group:
         self.scores: dict[int, float] = {}
         self.found: dict[str, set[int]] = {}
         self.rarity = 0.0
+        self.broad = False
 
 
 class Reading:
