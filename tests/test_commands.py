@@ -1,6 +1,7 @@
 """The four commands on the shipped archive: filters, orders, near misses, streams and exit codes."""
 
 import csv
+import itertools
 import json
 import re
 from pathlib import Path
@@ -125,10 +126,10 @@ def test_an_event_of_several_days_is_found_on_each_of_them(run: Run) -> None:
     [f"--{facet.name}" for facet in FACETS if facet.option],
 )
 def test_an_unknown_name_is_wrong_usage(run: Run, option: str) -> None:
-    for command in (["list"], ["count"], ["search", "corruption"]):
-        result = run(*command, option, "zzqqxx")
+    for command, typed in itertools.product((["list"], ["count"], ["search", "corruption"]), ("zzqqxx", "", "?!")):
+        result = run(*command, option, typed)
         assert (result.code, result.out) == (2, "")
-        assert "zzqqxx" in result.err
+        assert f"'{typed}'" in result.err
         assert len(result.err.splitlines()) == 2  # what is wrong, and what to do next
 
 

@@ -125,13 +125,14 @@ class Index:
         """
         wanted = text.key(typed)
         found = self._numbers("SELECT name FROM aliases WHERE section = ? AND alias = ?", facet.section, wanted)
-        if found or not wanted:
-            return found
-        used = "name IN (SELECT name FROM facets WHERE facet = ?)"
-        words = wanted.split()
-        likes = " AND ".join("' ' || alias LIKE ?" for _ in words)
-        sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {used} AND {likes}"
-        found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *(f"% {word}%" for word in words))
+        if not found and wanted:
+            used = "name IN (SELECT name FROM facets WHERE facet = ?)"
+            words = wanted.split()
+            likes = " AND ".join("' ' || alias LIKE ?" for _ in words)
+            sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {used} AND {likes}"
+            found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *(f"% {word}%" for word in words))
+        elif not found:  # a name of signs alone, such as ★
+            found = self._numbers("SELECT n FROM names WHERE section = ? AND name = ?", facet.section, typed)
         if found:
             return found
         raise self._unknown(facet, typed)
