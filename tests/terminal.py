@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
@@ -83,6 +83,38 @@ def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
     raise AssertionError(f"no end after half a minute; shown so far: {shown[-2000:]!r}")
 
 
-def without(environment: Mapping[str, str], *names: str) -> dict[str, str]:
-    """Return an environment without some variables."""
-    return {name: value for name, value in environment.items() if name not in names}
+class Session:
+    """An interactive program at a terminal: type something, and wait for what it shows."""
+
+    def __init__(self, program: Sequence[str], columns: int = 200, **environment: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+
+        def own_terminal() -> None:
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(
+            program, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **environment}, preexec_fn=own_terminal
+        )
+        os.close(slave)
+
+    def type(self, keys: str, until: str = "") -> str:
+        """Type ``keys`` and return what is shown until that holds ``until`` (until all is quiet, where that is empty)."""
+        os.write(self.master, keys.encode())
+        shown = ""
+        end = time.monotonic() + 30
+        while time.monotonic() < end and not (until and until in shown):
+            if not select.select([self.master], [], [], 0.3 if shown and not until else 8)[0]:
+                break
+            try:
+                shown += os.read(self.master, 65536).decode("utf-8", "replace")
+            except OSError:
+                break
+        return LINKS.sub("", STYLES.sub("", shown)).replace("\r\n", "\n")
+
+    def end(self) -> None:
+        """End the program."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)

@@ -30,6 +30,7 @@ COMMANDS = {
     "validate": "Check a catalogue and tell every finding.",
     "schema": "Print the JSON Schema of a catalogue.",
     "init": "Start a catalogue of one's own.",
+    "completion": "Print the script by which a shell completes.",
 }
 """Every command and its line in the help; a command is the module of its name in ``cli.commands``."""
 
@@ -227,5 +228,9 @@ def archive(
 
 def main() -> int:
     """Run the command ``archive`` and return its exit code."""
+    if "_ARCHIVE_COMPLETE" in os.environ:
+        from archivecli.cli import completing  # only in a completing shell
+
+        return completing.answer(typer.main.get_command(app), COMMANDS)
     code = app(standalone_mode=False)
     return code if isinstance(code, int) else 0
