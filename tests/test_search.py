@@ -1,5 +1,7 @@
 """What people type, and what they get: on the shipped archive, and on a catalogue in another field."""
 
+from pathlib import Path
+
 import pytest
 
 from conftest import ROOT, Run
@@ -182,3 +184,13 @@ def test_a_word_too_common_to_rank_is_said_to_be(run: Run, monkeypatch: pytest.M
     assert run("search", "trafficking", "-f", "ids").lines == every
     assert run("search", "trafficking facebook", "-f", "ids", "--limit", "3").lines == narrow
     assert run("count", "trafficking").out == f"{len(every)}\n"
+
+
+@pytest.mark.parametrize("typed", [["corruption", "-sofia"], ["corruption -sofia"], ["corruption", "NOT", "sofia"]])
+def test_an_unwanted_word(run: Run, typed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # "-o fia" would write there
+    result = run("search", *typed, "-fids")
+    assert "2009-03-30-high-level-conference" in result.lines
+    assert "2009-12-09-uncac-conference" not in result.lines
+    assert run("count", *typed).out == f"{len(result.lines)}\n"
+    assert not list(tmp_path.iterdir())

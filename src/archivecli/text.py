@@ -114,6 +114,9 @@ def key(text: str) -> str:
     return " ".join(WORD.findall(fold(_ELISION.sub("", text)).replace(".", "")))
 
 
+MINUS = "\u2212"
+"""The minus sign, which stands for the hyphen of ``-word`` where a hyphen would begin an option."""
+
 # What must never reach a terminal from data: C0 and C1 controls, line and paragraph separators, bidirectional
 # overrides and isolates (Unicode TR 36), the byte-order mark, surrogates, and invisible tag characters.
 _UNSAFE = lazily(

@@ -14,6 +14,7 @@ import typer.core
 from archivecli import __version__
 from archivecli.cli import output, process
 from archivecli.errors import ArchiveError, CatalogueError
+from archivecli.text import MINUS
 
 COMMANDS = {
     "list": "List events, newest first.",
@@ -65,12 +66,29 @@ class _Commands(MutableMapping[str, Any]):
         return len(COMMANDS)
 
 
+def _unwanted(typed: str) -> str:
+    """Return ``-sofia`` with a minus sign that no option begins with; short options and their values stay as they are."""
+    letters = typed[1:]
+    if typed[:1] != "-" or len(letters) < 3 or not letters.isalpha() or set(letters) <= set("qr0h"):
+        return typed
+    from archivecli.render.formats import FORMATS  # only for what looks like an option
+
+    return typed if letters[0] == "f" and letters[1:] in (*FORMATS, "table") else f"{MINUS}{letters}"
+
+
 class CommandGroup(typer.core.TyperGroup):
     """The group of all commands, and the boundary at which errors end."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands = _Commands()
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; in one that takes the words of a query, ``-sofia`` is a word that is not wanted."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and any(parameter.name == "words" for parameter in command.params):
+            rest = [_unwanted(typed) for typed in rest]
+        return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help; the table has the line of each command, so that none is imported for it (80 ms)."""

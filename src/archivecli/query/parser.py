@@ -39,7 +39,7 @@ TEXT_FIELDS = {
 _TOKEN = lazily(
     r"""
     (?P<space>\s+)
-  | (?P<minus>-(?=["(\w]))
+  | (?P<minus>[-\u2212](?=["(\w]))
   | (?P<open>\()
   | (?P<close>\))
   | (?P<field>[A-Za-z_]+):(?=["\w.\-*])
