@@ -75,7 +75,9 @@ def _whole(rows: Rows) -> Iterator[Record]:
 def _dumper() -> Any:
     import yaml
 
-    class Dumper(yaml.SafeDumper):
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, ten times as fast
+
+    class Dumper(base):  # type: ignore[misc]
         """Never writes an alias, which a catalogue may not have."""
 
         def ignore_aliases(self, data: Any) -> bool:
