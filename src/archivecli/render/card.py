@@ -134,16 +134,18 @@ def _points(values: Iterable[Text], width: int) -> Table:
     return grid
 
 
-_BOLD_LEADS = ("people", "figures", "documents")
+_LEADS = {
+    **dict.fromkeys(("people", "figures", "documents"), "bold"),
+    **dict.fromkeys(("participants", "invited", "absent", "concerns", "mentioned"), theme.LABEL),
+    "related": theme.ID,
+}
+"""How the name or number looks that a line opens with."""
 
 
 def _value(line: Line) -> Text:
     said, lead = text.one_line(line.text), len(text.one_line(line.lead))
     shown = Text(said)
-    if line.field.name in _BOLD_LEADS:
-        shown.stylize("bold", 0, lead)
-    elif line.field.name == "related":
-        shown.stylize(theme.ID, 0, lead)
+    shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
     if line.url:
         at = said.find(line.url)
         shown.stylize(f"link {line.url}")

@@ -84,7 +84,7 @@ def _attendance(item: Any, when: When) -> Iterator[Said]:
         yield f"{part['count']:,}", f" {part['of']}"
     for key in ("countries", "bodies"):
         if key in item:
-            yield "", f"{key}: {', '.join(item[key])}"
+            yield f"{key}:", f" {', '.join(item[key])}"
     yield from (("", group) for group in item.get("groups", ()))
     if "note" in item:
         yield "", f"({item['note']})"
