@@ -12,8 +12,9 @@ from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.contents import Contents
 from archivecli.index.prepare import Prepared, Preparer
+from archivecli.index.reader import Index
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
-from archivecli.query.facets import FACETS
+from archivecli.query.facets import FACETS, PERIODS
 
 
 def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progress | None = None) -> None:
@@ -55,6 +56,7 @@ class _Builder:
         if self._mentions_unknown():
             raise StartAgain
         self.connection.execute("DROP TABLE mentions")
+        self._add_tallies()
         self._add_meta(number)
 
     def _add(self, before: int, prepared: Prepared) -> None:
@@ -132,6 +134,18 @@ class _Builder:
                 if term.words:
                     yield Synonyms(term.words, (term.name,))
 
+    def _add_tallies(self) -> None:
+        """Keep how many events there are of each value of each field."""
+        index = Index(self.connection)
+        for field in (*PERIODS, *(facet.name for facet in FACETS)):
+            rows = ((field, place, *tally) for place, tally in enumerate(index.counted(field, ("1", []))))
+            self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", rows)
+
+    def _longest(self) -> int:
+        """Return how many days lie between the first and the last day of the longest event."""
+        sql = "SELECT max(julianday(last) - julianday(first)) FROM events"
+        return int(self.connection.execute(sql).fetchone()[0])
+
     def _add_meta(self, events: int) -> None:
         values: dict[str, Any] = {
             "version": VERSION,
@@ -140,6 +154,6 @@ class _Builder:
             "about": self.catalogue.about,
         }
         if events:
-            values |= {"first": self.first, "last": self.last}
+            values |= {"first": self.first, "last": self.last, "longest": self._longest()}
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)

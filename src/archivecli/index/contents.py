@@ -11,15 +11,19 @@ from archivecli.sources import Source
 T = TypeVar("T")
 
 
-class Names(Protocol):
+class Lookup(Protocol):
+    """What knows the terms behind names."""
+
+    def term(self, section: str, name: str, /) -> Term | None:
+        """Return the term that ``name`` stands for."""
+
+
+class Names(Lookup, Protocol):
     """A vocabulary."""
 
     @property
     def sections(self) -> Mapping[str, Mapping[str, Term]]:
         """The terms, by section and key."""
-
-    def term(self, section: str, value: str) -> Term | None:
-        """Return the term that ``value`` stands for."""
 
 
 class Contents(Protocol):

@@ -12,7 +12,7 @@ from archivecli import text
 from archivecli.dates import Period, period
 from archivecli.events import Event, Record, values_at
 from archivecli.fields import COLUMNS, RECORD, Shape
-from archivecli.index.contents import Names
+from archivecli.index.contents import Lookup
 from archivecli.query.facets import FACETS
 
 Row = tuple[Any, ...]
@@ -37,7 +37,7 @@ class Prepared(NamedTuple):
 class Preparer:
     """Prepares events with the names of one vocabulary; can be sent to another process."""
 
-    def __init__(self, vocabulary: Names) -> None:
+    def __init__(self, vocabulary: Lookup) -> None:
         self.vocabulary = vocabulary
         self._others: dict[tuple[str, str], str] = {}
 

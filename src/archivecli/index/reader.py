@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from archivecli import text
@@ -93,13 +94,22 @@ class Index:
                 clause, values = self.clause(part)
                 return f"NOT ({clause})", values
             case During(period, other=other):
-                return _among_moments(_during(period)) if other else _during(period)
+                return _among_moments(_during(period)) if other else self._within_reach(period)
             case Recurs(month, day, other=other):
                 return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
             case Is(facet, typed):
                 return self._is(facet, typed)
             case _:
                 raise ValueError("words are a matter of the search")
+
+    def _within_reach(self, period: Period) -> Clause:
+        """Return the condition of sharing a day; no event that began longer before than the longest lasts is looked at."""
+        clause, values = _during(period)
+        longest = self.meta.get("longest", 0)
+        day = date.fromisoformat(period.first).toordinal() - longest
+        if clause == "1" or day < 1:
+            return clause, values
+        return f"{clause} AND e.first >= ?", [*values, date.fromordinal(day).isoformat()]
 
     def _joined(self, operator: str, parts: Iterable[Node], empty: str) -> Clause:
         clauses: list[str] = []
@@ -216,6 +226,13 @@ class Index:
 
         Facets come most frequent first, periods in order of time; an event with several values counts in each.
         """
+        if clause[0] == "1":
+            sql = "SELECT name, short, number FROM tallies WHERE field = ? ORDER BY place"
+            return [Tally(*row) for row in self.connection.execute(sql, (by,))]
+        return self.counted(by, clause)
+
+    def counted(self, by: str, clause: Clause) -> list[Tally]:
+        """Return what ``tally`` returns by counting the events, where the index does not keep the numbers."""
         if by in PERIODS:
             return self._tally_periods(by, clause)
         where, values = clause

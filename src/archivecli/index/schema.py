@@ -7,6 +7,7 @@
 - ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
 - ``moments`` holds the other dates that a record speaks of, which only a search for a day asks for.
 - ``lengths`` holds the number of words of each event, with which the share of BM25 that punishes long records is undone.
+- ``tallies`` keeps the counts of all events by each field, as they do not fit what is asked at any size otherwise.
 - ``words`` holds each different word unstemmed, for corrections and prefixes.
 - ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events.
 """
@@ -53,6 +54,8 @@ CREATE TABLE names (n INTEGER PRIMARY KEY, section TEXT NOT NULL, name TEXT NOT 
 CREATE TABLE aliases (section TEXT, alias TEXT, name INTEGER, PRIMARY KEY (section, alias, name)) WITHOUT ROWID;
 CREATE TABLE facets (facet INTEGER, name INTEGER, event INTEGER, PRIMARY KEY (facet, name, event)) WITHOUT ROWID;
 CREATE TABLE moments (event INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL);
+CREATE TABLE tallies (field TEXT, place INTEGER, name TEXT, short TEXT, number INTEGER, PRIMARY KEY (field, place))
+    WITHOUT ROWID;
 CREATE TABLE lengths (n INTEGER PRIMARY KEY, tokens INTEGER NOT NULL);
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE synonyms (n INTEGER PRIMARY KEY, words INTEGER, means TEXT NOT NULL);
@@ -63,6 +66,9 @@ CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='
 INDEXES = (
     "CREATE UNIQUE INDEX event_ids ON events (id)",
     "CREATE INDEX event_dates ON events (first, last, id)",
+    "CREATE INDEX event_titles ON events (title COLLATE NOCASE, first DESC, id)",
+    "CREATE INDEX event_kinds ON events (kind COLLATE NOCASE, first DESC, id)",
+    "CREATE INDEX event_places ON events (place COLLATE NOCASE, first DESC, id)",
     "CREATE INDEX alias_words ON aliases (alias)",
 )
 """Made after the tables are full, which is faster."""

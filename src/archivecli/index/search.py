@@ -10,6 +10,7 @@ that stand together as they were typed count more.
 import itertools
 import json
 import math
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeGuard
 
@@ -364,6 +365,32 @@ def _everything(index: Index, clause: Clause = ("1", [])) -> dict[int, float]:
     )
 
 
+FEW = 100
+LARGE = 5_000
+
+
+def _searchable(index: Index, numbers: dict[int, str]) -> sqlite3.Connection:
+    """Return a database in which the events of ``numbers`` can be searched.
+
+    For a few of many events that is a small index of their own: the large one would go through every event that has a word.
+    """
+    if len(numbers) > FEW or index.size < LARGE:
+        return index.connection
+    from archivecli.index.prepare import Preparer  # 4 ms
+
+    small = sqlite3.connect(":memory:", isolation_level=None)
+    small.execute(f"CREATE VIRTUAL TABLE fts USING fts5({', '.join(COLUMNS)}, content='', tokenize='porter ascii')")
+    marks = ",".join("?" * (len(COLUMNS) + 1))
+    prepare = Preparer(index)
+    for n, event_id in numbers.items():
+        event = index.get(event_id)
+        assert event is not None
+        small.execute(
+            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})", (n, *prepare.search_text(event.record))
+        )
+    return small
+
+
 def matched_columns(index: Index, reading: Reading, events: Iterable[Event]) -> dict[str, tuple[str, ...]]:
     """Return, for each event's id, the columns in which the groups of a query are found."""
     expressions = {e for group in reading.groups for a in group.alternatives for e in a.expressions if " : " not in e}
@@ -375,9 +402,10 @@ def matched_columns(index: Index, reading: Reading, events: Iterable[Event]) -> 
         row = index.connection.execute("SELECT n FROM events WHERE id = ?", (event.id,)).fetchone()
         numbers[row[0]] = event.id
     found: dict[str, list[str]] = {event_id: [] for event_id in numbers.values()}
+    searched = _searchable(index, numbers)
     for column in COLUMNS:
         sql = "SELECT rowid FROM fts WHERE fts MATCH ?"
-        for (n,) in index.connection.execute(sql, (f"{{{column}}} : ({either})",)):
+        for (n,) in searched.execute(sql, (f"{{{column}}} : ({either})",)):
             if n in numbers:
                 found[numbers[n]].append(column)
     return {event_id: tuple(columns) for event_id, columns in found.items()}

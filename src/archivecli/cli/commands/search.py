@@ -14,6 +14,9 @@ from archivecli.query.parser import parse
 
 app = typer.Typer()
 
+WITH_PLACES = ("table", "json", "jsonl")
+"""The formats that tell in which parts of an event the words were found; looking that up takes as long as the search."""
+
 
 @app.command(context_settings={"ignore_unknown_options": True})
 @command
@@ -46,7 +49,7 @@ def search(
     out.remark(*parsed.remarks)
     if outcome.total or not outcome.reading.unknown:
         out.remark(*outcome.reading.remarks)
-    matched = archive.matched(outcome)
+    matched = archive.matched(outcome) if explain or form.fields or form.name(out) in WITH_PLACES else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
         explained = outcome._replace(hits=hits)
