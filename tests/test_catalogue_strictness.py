@@ -164,6 +164,7 @@ def test_ten_lines_open_with_every_command(run: Run, own: str, tmp_path: Path) -
         "cite": ["cite", "2024-05"],
         "validate": ["validate", own],
         "init": ["init", str(tmp_path / "new.yaml")],
+        "completion": ["completion", "bash"],
     }
     for name in COMMANDS:
         result = run(*lines.get(name, [name]), ARCHIVE_CATALOGUE=own)
