@@ -33,10 +33,19 @@ def _ids(out: Output, typed: Sequence[str], null: bool) -> Iterator[str]:
         if word != STDIN:
             yield word
             continue
+        if _from_a_person():
+            out.remark("type ids, one a line; Ctrl-D ends them")
         found = list(_read(null))
         if not found:
             out.remark("no ids on standard input")
         yield from found
+
+
+def _from_a_person() -> bool:
+    try:
+        return sys.stdin.isatty()
+    except ValueError:  # closed
+        return False
 
 
 def _read(null: bool) -> Iterator[str]:
