@@ -163,6 +163,7 @@ def test_ten_lines_open_with_every_command(run: Run, own: str, tmp_path: Path) -
         "open": ["open", "2024-05"],
         "cite": ["cite", "2024-05"],
         "validate": ["validate", own],
+        "completion": ["completion", "bash"],
         "init": ["init", str(tmp_path / "new.yaml")],
         "completion": ["completion", "bash"],
     }

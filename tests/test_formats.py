@@ -455,6 +455,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.text
 @example("\\")
 @example("==")
 @example("1234567890) x")
+@example(" -")
 def test_any_text_survives_markdown(said: str) -> None:
     from markdown_it import MarkdownIt
 

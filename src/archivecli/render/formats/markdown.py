@@ -21,7 +21,7 @@ def as_markdown(rows: Rows, asked: Asked) -> Iterator[str]:
 
 def escaped(said: str) -> str:
     """Return a text as Markdown that shows it as it is, on one line."""
-    said = _SIGNS.sub(r"\\\1", text.one_line(said))
+    said = _SIGNS.sub(r"\\\1", text.one_line(said).strip())
     return _LINE_START.sub(lambda found: _backslashed(found.group()), said)
 
 
