@@ -1,7 +1,7 @@
 """What the views have in common: words and filters → a selection of events, and commands that lead on from it."""
 
 import os
-import shlex
+import sys
 from typing import NamedTuple
 
 from archivecli.archive import Archive
@@ -73,6 +73,8 @@ class Onward(NamedTuple):
         return (f"({' '.join(self.words)})",) if alternatives else self.words
 
     def _command(self, *pieces: str) -> str:
+        import shlex  # 2 ms, only where a command is suggested
+
         catalogue = ["--catalogue", self.catalogue] if self.catalogue else []
         return shlex.join(["archive", *pieces, *catalogue])
 
@@ -97,5 +99,6 @@ def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Q
     out.remark(*archive.remarks(query))
     # What the shell's environment already says need not stand in a command that is to be typed next.
     named = common.catalogue or ""
-    named = "" if named == os.environ.get("ARCHIVE_CATALOGUE", "") else named
+    typed = any(argument.startswith("--catalog") for argument in sys.argv)
+    named = named if typed or named != os.environ.get("ARCHIVE_CATALOGUE", "") else ""
     return Question(archive, out, query, selection, selection.count(), Onward(tuple(words or ()), asked, named))

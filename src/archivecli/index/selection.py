@@ -131,7 +131,9 @@ class Selection:
                 length = 4 if axis == "year" else 7
                 columns += [f"substr(e.first, 1, {length})", f"substr(e.last, 1, {length})"]
             else:
-                facet = f"(SELECT name, event FROM facets WHERE facet = {FACET_NUMBERS[axis]}) f{place}"
+                # GROUP BY makes SQLite index the values by event; joined as they are, each event would go through them all
+                values_of = f"SELECT name, event FROM facets WHERE facet = {FACET_NUMBERS[axis]} GROUP BY event, name"
+                facet = f"({values_of}) f{place}"
                 joins.append(
                     f"LEFT JOIN {facet} ON f{place}.event = e.n LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
                 )

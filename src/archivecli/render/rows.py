@@ -104,7 +104,7 @@ def _sheet(rows: Rows, columns: Sequence[str], separator: str, ending: str) -> I
     yield separator.join(written(harmless(name)) for name in columns) + ending
     for row in rows:
         values = (row[name] for name in columns)
-        yield separator.join(written(harmless(v if _is_number(v) else cell(v, ""))) for v in values) + ending
+        yield separator.join(cell(v) if _is_number(v) else written(harmless(cell(v, ""))) for v in values) + ending
 
 
 def _is_number(value: Any) -> bool:

@@ -25,13 +25,21 @@ def count(
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by", metavar="FIELD", help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other"
+            "--by",
+            metavar="FIELD",
+            help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other",
+            autocompletion=lambda: list(GROUPINGS),
         ),
     ] = None,
     percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
     sum_: Annotated[
         str | None,
-        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(MEASURES)}"),
+        typer.Option(
+            "--sum",
+            metavar="NUMBER",
+            help=f"add up a number of the events: {', '.join(MEASURES)}",
+            autocompletion=lambda: list(MEASURES),
+        ),
     ] = None,
     format_: ViewFormat = None,
     output: ViewFile = None,

@@ -21,12 +21,21 @@ def timeline(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="PERIOD", help=f"count by {', '.join(PERIODS)} instead of drawing bars"),
+        typer.Option(
+            "--by",
+            metavar="PERIOD",
+            help=f"count by {', '.join(PERIODS)} instead of drawing bars",
+            autocompletion=lambda: list(PERIODS),
+        ),
     ] = None,
     colour_by: Annotated[
         str,
         typer.Option(
-            "--colour-by", "--color-by", metavar="FIELD", help=f"letters and colours by: {', '.join(BY_NAME)}"
+            "--colour-by",
+            "--color-by",
+            metavar="FIELD",
+            help=f"letters and colours by: {', '.join(BY_NAME)}",
+            autocompletion=lambda: list(BY_NAME),
         ),
     ] = "kind",
     format_: ViewFormat = None,
