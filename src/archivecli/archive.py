@@ -59,6 +59,12 @@ class Archive:
         self.index = Index(connection)
 
     @property
+    def index_file(self) -> Path | None:
+        """The file of the index; None where that is in memory."""
+        row = self.index.connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+        return Path(row[0]) if row and row[0] else None
+
+    @property
     def about(self) -> dict[str, Any]:
         """What the catalogue says of itself: title, about, publisher, source …"""
         about: dict[str, Any] = self.index.meta["about"]

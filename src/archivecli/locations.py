@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-from archivecli.errors import UsageError
-
 APP = "archivecli"
 
 
@@ -40,12 +38,3 @@ def _platform_folder(variable: str, fallback: str, platform_function: str) -> Pa
 
     folder: Path = getattr(platformdirs, platform_function)(APP, appauthor=False)
     return folder
-
-
-def resolve_catalogue(given: str | None) -> Path:
-    """Return the path of the catalogue to open: ``given``, else the embedded one."""
-    if not given:
-        return embedded_catalogue()
-    if "\0" in given:
-        raise UsageError("a catalogue's path cannot hold a NUL character")
-    return Path(os.path.expanduser(given))  # where there is no such home the path stays as it is, and is not found

@@ -31,6 +31,7 @@ COMMANDS = {
     "validate": "Check a catalogue and tell every finding.",
     "schema": "Print the JSON Schema of a catalogue.",
     "init": "Start a catalogue of one's own.",
+    "info": "Show what is in force, and where it comes from.",
     "completion": "Print the script by which a shell completes.",
 }
 """Every command and its line in the help; a command is the module of its name in ``cli.commands``."""

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import typer
 
-from archivecli import text
+from archivecli import settings, text
 from archivecli.archive import Archive
 from archivecli.cli import output
 from archivecli.errors import ArchiveError
-from archivecli.locations import resolve_catalogue
 from archivecli.query.criteria import Query
 from archivecli.query.facets import BY_NAME, FACETS, PERIODS
+from archivecli.settings import resolve_catalogue
 
 LIMIT = 200
 """More than these are never offered."""
@@ -65,7 +65,7 @@ def _values(ctx: Any, param: Any, typed: str) -> list[Offer]:
         "color": lambda: _starting(output.WHEN, typed),
         "by": lambda: _starting((*PERIODS, *BY_NAME), typed),
         "fields": lambda: _fields(typed),
-        "catalogue": lambda: [Offer(FILES)],
+        "catalogue": lambda: _catalogues(typed),
         "output": lambda: [Offer(FILES)],
         "file": lambda: [Offer(FILES)],
         "paths": lambda: [Offer(FILES)],
@@ -90,6 +90,14 @@ def _choices(param: Any) -> list[str]:
 
 def _starting(choices: Any, typed: str) -> list[Offer]:
     return [Offer(choice) for choice in choices if choice.startswith(typed)]
+
+
+def _catalogues(typed: str) -> list[Offer]:
+    try:
+        named = settings.load().catalogues
+    except ArchiveError:
+        named = {}
+    return [*(Offer(name, where) for name, where in named.items() if name.startswith(typed)), Offer(FILES)]
 
 
 def _fields(typed: str) -> list[Offer]:

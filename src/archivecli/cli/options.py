@@ -12,9 +12,9 @@ from archivecli.cli import output
 from archivecli.cli.form import Form, form_parameters
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
-from archivecli.locations import resolve_catalogue
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
+from archivecli.settings import resolve_catalogue
 
 FILTERS = "Filters (several values of one are alternatives; different ones narrow each other)"
 COMMON = "Common options"
@@ -109,7 +109,7 @@ def _common_parameters() -> list[inspect.Parameter]:
         "--catalog",
         envvar="ARCHIVE_CATALOGUE",
         metavar="PATH",
-        help="the catalogue to open, a file or a folder of files; the embedded one unless told",
+        help="the catalogue to open, a file or a folder of files, or its name in the settings; the embedded one unless told",
         rich_help_panel=COMMON,
         show_envvar=True,
     )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-from archivecli import text
+from archivecli import settings, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 20, 500
 
-WHEN = ("auto", "always", "never")
+WHEN = settings.COLOURS
 """The choices of ``--color``."""
 
 
@@ -162,7 +162,8 @@ def decide(color: str = "auto", quiet: bool = False, paging: bool = True) -> Out
     stdout, stderr = sys.stdout, sys.stderr
     terminal = _is_terminal(stdout)
     environ = os.environ
-    colour = wants_colour(color, environ, terminal)
+    configured = settings.load()
+    colour = wants_colour(color, environ, terminal, configured.color or "auto")
     encoding = (getattr(stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
     columns, rows = shutil.get_terminal_size((80, 24))
     width = min(max(columns, NARROWEST), WIDEST)
@@ -171,19 +172,20 @@ def decide(color: str = "auto", quiet: bool = False, paging: bool = True) -> Out
     if terminal and paging:
         from archivecli.cli import pager  # 2 ms, only for people
 
-        if command := pager.command(environ):
+        if command := pager.command(environ, configured.pager):
             paged = pager.Paged(stdout, columns, rows, command)
             _open.append(paged)
     return Output(stdout, stderr, terminal, width, colour, encoding.startswith("utf"), quiet, links, paged)
 
 
-def wants_colour(color: str, environ: Mapping[str, str], terminal: bool) -> bool:
+def wants_colour(color: str, environ: Mapping[str, str], terminal: bool, configured: str = "auto") -> bool:
     """Tell whether to use colour: the first of these that says anything.
 
-    ``--color always|never``; ARCHIVE_COLOR always|never; NO_COLOR (not empty): no; FORCE_COLOR or CLICOLOR_FORCE (neither
-    empty nor 0): yes; CLICOLOR=0: no; else colour is used at a terminal whose TERM is set and not ``dumb``.
+    ``--color always|never``; ARCHIVE_COLOR always|never; the same in the settings (``configured``), which are the
+    user's own and so come before what is meant for all programs; NO_COLOR (not empty): no; FORCE_COLOR or CLICOLOR_FORCE
+    (neither empty nor 0): yes; CLICOLOR=0: no; else colour is used at a terminal whose TERM is set and not ``dumb``.
     """
-    for said in (color, environ.get("ARCHIVE_COLOR", "")):
+    for said in (color, environ.get("ARCHIVE_COLOR", ""), configured):
         if said in ("always", "never"):
             return said == "always"
     if environ.get("NO_COLOR"):

@@ -9,7 +9,7 @@ import typer
 from archivecli.cli.options import Common, command
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
-from archivecli.locations import resolve_catalogue
+from archivecli.settings import resolve_catalogue
 
 if TYPE_CHECKING:
     from archivecli.catalogue.checking import Report
