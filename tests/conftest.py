@@ -57,7 +57,7 @@ def clean_environment(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(("ARCHIVE_", "XDG_")) or name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "COLUMNS", "LINES"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ARCHIVE_CACHE", str(cache))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(cache / "no-settings"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(ROOT / "tests" / "no-settings"))
     monkeypatch.setenv("TERM", "xterm-256color")
 
 

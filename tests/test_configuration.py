@@ -123,7 +123,7 @@ def test_another_file_can_be_named(run: Run, home: Path) -> None:
     assert ids(run, ARCHIVE_CONFIG=str(other)) == "1999-01-02-one"
     missing = run("count", ARCHIVE_CONFIG=str(home / "none.toml"))
     assert (missing.code, missing.out) == (2, "")
-    assert "there is no such file" in missing.err
+    assert "none.toml: cannot be read: No such file" in missing.err
 
 
 def test_colour_is_a_setting(shell: Run, home: Path) -> None:

@@ -67,12 +67,11 @@ def load() -> Settings:
         return NOTHING
     try:
         status = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        if os.environ.get("ARCHIVE_CONFIG"):
-            raise BadConfiguration(f"{path}: there is no such file", "ARCHIVE_CONFIG names it") from None
-        return NOTHING
     except (OSError, ValueError) as error:
-        raise BadConfiguration(f"{path}: cannot be read: {error}") from None
+        if os.environ.get("ARCHIVE_CONFIG"):
+            reason = getattr(error, "strerror", None) or str(error)
+            raise BadConfiguration(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
+        return NOTHING  # none, or in a home that is not ours
     key = (str(path), status.st_mtime_ns, status.st_size)
     if key not in _read:
         _read[key] = _settings(path)
