@@ -138,6 +138,8 @@ class Archive:
 
     def get(self, typed: str) -> Event:
         """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""
+        if not typed.isascii():  # as every id is
+            raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", "an id has no accents")
         event = self.index.get(typed)
         if event is not None:
             return event

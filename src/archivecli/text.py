@@ -11,16 +11,17 @@ _LOOKALIKES = str.maketrans(
 )
 _MIXED = lazily(r"[^\W\d_]+")
 _LATIN = lazily(r"[A-Za-z]")
-_DOTTED = lazily(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])|\b(?:[A-Za-z]\.)+[A-Za-z]\b(?!\.?[A-Za-z])")
+# Text may be long and hostile: each pattern starts at a beginning only and never goes back, or a word would take for ever.
+_DOTTED = lazily(r"(?<!\b[A-Za-z]\.)(?:\b(?:[A-Za-z]\.){2,}+(?![A-Za-z])|\b(?:[A-Za-z]\.)++[A-Za-z]\b(?!\.?[A-Za-z]))")
 _ELISION = lazily(r"['\u2019\u02bc`]")
-_GROUPED = lazily(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
+_GROUPED = lazily(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)")
 WORD = lazily(r"[a-z0-9]+")
 _NOT_WORD = lazily(r"[^a-z0-9]+")
 _DECIMAL = lazily(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
 _IN_NUMBER = lazily(r"\d[.,\u00a0\u202f]\d")  # what the two patterns of numbers need, quick to look for
 _IN_ACRONYM = lazily(r"\.[A-Za-z]")
 _JOINT = lazily(r"[-/.][a-z]")
-_HYPHENATED = lazily(r"[a-z][a-z0-9]*(?:[-/.][a-z][a-z0-9]*)+")
+_HYPHENATED = lazily(r"(?<![a-z0-9])[a-z][a-z0-9]*+(?:[-/.][a-z][a-z0-9]*)+")
 _SYMBOLS = {"€": "euro", "$": "dollar", "£": "pound", "%": "percent", "©": "copyright"}
 _SYMBOL = lazily("[€$£%©]")
 _PICTURE = lazily("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")  # arrows, dingbats, emoji
@@ -118,9 +119,13 @@ MINUS = "\u2212"
 """The minus sign, which stands for the hyphen of ``-word`` where a hyphen would begin an option."""
 
 # What must never reach a terminal from data: C0 and C1 controls, line and paragraph separators, bidirectional
-# overrides and isolates (Unicode TR 36), the byte-order mark, surrogates, and invisible tag characters.
+# marks, overrides and isolates (Unicode TR 36), what joins or spaces nothing, the byte-order mark, surrogates, invisible
+# tag characters, and all but eight of the marks that are piled upon one letter and would cover the lines above it.
 _UNSAFE = lazily(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
+    "|(?<=[MARKS]{8})[MARKS]".replace(
+        "MARKS", "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    )
 )
 _SPACE = lazily(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
 
@@ -143,7 +148,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 _CONTROLS = lazily("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_JSON_UNSAFE = lazily("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_JSON_UNSAFE = lazily("[\x7f-\x9f\u061c\u180e\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def without_controls(text: str) -> str:

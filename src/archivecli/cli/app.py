@@ -121,6 +121,8 @@ class CommandGroup(typer.core.TyperGroup):
             process.discard(sys.stdout)
             code = _tell(_system_error(error))
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+                raise
             code = _tell(_damaged(error))
         except MemoryError:
             code = _tell(ArchiveError("there is not enough memory for this"))
@@ -165,6 +167,9 @@ def _system_error(error: OSError) -> ArchiveError:
     if error.filename:
         return ArchiveError(f"{os.fsdecode(error.filename)}: {reason}")
     return ArchiveError(f"the answer cannot be written: {reason}")
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
 def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:

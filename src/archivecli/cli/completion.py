@@ -129,7 +129,7 @@ def _silently(offer: Callable[..., Iterator[Offer]]) -> Callable[..., list[Offer
 def ids(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer ids that begin with what is typed, with their titles."""
     archive = _archive(ctx)
-    for event_id in archive.index.by_ids(incomplete.lower(), LIMIT):
+    for event_id in archive.index.by_ids(incomplete.lower().encode(errors="replace").decode(), LIMIT):
         event = archive.index.get(event_id)
         if event:
             yield Offer(event_id, text.one_line(event.title))

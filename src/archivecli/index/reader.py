@@ -27,6 +27,12 @@ ORDERS = {
 
 Clause = tuple[str, list[Any]]
 
+MAX_PARTS = 5000
+"""How many alternatives one question may have: the parameters of SQLite are counted."""
+
+LONGEST_NAME = 1000
+"""Longer names are not looked for in parts: SQLite compares no pattern of any length."""
+
 
 class Tally(NamedTuple):
     """How many events have a value; ``name`` is the value in full, empty for events without one."""
@@ -118,6 +124,10 @@ class Index:
             clause, more = self.clause(part)
             clauses.append(f"({clause})")
             values += more
+        if len(clauses) > MAX_PARTS:
+            raise UsageError(f"{len(clauses):,} alternatives are too many", f"at most {MAX_PARTS:,} are looked for")
+        while len(clauses) > 100:  # a tree of many short branches: SQLite refuses one of a thousand levels
+            clauses = [f"({operator.join(clauses[at : at + 100])})" for at in range(0, len(clauses), 100)]
         return operator.join(clauses) or empty, values
 
     def _is(self, facet: str, typed: Sequence[str]) -> Clause:
@@ -138,6 +148,8 @@ class Index:
         if not found and wanted:
             used = "name IN (SELECT name FROM facets WHERE facet = ?)"
             words = wanted.split()
+            if len(wanted) > LONGEST_NAME:
+                raise self._unknown(facet, typed)
             likes = " AND ".join("' ' || alias LIKE ?" for _ in words)
             sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {used} AND {likes}"
             found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *(f"% {word}%" for word in words))
@@ -172,7 +184,7 @@ class Index:
         order = query.sort if query.sort in ORDERS else "date"
         descending = (order == "date") != query.reverse
         ordering = ORDERS[order].format("DESC" if descending else "ASC")
-        limit = f" LIMIT {query.limit}" if query.limit is not None else ""
+        limit = f" LIMIT {min(query.limit, 2**62)}" if query.limit is not None else ""
         return f"SELECT {COLUMNS} FROM events e WHERE {where} ORDER BY {ordering}{limit}"
 
     def count(self, where: Node) -> int:

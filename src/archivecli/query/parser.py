@@ -24,6 +24,9 @@ from archivecli.query.facets import BY_NAME
 MAX_TOKENS = 200
 """A query of more words is cut, and said to be."""
 
+MAX_CHARACTERS, LONGEST_WORD = 10_000, 300
+"""So is one of more characters; a single word is cut without a word: nothing is that long."""
+
 TEXT_FIELDS = {
     "title": "title",
     "topics": "topics",
@@ -76,7 +79,7 @@ def tokens(typed: str) -> list[Token]:
             continue
         if kind == "word" and piece in ("AND", "OR", "NOT", "&&", "||", "&", "|"):
             kind = {"&&": "AND", "&": "AND", "||": "OR", "|": "OR"}.get(piece, piece)
-        found.append(Token(kind, piece))
+        found.append(Token(kind, piece[:LONGEST_WORD] if kind == "word" else piece))
         if len(found) == MAX_TOKENS:
             break
     return found
@@ -94,8 +97,11 @@ def parse(typed: str, years: range = range(1000, 3000)) -> Parsed:
 
     Raise UsageError only for a field with a value that cannot be right, such as ``month:13``.
     """
-    pieces = tokens(typed)
-    remarks = (f"only the first {MAX_TOKENS} words were read",) if len(pieces) == MAX_TOKENS else ()
+    pieces = tokens(typed[:MAX_CHARACTERS].encode(errors="replace").decode())  # bytes that are no text become ?
+    if len(pieces) == MAX_TOKENS:
+        remarks: tuple[str, ...] = (f"only the first {MAX_TOKENS} words were read",)
+    else:
+        remarks = (f"only the first {MAX_CHARACTERS:,} characters were read",) if len(typed) > MAX_CHARACTERS else ()
     return Parsed(_Parser(pieces, years).parse(), remarks)
 
 

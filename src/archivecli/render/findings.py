@@ -66,7 +66,8 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
     Tabs and controls are shown as several characters, wide characters take two cells; a line that is longer than
     ``width`` cells is cut on both sides, never at the caret.
     """
-    before, after = text.visible(line[: column - 1]), text.visible(line[column - 1 :]).rstrip()
+    at, near = column - 1, 2 * width  # a line may have millions of characters, and a finding for each
+    before, after = text.visible(line[max(at - near, 0) : at]), text.visible(line[at : at + near]).rstrip()
     if text.width(before) + text.width(after) > width:
         room = max(min(_BEFORE, width // 2), width - text.width(after)) - 3
         if text.width(before) > room + 3:
