@@ -165,7 +165,6 @@ def test_ten_lines_open_with_every_command(run: Run, own: str, tmp_path: Path) -
         "validate": ["validate", own],
         "completion": ["completion", "bash"],
         "init": ["init", str(tmp_path / "new.yaml")],
-        "completion": ["completion", "bash"],
     }
     for name in COMMANDS:
         result = run(*lines.get(name, [name]), ARCHIVE_CATALOGUE=own)
