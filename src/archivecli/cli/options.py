@@ -16,7 +16,7 @@ from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
 from archivecli.settings import resolve_catalogue
 
-FILTERS = "Filters (several values of one are alternatives; different ones narrow each other)"
+FILTERS = "Filters (several values of one are alternatives)"
 COMMON = "Common options"
 
 

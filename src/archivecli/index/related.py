@@ -53,7 +53,7 @@ def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation
     said = _said(index, event)
     for n, why in said.items():
         scores[n] = scores.get(n, 0.0) + SAID
-        reasons.setdefault(n, {})[""] = (SAID, [why] if why else [])
+        reasons.setdefault(n, {})[""] = (SAID, [why.rstrip(".")] if why else [])
     near = sorted((n for n in scores if scores[n] >= FAINTEST), key=lambda n: -scores[n])[
         : None if limit is None else limit + 50
     ]
