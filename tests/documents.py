@@ -7,15 +7,15 @@ documents and writes down what it prints now: read the diff before you commit it
 """
 
 import os
-import pty
 import re
 import shutil
-import struct
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from terminal import at_a_terminal
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "commands.md"
@@ -23,7 +23,6 @@ COLUMNS, ROWS = 80, 400  # so many rows that nothing goes to a pager
 
 _FENCED = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANY = "…"
-_STYLES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\\\")  # bold and links, which NO_COLOR leaves
 
 
 class Step(NamedTuple):
@@ -54,29 +53,12 @@ def agrees(printed: str, actual: str) -> bool:
     return re.fullmatch("(?:.*\n)*?".join(map(re.escape, parts)), actual.rstrip() + "\n") is not None
 
 
-def at_a_terminal(command: str, cwd: Path, environment: Mapping[str, str], columns: int = COLUMNS) -> str:
+def printed_by(command: str, cwd: Path, environment: Mapping[str, str]) -> str:
     """Return what a shell command prints at a terminal, stdout and stderr together as one sees them."""
-    pid, terminal = pty.fork()
-    if not pid:
-        os.chdir(cwd)
-        os.execvpe("sh", ["sh", "-c", command], dict(environment))
-    import fcntl
-    import termios
-
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
-    pieces = []
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # the way Linux says that the other end is closed
-            break
-        if not piece:
-            break
-        pieces.append(piece)
-    os.close(terminal)
-    os.waitpid(pid, 0)
-    said = _STYLES.sub("", b"".join(pieces).decode()).replace("\r\n", "\n")
-    return "".join(f"{line.rstrip()}\n" for line in said.splitlines())
+    settings = [f"{name}={value}" for name, value in environment.items()]
+    program = ("env", "-i", *settings, "sh", "-c", command)
+    seen = at_a_terminal(program=program, cwd=cwd, columns=COLUMNS, rows=ROWS)
+    return "".join(f"{line.rstrip()}\n" for line in seen.lines)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -101,7 +83,7 @@ def rewritten(document: str, cwd: Path, home: Path) -> Iterator[tuple[str, str, 
             (cwd / name).write_text(block["body"], encoding="utf-8")
         elif language == "console":
             for step in steps(block["body"]):
-                yield step.command, step.printed, at_a_terminal(step.command, cwd, environment(home))
+                yield step.command, step.printed, printed_by(step.command, cwd, environment(home))
 
 
 def refresh(path: Path) -> bool:

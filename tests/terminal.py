@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
@@ -34,7 +35,13 @@ class Seen(NamedTuple):
 
 
 def at_a_terminal(
-    *args: str, keys: str = "", columns: int = 80, rows: int = 24, program: Sequence[str] = (), **environment: str
+    *args: str,
+    keys: str = "",
+    columns: int = 80,
+    rows: int = 24,
+    program: Sequence[str] = (),
+    cwd: Path | None = None,
+    **environment: str,
 ) -> Seen:
     """Run ``archive`` (or ``program``) at a terminal; ``keys`` are pressed one after the other once it shows something."""
     command = [*(program or (sys.executable, "-m", "archivecli")), *args]
@@ -51,6 +58,7 @@ def at_a_terminal(
         stdout=slave,
         stderr=slave,
         env={**os.environ, **environment},
+        cwd=cwd,
         preexec_fn=own_terminal,
         close_fds=True,
     )

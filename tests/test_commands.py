@@ -4,7 +4,6 @@ import csv
 import itertools
 import json
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -16,8 +15,8 @@ from archivecli.cli.app import COMMANDS
 from archivecli.dates import period
 from archivecli.query.criteria import SORTS
 from archivecli.query.facets import FACETS
-from conftest import Result, Run
-from documents import at_a_terminal, environment
+from conftest import Run
+from terminal import at_a_terminal
 
 FILTERED = ("list", "search", "count")
 
@@ -395,34 +394,28 @@ def test_search_without_words_is_wrong_usage(run: Run) -> None:
 # At a terminal
 
 
-def screen(tmp_path: Path, line: str, columns: int) -> Result:
-    settings = environment(tmp_path) | {"COLUMNS": str(columns)}
-    command = f'"{settings["PATH"].split(":")[0]}/python" -m archivecli {line}'
-    return Result(0, at_a_terminal(command, tmp_path, settings, columns), "")
-
-
 @pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize(
     "line", ["list --year 2010", "search corruption", "show 2010-06-26", "count --by country", "count --by topic", ""]
 )
-def test_everything_fits_the_terminal(tmp_path: Path, line: str, columns: int) -> None:
+def test_everything_fits_the_terminal(line: str, columns: int) -> None:
     from rich.cells import cell_len
 
-    lines = screen(tmp_path, line, columns).lines
+    lines = at_a_terminal(*line.split(), columns=columns, rows=400).lines
     assert len(lines) > 5
     assert max(map(cell_len, lines)) <= columns
 
 
-def test_dates_as_people_write_them(tmp_path: Path) -> None:
-    assert "14–15 Dec 2009" in screen(tmp_path, "list --month 2009-12", 80).out
+def test_dates_as_people_write_them() -> None:
+    assert "14–15 Dec 2009" in at_a_terminal("list", "--month", "2009-12", rows=400).plain
 
 
-def test_totals_of_several_values_are_explained(tmp_path: Path) -> None:
-    said = screen(tmp_path, "count --by country", 80).out
+def test_totals_of_several_values_are_explained() -> None:
+    said = at_a_terminal("count", "--by", "country", rows=400).plain
     assert "(none)" in said
     assert "38 events" in said
     assert "several values" in said
 
 
-def test_a_hit_shows_its_passage(tmp_path: Path) -> None:
-    assert "recovery" in screen(tmp_path, "search 'asset recovery'", 80).out
+def test_a_hit_shows_its_passage() -> None:
+    assert "recovery" in at_a_terminal("search", "asset recovery", rows=400).plain
