@@ -24,9 +24,7 @@ class _Doubt(Exception):
 
 def items(text: str) -> list[Node] | None:
     """Return the items of a block sequence (``- `` at one indentation), or None where the full parser has to read it."""
-    if len(text) > MAX_TEXT:  # a value may be too long
-        return None
-    if "\n---" in text or "\n..." in text or (not text.replace("\n", "").isprintable() and _ODD.search(text)):
+    if _is_odd(text):
         return None
     read = _Reader(text)
     try:
@@ -34,6 +32,25 @@ def items(text: str) -> list[Node] | None:
     except (_Doubt, IndexError):
         return None
     return found if read.at == len(read.lines) else None
+
+
+def document(text: str) -> Mapping | None:
+    """Return the keys and values of a text that is a mapping, or None where the full parser has to read it."""
+    if _is_odd(text):
+        return None
+    read = _Reader(text)
+    try:
+        found = read.mapping(0, 0)
+    except (_Doubt, IndexError):
+        return None
+    return found if found.entries and read.at == len(read.lines) else None
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether anything in a text needs the full parser: a value may be too long, a document end, a character be rare."""
+    if len(text) > MAX_TEXT or text.startswith(("---", "...")) or "\n---" in text or "\n..." in text:
+        return True
+    return not text.replace("\n", "").isprintable() and _ODD.search(text) is not None
 
 
 class _Reader:

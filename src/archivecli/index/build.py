@@ -115,17 +115,15 @@ class _Builder:
                 self.connection.execute("INSERT OR IGNORE INTO aliases VALUES (?,?,?)", row)
 
     def _add_thesaurus(self) -> None:
-        number = 0
-        for synonyms in (*self.catalogue.thesaurus, *self._vocabulary_words()):
-            for typed in synonyms.typed:
-                words = " ".join(text.words(typed))
-                means = [other for other in synonyms.means if other != typed]
-                if not words or not means:
-                    continue
-                number += 1
-                row = (number, len(words.split()), json.dumps(means, ensure_ascii=False))
-                self.connection.execute("INSERT INTO synonyms VALUES (?,?,?)", row)
-                self.connection.execute("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", (number, words))
+        rows = [
+            (words, len(words.split()), means)
+            for synonyms in (*self.catalogue.thesaurus, *self._vocabulary_words())
+            for words, means in _typed(synonyms)
+        ]
+        stored = ((number, length, means) for number, (_, length, means) in enumerate(rows, 1))
+        self.connection.executemany("INSERT INTO synonyms VALUES (?,?,?)", stored)
+        found = ((number, words) for number, (words, _, _) in enumerate(rows, 1))
+        self.connection.executemany("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", found)
 
     def _vocabulary_words(self) -> Iterator[Synonyms]:
         """Yield the search words of the vocabulary's terms: each finds the name of its term."""
@@ -157,3 +155,13 @@ class _Builder:
             values |= {"first": self.first, "last": self.last, "longest": self._longest()}
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
+
+
+def _typed(synonyms: Synonyms) -> Iterator[tuple[str, str]]:
+    """Yield each expression that may be typed, folded, with a JSON list of what it means beside itself."""
+    written = [json.dumps(other, ensure_ascii=False) for other in synonyms.means]
+    for typed in synonyms.typed:
+        words = " ".join(text.words(typed))
+        means = [json_text for json_text, other in zip(written, synonyms.means, strict=True) if other != typed]
+        if words and means:
+            yield words, f"[{', '.join(means)}]"

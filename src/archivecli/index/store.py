@@ -168,10 +168,17 @@ def _make(
     opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
+    import gc
+
+    collected = gc.isenabled()
+    gc.disable()  # a catalogue holds nothing in circles, and looking for circles takes longer than reading it
     try:
         return _made(opened, folder, stem, progress)
     except StartAgain:
         return _made(opened, folder, stem, progress)
+    finally:
+        if collected:
+            gc.enable()
 
 
 def _made(
