@@ -21,7 +21,14 @@ BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render",
 EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
 QUERY = {"archivecli.query.parser", *DATES}
-RANKING = {"archivecli.index.english", "archivecli.index.search", "_csv", "unicodedata", "anyascii"}
+RANKING = {
+    "archivecli.index.english",
+    "archivecli.index.scoring",
+    "archivecli.index.search",
+    "_csv",
+    "unicodedata",
+    "anyascii",
+}
 RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
 CARD = {"archivecli.cli.emit", "archivecli.cli.completion", "archivecli.cli.ids"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
