@@ -32,7 +32,7 @@ def check(path: Path, today: date | None = None) -> Report:
                 events += 1
         except CatalogueError as error:
             problems += error.problems
-        warnings = review(path, catalogue.vocabulary, today or date.today())
+        warnings = review(catalogue, today or date.today())
     except CatalogueError as error:
         problems += error.problems
     unreadable = [problem for problem in problems if _kept_from_reading(problem)]

@@ -43,6 +43,7 @@ class Catalogue:
         if read is None:
             found = [(source.path, self._read(source)) for source in sources.find(path)]
             read = [(name, root) for name, root in found if root is not None]
+        self.roots = read
         for name, root in read:
             self._open(name, root)
         for file in self._files:

@@ -1,6 +1,6 @@
 """What is allowed in a catalogue and yet deserves a look: doubles, look-alike names, idle terms, odd dates and texts.
 
-Every file is read by itself and only a few facts of each event are kept, so that memory does not grow with its texts.
+The nodes that the loader has read are gone through once; of each event only a few facts are kept for comparison.
 """
 
 import re
@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from archivecli import dates, sources, text
-from archivecli.catalogue import reader
+from archivecli import dates, text
+from archivecli.catalogue.loading import Catalogue
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.errors import CatalogueError, Problem
+from archivecli.errors import Problem
 from archivecli.fields import CATALOGUE, RECORD, TERM, Field, Shape
 
 LONGEST = timedelta(days=366)
@@ -48,18 +48,15 @@ class _Fact(NamedTuple):
     titled_at: _Place
 
 
-def review(path: Path, vocabulary: Vocabulary, today: date) -> list[Problem]:
-    """Return the warnings for the catalogue at ``path``, in the order of files, lines and columns.
+def review(catalogue: Catalogue, today: date) -> list[Problem]:
+    """Return the warnings for a catalogue, in the order of files, lines and columns.
 
-    Files that cannot be read are passed over: they are faults, and told elsewhere.
+    Parts that cannot be read are passed over: they are faults, and told elsewhere.
     """
-    found = _Review(vocabulary, today)
-    try:
-        for source in sources.find(path):
-            found.add_file(source)
-    except CatalogueError:
-        return []
-    return sorted(found.finish(str(path)), key=lambda problem: problem[:4])
+    found = _Review(catalogue.vocabulary, today)
+    for path, root in catalogue.roots:
+        found.add_file(path, root)
+    return sorted(found.finish(str(catalogue.path)), key=lambda problem: problem[:4])
 
 
 class _Review:
@@ -73,17 +70,12 @@ class _Review:
         self.spellings: dict[tuple[str, str], tuple[str, _Place]] = {}
         self.told: set[tuple[str, str]] = set()
         self.known: dict[str, dict[str, list[str]]] = {}
-        self.lines: list[str] = []
+        self.lines: list[str] | None = None
         self.path = ""
         self.any = False
 
-    def add_file(self, source: sources.Source) -> None:
-        try:
-            content = reader.decode(sources.read(source)[0], source.path)
-        except (CatalogueError, reader.Unreadable):
-            return
-        root, _ = reader.salvage(content, source.path)
-        self.path, self.lines = source.path, re.split("\r\n|[\n\r\x85\u2028\u2029]", content)
+    def add_file(self, path: str, root: Node) -> None:
+        self.path, self.lines = path, None
         if isinstance(root, Sequence):
             self._add_events(root)
         elif isinstance(root, Mapping):
@@ -94,7 +86,6 @@ class _Review:
                     self._add_vocabulary(node)
                 elif key.text == "catalogue":
                     self._look_through(node, Shape("map", fields=CATALOGUE))
-        self.lines = []
 
     def finish(self, path: str) -> list[Problem]:
         self._unused_terms()
@@ -212,6 +203,8 @@ class _Review:
         """Return where a node begins, or where ``word`` stands inside of it."""
         if not word:
             return _Place(self.path, node.line, node.column)
+        if self.lines is None:
+            self.lines = _lines_of(self.path)
         for number in range(node.line, min(node.line + 2000, len(self.lines) + 1)):
             begin = node.column - 1 if number == node.line else 0
             column = self.lines[number - 1].find(word, begin)
@@ -322,8 +315,24 @@ def _scalars(node: Node | None, shape: Shape, name: str = "") -> Iterator[tuple[
                 yield from _scalars(value, field.shape, field.name)
 
 
+_known: dict[int, dict[str, Field]] = {}
+"""The fields of each shape by name; the shapes are constants, so that their addresses never change."""
+
+
 def _field(shape: Shape, name: str) -> Field | None:
-    return next((field for field in shape.fields if field.name == name), None)
+    fields = _known.get(id(shape.fields))
+    if fields is None:
+        fields = _known[id(shape.fields)] = {field.name: field for field in shape.fields}
+    return fields.get(name)
+
+
+def _lines_of(path: str) -> list[str]:
+    """Return the lines of a file as YAML counts them; none where it cannot be read again."""
+    try:
+        content = Path(path).read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return []
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", content)
 
 
 def _lists(node: Node) -> Iterator[list[Scalar]]:
