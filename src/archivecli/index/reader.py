@@ -143,6 +143,7 @@ class Index:
         A name or another name in full counts first; else every name that holds all the words. Raise UsageError with the
         near misses where there is none.
         """
+        typed = typed.encode(errors="replace").decode()  # bytes that are no text
         wanted = text.key(typed)
         found = self._numbers("SELECT name FROM aliases WHERE section = ? AND alias = ?", facet.section, wanted)
         if not found and wanted:
