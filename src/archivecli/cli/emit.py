@@ -59,10 +59,12 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
     name = form.name(out)
     asked = _asked(form, archive)
     if name == TABLE:
-        from archivecli.render.card import card, chosen_card  # Rich, 40 ms, only for people
+        from archivecli.render.card import cards, chosen_card  # Rich, 40 ms, only for people
 
-        for event in events:
-            out.show(*chosen_card(Hit(event), asked.fields) if asked.fields else card(archive, event, out))
+        if asked.fields:
+            out.show(*(part for event in events for part in chosen_card(Hit(event), asked.fields)))
+        else:
+            out.show(*cards(archive, events, out))
     elif name == "plain":
         from archivecli.render.plain import plain_record
 

@@ -55,6 +55,14 @@ def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]
     yield from _onward(shelf, event, width)
 
 
+def cards(shelf: Shelf, events: Iterable[Event], screen: Screen) -> Iterator[RenderableType]:
+    """Yield a card for each event, with a blank line between two."""
+    for number, event in enumerate(events):
+        if number:
+            yield Text("")
+        yield from card(shelf, event, screen)
+
+
 def chosen_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the fields asked for, a row a value."""
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
