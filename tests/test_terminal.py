@@ -204,6 +204,15 @@ def test_pagers_are_commands_with_options() -> None:
     assert pager.command({}) == []
 
 
+def test_remarks_come_after_an_answer_that_is_held_back(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text("- id: 2009-a\n  title: A\n  start: 2009-13\n", encoding="utf-8")
+    for rows in (24, 4):
+        seen = at_a_terminal("validate", str(path), rows=rows, PAGER=SAYS_PAGER)
+        assert seen.code == 1
+        assert seen.lines[-1] == "0 sound events, 1 error"
+
+
 # Encodings
 
 ASCII: dict[str, Any] = {"PYTHONIOENCODING": "ascii"}

@@ -108,9 +108,13 @@ class Output:
     def complain(self, sentence: str) -> None:
         """Say on stderr what must be heard, even with --quiet."""
         encoding = self.stderr.encoding or "ascii"
-        sentence = text.one_line(sentence)
-        with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on
-            self.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        said = text.one_line(sentence).encode(encoding, "backslashreplace").decode(encoding) + "\n"
+
+        def say() -> None:
+            with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on
+                self.stderr.write(said)
+
+        say() if self.paged is None else self.paged.say(say)
 
 
 class _Narrowed:

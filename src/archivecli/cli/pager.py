@@ -5,7 +5,7 @@ import os
 import shlex
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from archivecli import text
@@ -48,6 +48,7 @@ class Paged:
         self.pager = pager
         self.encoding = getattr(stdout, "encoding", None) or "ascii"
         self._held: list[str] = []
+        self._later: list[Callable[[], None]] = []
         self._lines = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -69,16 +70,25 @@ class Paged:
                 self._start()
         return len(piece)
 
+    def say(self, remark: Callable[[], None]) -> None:
+        """Make a remark: at once before the answer, and after it where the answer has begun and is still held back."""
+        if self._held or self._process is not None:
+            self._later.append(remark)
+        else:
+            remark()
+
     def finish(self) -> None:
-        """Write what was held back, or wait until the pager is done."""
+        """Write what was held back, or wait until the pager is done; then come the remarks."""
         if self._process is None:
             self.stdout.write(self._taken())
             self.stdout.flush()
-            return
-        with contextlib.suppress(BrokenPipeError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        self._process.wait()
+        else:
+            with contextlib.suppress(BrokenPipeError):
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+            self._process.wait()
+        while self._later:
+            self._later.pop(0)()
 
     def drop(self) -> None:
         """Forget what was held back: the command has failed."""

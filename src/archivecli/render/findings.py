@@ -43,8 +43,11 @@ def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
     return found
 
 
-def finding(problem: Problem, lines: Lines, width: int) -> Iterator[list[Piece]]:
-    """Yield the lines of text that tell one problem, each as pieces; excerpts fit into ``width`` cells."""
+def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> Iterator[list[Piece]]:
+    """Yield the lines of text that tell one problem, each as pieces; excerpts fit into ``width`` cells.
+
+    With ``fold`` a suggestion fits, too, on several lines.
+    """
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
     head = [Piece(f"{text.one_line(place)}: ", "place"), Piece(problem.code, problem.severity)]
     kind = " [warning]" if problem.severity == "warning" else ""
@@ -56,8 +59,18 @@ def finding(problem: Problem, lines: Lines, width: int) -> Iterator[list[Piece]]
         shown, caret = excerpt(line, problem.column, max(width - len(gutter) - 1, 20))
         yield [Piece(gutter, "gutter"), Piece(shown)]
         yield [Piece(blank, "gutter"), Piece(" " * caret + "^", "caret")]
-    if problem.hint:
-        yield [Piece(blank[:-2] + "= ", "gutter"), Piece(text.one_line(problem.hint), "hint")]
+    margin = blank[:-2] + "= "
+    for part in _folded(text.one_line(problem.hint), width - len(margin) - 1 if fold else 0):
+        yield [Piece(margin, "gutter"), Piece(part, "hint")]
+        margin = " " * len(margin)
+
+
+def _folded(said: str, width: int) -> list[str]:
+    import textwrap  # 2 ms, only where there is something to suggest
+
+    if not said:
+        return []
+    return textwrap.wrap(said, max(width, 20), break_long_words=False, break_on_hyphens=False) if width else [said]
 
 
 def excerpt(line: str, column: int, width: int) -> tuple[str, int]:

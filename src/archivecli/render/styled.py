@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from rich.table import Table
 from rich.text import Text
 
+from archivecli import text
 from archivecli.render import theme
 from archivecli.render.findings import Piece
 
@@ -20,3 +22,16 @@ _STYLES = {
 def styled(pieces: Sequence[Piece]) -> Text:
     """Return the pieces of one line as a Rich text."""
     return Text.assemble(*((piece.text, _STYLES.get(piece.role, "")) for piece in pieces))
+
+
+def table(rows: Sequence[tuple[str, str, str]]) -> Table:
+    """Return a table of names, values and where the values come from."""
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    grid.add_column(style=theme.LABEL, no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    for name, value, origin in rows:
+        shown = Text(text.one_line(value))
+        if origin:
+            shown.append(f"  ({text.one_line(origin)})", style=theme.DIM)
+        grid.add_row(name, shown)
+    return grid

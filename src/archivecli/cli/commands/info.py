@@ -43,6 +43,10 @@ def info(
 
         told = {fact.name.replace(" ", "_"): {"value": fact.value, "origin": fact.origin or None} for fact in found}
         out.write_data([json.dumps(told, ensure_ascii=False, indent=2) + "\n"])
+    elif out.terminal:
+        from archivecli.render.styled import table  # Rich, 40 ms, only for people
+
+        out.show(table([(fact.name, fact.text, fact.origin) for fact in found]))
     else:
         out.write(_lines(found))
 

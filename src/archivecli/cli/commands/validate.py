@@ -74,7 +74,7 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
         return
     lines = render.lines_of(findings)
     width = out.width if out.terminal else IN_A_PIPE
-    told = (line for problem in findings for line in render.finding(problem, lines, width))
+    told = (line for problem in findings for line in render.finding(problem, lines, width, fold=out.terminal))
     if out.colour:
         from archivecli.render.styled import styled  # Rich, 40 ms, only for people
 
