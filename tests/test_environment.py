@@ -24,11 +24,25 @@ ONE_OF_EACH = {
     "list": ["list"],
     "search": ["search", "corruption"],
     "show": ["show", "2010-06-26"],
+    "related": ["related", "2010-06-26"],
     "count": ["count", "--by", "topic"],
+    "calendar": ["calendar"],
+    "timeline": ["timeline"],
+    "facets": ["facets"],
+    "on-this-day": ["on-this-day", "--year", "2009"],
+    "cite": ["cite", "2010-06-26"],
+    "open": ["open", "2010-06-26", "--print"],
+    "validate": ["validate", "--quiet"],
+    "schema": ["schema"],
+    "info": ["info"],
+    "completion": ["completion", "bash"],
 }
-"""A command line for every command that needs more than its name."""
+"""A command line with an answer for every command."""
 
-HELP = [["--help"], ["--version"], [], *([name, "--help"] for name in COMMANDS)]
+WRITES = {"init"}
+"""Commands whose answer is a file."""
+
+HELP = [["--help"], ["--version"], [], ["list", "--help"]]
 ANSWERS = [*ONE_OF_EACH.values(), *HELP, *(["list", "--format", name] for name in FORMATS)]
 
 
@@ -62,9 +76,9 @@ def to_file(stdout: IO[bytes] | int, *args: str, **settings: Any) -> Result:
 # Streams
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("line", named(ANSWERS))
-def test_a_reader_that_goes_away_ends_it_quietly(line: list[str], unbuffered: str) -> None:
+def test_a_reader_that_goes_away_ends_it_quietly(line: list[str]) -> None:
+    unbuffered = "1" if len(line) % 2 else ""  # half of the lines each, for the sake of time
     reading, writing = os.pipe()
     os.close(reading)  # nobody will ever read: even the first byte meets a closed pipe
     with open(writing, "wb") as pipe:
@@ -73,8 +87,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(line: list[str], unbuffered: st
 
 
 def test_every_command_has_a_line_here() -> None:
-    bare = {"list", "count"}
-    assert bare | set(ONE_OF_EACH) <= set(COMMANDS)
+    assert set(COMMANDS) - WRITES - {"browse"} == set(ONE_OF_EACH)
 
 
 def test_head_takes_one_line_of_a_long_answer() -> None:
@@ -84,14 +97,14 @@ def test_head_takes_one_line_of_a_long_answer() -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
-@pytest.mark.parametrize("line", named(ANSWERS))
+@pytest.mark.parametrize("line", named([*ONE_OF_EACH.values(), ["--help"], ["list", "--format", "json"]]))
 def test_a_full_disk_is_told(line: list[str]) -> None:
     with FULL.open("wb") as full:
         result = to_file(full, *line)
     assert (result.code, result.err) == (1, "archive: the answer cannot be written: No space left on device\n")
 
 
-@pytest.mark.parametrize("line", named([*ONE_OF_EACH.values(), ["--help"]]))
+@pytest.mark.parametrize("line", named([["list"], ["show", "2010-06-26"], ["--help"]]))
 def test_a_closed_stdout_is_told(line: list[str]) -> None:
     result = finished(started(*line, stderr=subprocess.PIPE, preexec_fn=closing(1)))
     assert (result.code, result.err) == (1, "archive: the answer cannot be written: Bad file descriptor\n")
@@ -125,6 +138,48 @@ def test_a_file_may_not_grow_further(unbuffered: str, tmp_path: Path) -> None:
     with (tmp_path / "answer").open("wb") as answer:
         result = to_file(answer, "list", preexec_fn=limit, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
     assert (result.code, result.err) == (1, "archive: the answer cannot be written: File too large\n")
+
+
+# Files: whole or not at all
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, shell: Run) -> None:
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+
+    path = tmp_path / "answer.json"
+    line = ["list", "--output", str(path), "--quiet"]
+    result = finished(started(*line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit))
+    assert (result.code, result.out) == (1, "")
+    assert "file too large" in result.err
+    assert not list(tmp_path.iterdir())
+    path.write_text("mine")
+    assert shell(*line).code == 1
+    result = finished(started(*line, "--force", stderr=subprocess.PIPE, preexec_fn=limit))
+    assert result.code == 1
+    assert path.read_text() == "mine"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["answer.json"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_leaves_a_whole_file_or_none(number: signal.Signals, tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path / "catalogue.yaml", 1500)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    path = folder / "answer.jsonl"
+    line = ["list", "--output", str(path), "--catalogue", str(catalogue), "--quiet"]
+    assert finished(started(*line)).code == 0
+    whole = path.read_bytes()
+    for moment in Random(number).sample(range(140), 12):
+        path.unlink(missing_ok=True)
+        result, _ = stopped(moment / 1000, number, line)
+        assert result.code in (0, 128 + number)
+        assert result.err == ""
+        assert [entry.name for entry in folder.iterdir()] in ([], ["answer.jsonl"])
+        assert not path.exists() or path.read_bytes() == whole
 
 
 # Signals
@@ -271,7 +326,7 @@ def test_data_is_utf8_whatever_the_locale() -> None:
         assert answers[0].decode("utf-8")
 
 
-@pytest.mark.parametrize("columns", ["0", "-1", "1", "2", "3", "7", "19", "20", "40", "109", "500", "100000", "x"])
+@pytest.mark.parametrize("columns", ["0", "-1", "1", "7", "40", "109", "500", "x"])
 def test_any_width(columns: str, run: Run) -> None:
     for line in (
         ["list", "--format", "table"],
