@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from archivecli import __version__
+from archivecli.locations import embedded_catalogue
 from archivecli.settings import KEYS
-from conftest import CATALOGUE, ROOT, Run
+from conftest import ROOT, Run
 
 EVENT = "- id: {0}-one\n  title: One thing\n  start: {0}\n"
 
@@ -158,7 +159,7 @@ def test_info_of_the_shipped_archive(run: Run, cache: Path) -> None:
     run("count")
     found = run("info", "--format", "json").json
     assert found["version"] == {"value": __version__, "origin": None}
-    assert found["catalogue"] == {"value": str(CATALOGUE), "origin": "embedded"}
+    assert found["catalogue"] == {"value": str(embedded_catalogue()), "origin": "embedded"}
     assert found["events"]["value"] == 38
     assert found["period"]["value"] == "2008-12-09/2012-12-04"
     assert found["index_state"]["value"] == "fresh"

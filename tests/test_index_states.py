@@ -282,7 +282,9 @@ def test_another_users_index_is_not_trusted(what: str, catalogue: Path, folder: 
 
 def test_the_cache_may_not_be_written(catalogue: Path, folder: Path, tmp_path: Path) -> None:
     folder.mkdir(mode=0o500)
-    for parent in [tmp_path, *tmp_path.parents][:3]:
+    for parent in [tmp_path, *tmp_path.parents]:
+        if not parent.name.startswith(("test_", "pytest-", "popen-")):
+            break
         parent.chmod(0o755)
     catalogue.chmod(0o644)
 
