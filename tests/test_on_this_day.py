@@ -57,3 +57,11 @@ def test_events_without_a_day_are_left_out_and_told(run: Run, tmp_path: Path) ->
     result = run("on-this-day", "--today", "2026-06-26", "--format", "ids", "--catalogue", str(catalogue))
     assert result.lines == ["2001-06-26-exact"]
     assert "1 more are dated by month or year only: archive list --on 26-06" in result.err
+
+
+def test_today_is_the_same_wherever_it_matters(run: Run, tmp_path: Path) -> None:
+    catalogue = tmp_path / "events.yaml"
+    catalogue.write_text("events:\n  - {id: 2009-06-26-a, title: A thing, start: 2009-06-26}\n")
+    assert "2009" not in run("validate", str(catalogue)).out
+    assert "2009-06-26" in run("validate", "--today", "2001-06-01", str(catalogue)).out
+    assert "3 March 2011" in run("cite", "2009-12-09", "--accessed", "today", ARCHIVE_TODAY="2011-03-03").out

@@ -57,7 +57,9 @@ class Onward(NamedTuple):
         pieces = list(more)
         while pieces:
             piece = pieces.pop(0)
-            if piece in typed:
+            if pieces and self.asked.count((piece, pieces[0])) == [name for name, _ in self.asked].count(piece) == 1:
+                pieces.pop(0)  # the view is narrowed to just that already
+            elif piece in typed:
                 terms.append(f"{piece.lstrip('-')}:{_quoted(pieces.pop(0))}")
             elif piece.startswith("--"):
                 options.append(piece)

@@ -1,5 +1,6 @@
 """``archive cite``: an event as a style guide has it in a list of works."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from archivecli import dates, text
 from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import Common, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import UsageError, did_you_mean
 from archivecli.render.citation import STYLES, Reference, reference, styled
@@ -50,9 +51,7 @@ def cite(
 def _day(typed: str | None) -> str:
     """Return the day of access as an ISO day, or an empty text where none is given."""
     if typed == "today":
-        import datetime  # only where the day is asked for: the same command gives the same bytes every day
-
-        return datetime.date.today().isoformat()
+        return today(os.environ.get("ARCHIVE_TODAY"))
     if typed is not None and (dates.fault(typed) or len(typed) != len("2026-11-23")):
         raise UsageError(f"--accessed: '{text.one_line(typed)[:40]}' is not a day", "a day is 2026-11-23, or today")
     return typed or ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import resolve_catalogue
@@ -36,6 +36,7 @@ def validate(
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="text|json", help="how to tell the findings")
     ] = "text",
+    today_: Today = None,
     *,
     common: Common,
 ) -> None:
@@ -47,11 +48,14 @@ def validate(
     """
     if format_ not in FORMATS:
         raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
+    from datetime import date
+
     from archivecli.catalogue.checking import check  # with the YAML reader 20 ms, needed only here
 
     out = common.output()
     chosen = [str(path) for path in paths] if paths else [common.catalogue]
-    reports = [check(resolve_catalogue(path)) for path in chosen]
+    day = date.fromisoformat(today(today_))
+    reports = [check(resolve_catalogue(path), day) for path in chosen]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
