@@ -64,4 +64,4 @@ def test_today_is_the_same_wherever_it_matters(run: Run, tmp_path: Path) -> None
     catalogue.write_text("events:\n  - {id: 2009-06-26-a, title: A thing, start: 2009-06-26}\n")
     assert "2009" not in run("validate", str(catalogue)).out
     assert "2009-06-26" in run("validate", "--today", "2001-06-01", str(catalogue)).out
-    assert "3 March 2011" in run("cite", "2009-12-09", "--accessed", "today", ARCHIVE_TODAY="2011-03-03").out
+    assert "March 3, 2011" in run("cite", "2009-12-09", "--accessed", "today", ARCHIVE_TODAY="2011-03-03").out
