@@ -118,6 +118,9 @@ def on_screen(archive: Archive, event: Event, width: int) -> str:
         def __init__(self, width: int) -> None:
             self.width = width
 
+        def suggested(self, command: str) -> str:
+            return command
+
     console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
     for part in card(archive, event, Screen(width)):
         console.print(part)
@@ -151,6 +154,9 @@ def test_links_can_be_clicked(archive: Archive) -> None:
 
     class Screen:
         width, unicode = 80, True
+
+        def suggested(self, command: str) -> str:
+            return command
 
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard", markup=False)
     for part in card(archive, event, Screen()):

@@ -81,6 +81,11 @@ class Archive:
         return self.index.covered
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last date as precisely as they are told: ``1680``, ``1990-10-03``; "" in an empty catalogue."""
+        return self.index.ends
+
+    @property
     def years(self) -> range:
         """The numbers that are taken for years when they stand alone in a query."""
         first, last = self.covered or Period("1900", "2099")

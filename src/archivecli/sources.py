@@ -85,7 +85,7 @@ def _source(path: str, status: os.stat_result) -> Source:
 def unreadable(path: str, error: OSError | ValueError) -> CatalogueError:
     """Return the error for a file that the system does not let us read."""
     reason = getattr(error, "strerror", None) or str(error)
-    hint = "check the path given with --catalogue" if isinstance(error, FileNotFoundError) else ""
+    hint = "check the path" if isinstance(error, FileNotFoundError) else ""
     return CatalogueError([Problem(path, 0, 0, "unreadable", f"cannot be read: {reason}", hint)])
 
 

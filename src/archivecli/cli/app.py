@@ -196,9 +196,13 @@ def _tell_usage(error: typer.TyperException) -> int:
     if type(error) is typer.BadParameter and param is not None and error.message:
         # the choices stand in the message, so that nothing more need be said
         message = error.message.rstrip(".").replace("a valid int range", "a whole number")
+        import re  # only for errors
+
+        message = re.sub(r"is not in the range x>=(\d+)$", r"is too small: \1 is the least", message)
         _say(f"archive: {param.opts[0] if param.param_type_name == 'option' else param.human_readable_name}: {message}")
         return error.exit_code
     message = error.format_message().rstrip(".")
+    message = message.replace("Got unexpected extra argument(s)", "more was typed than this takes:")
     _say(f"archive: {message[:1].lower()}{message[1:]}")
     context = getattr(error, "ctx", None)
     if context is not None:

@@ -1,7 +1,5 @@
 """What the views have in common: words and filters → a selection of events, and commands that lead on from it."""
 
-import os
-import sys
 from typing import NamedTuple
 
 from archivecli.archive import Archive
@@ -9,7 +7,7 @@ from archivecli.cli.options import Asked, Common
 from archivecli.cli.output import Output
 from archivecli.cli.remarks import nothing_found
 from archivecli.index.selection import Selection
-from archivecli.query.criteria import Node, Query, conjunction
+from archivecli.query.criteria import Node, Query, conjunction, has_words
 from archivecli.query.parser import parse
 
 
@@ -26,7 +24,8 @@ class Question(NamedTuple):
     def remark_if_empty(self, fail: bool = False) -> None:
         """Say so where no event fits, and why; ``fail`` ends with exit code 1 then."""
         if not self.total:
-            nothing_found(self.out, self.archive, self.query, fail=fail)
+            outcome = self.archive.search(self.query) if has_words(self.query.where) else None
+            nothing_found(self.out, self.archive, self.query, outcome, fail)
 
 
 class Onward(NamedTuple):
@@ -99,8 +98,4 @@ def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Q
     query = Query(where)
     selection = archive.selection(query)
     out.remark(*archive.remarks(query))
-    # What the shell's environment already says need not stand in a command that is to be typed next.
-    named = common.catalogue or ""
-    typed = any(argument.startswith("--catalog") for argument in sys.argv)
-    named = named if typed or named != os.environ.get("ARCHIVE_CATALOGUE", "") else ""
-    return Question(archive, out, query, selection, selection.count(), Onward(tuple(words or ()), asked, named))
+    return Question(archive, out, query, selection, selection.count(), Onward(tuple(words or ()), asked, common.named))

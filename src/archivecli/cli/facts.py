@@ -71,7 +71,7 @@ def _period(archive: Archive) -> Iterator[Fact]:
     if covered is None:
         yield Fact("period", None)
     else:
-        yield Fact("period", f"{covered.first}/{covered.last}", said=dates.human(covered.first, covered.last))
+        yield Fact("period", f"{covered.first}/{covered.last}", said=dates.human(*archive.ends))
 
 
 def _index(archive: Archive) -> Iterator[Fact]:

@@ -1,6 +1,8 @@
 """The options that commands share, declared once: filters become criteria, the rest becomes a ``Common``."""
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated, Any, NamedTuple
@@ -36,13 +38,19 @@ class Common(NamedTuple):
         """Decide how to write."""
         out = output.decide(self.color, self.quiet, not self.no_pager)
         out.reading = resolve_catalogue(self.catalogue)
+        out.catalogue = self.named
         return out
+
+    @property
+    def named(self) -> str:
+        """What a command to be typed next must name as its catalogue: "" where the shell's environment says so already."""
+        typed = any(argument.startswith("--catalog") for argument in sys.argv)
+        named = self.catalogue or ""
+        return named if typed or named != os.environ.get("ARCHIVE_CATALOGUE", "") else ""
 
 
 def progress_for(common: Common) -> Callable[[int], None] | None:
     """Return what tells the number of events compiled so far, at a terminal; None elsewhere."""
-    import sys
-
     stderr = sys.stderr
     if common.quiet or not output._is_terminal(stderr):
         return None

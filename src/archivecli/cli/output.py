@@ -28,7 +28,8 @@ class Output:
     ``terminal``: answers are read by a person at a terminal; ``width``: its columns; ``colour``: whether to use
     colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks; ``links``:
     whether the terminal can be given addresses to click; ``paged``: the terminal with its pager, where there is one;
-    ``reading``: the catalogue that is being read, which no answer may overwrite.
+    ``reading``: the catalogue that is being read, which no answer may overwrite; ``catalogue``: its name where a
+    command to be typed next must have it, else "".
     """
 
     def __init__(
@@ -53,6 +54,15 @@ class Output:
         self.links = links
         self.paged = paged
         self.reading: Path | None = None
+        self.catalogue = ""
+
+    def suggested(self, command: str) -> str:
+        """Return a command to be typed next with the catalogue that it needs."""
+        if not self.catalogue:
+            return command
+        import shlex  # 2 ms, only where a catalogue is named
+
+        return f"{command} --catalogue {shlex.quote(self.catalogue)}"
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write an answer; what the encoding cannot carry is written in ASCII."""

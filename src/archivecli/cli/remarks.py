@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
-from archivecli.query.criteria import During, Is, Node, Query, Recurs
+from archivecli.dates import EVER, Period
+from archivecli.query.criteria import During, Is, Node, Not, Query, Recurs
 
 if TYPE_CHECKING:
     from archivecli.index.search import Outcome
@@ -29,8 +31,21 @@ def _say_why(out: Output, archive: Archive, query: Query, outcome: "Outcome | No
     out.remark("no event matches")
     if outcome is not None:
         _about_words(out, outcome)
+    if isinstance(query.where, During):
+        _about_time(out, archive, query.where)
     for node, number in archive.without_one_filter(query.where):
         out.remark(f"without {spoken(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+
+
+def _about_time(out: Output, archive: Archive, when: During) -> None:
+    """Say which events are nearest to a time in which there are none."""
+    first, last = when.period
+    before = Query(Not(During(Period(first, EVER.last))), limit=1)
+    after = Query(Not(During(Period(EVER.first, last))), limit=1, reverse=True)
+    near = [event for query in (before, after) for event in archive.select(query)]
+    when_ = " and ".join(dates.human(event.start, event.end) for event in near)
+    if when_:
+        out.remark(f"the nearest events are of {when_}" if len(near) > 1 else f"the nearest event is of {when_}")
 
 
 def _about_words(out: Output, outcome: "Outcome") -> None:

@@ -87,6 +87,18 @@ class Index:
         """From the first to the last day of all events."""
         return Period(self.meta["first"], self.meta["last"]) if self.size else None
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first date and the last of all events, as precise as they are told."""
+        covered = self.covered
+        if covered is None:
+            return "", ""
+        first = "SELECT start FROM events WHERE first = ? ORDER BY length(start) DESC LIMIT 1"
+        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ? ORDER BY length(d) DESC LIMIT 1"""
+        (start,) = self.connection.execute(first, [covered.first]).fetchone()
+        (end,) = self.connection.execute(last, [covered.last]).fetchone()
+        return start, end
+
     # Choosing
 
     def clause(self, node: Node) -> Clause:

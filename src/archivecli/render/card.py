@@ -26,7 +26,17 @@ _LABELS = 14
 _SHORT = 48
 """Values no longer than this share lines, as topics do."""
 
+_LEAST_TITLE = 32
+"""Columns for the word and the title beside a command that leads on; where fewer are left, the catalogue goes below."""
+
 _IN_HEAD = ("id", "title", "start", "end")
+
+
+class Guide(Screen, Protocol):
+    """A screen that knows what a command to be typed next needs."""
+
+    def suggested(self, command: str) -> str:
+        """Return a command with the catalogue that it needs."""
 
 
 class Shelf(Protocol):
@@ -42,7 +52,7 @@ class Shelf(Protocol):
         """Return the events that have most in common with one."""
 
 
-def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]:
+def card(shelf: Shelf, event: Event, screen: Guide) -> Iterator[RenderableType]:
     """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on."""
     width = min(screen.width, WIDEST)
     yield _head(event, width)
@@ -52,10 +62,10 @@ def card(shelf: Shelf, event: Event, screen: Screen) -> Iterator[RenderableType]
             yield Text(f" {group}", style=theme.HEADING)
         yield from _body(found, width)
     yield Text("")
-    yield from _onward(shelf, event, width)
+    yield from _onward(shelf, event, screen, width)
 
 
-def cards(shelf: Shelf, events: Iterable[Event], screen: Screen) -> Iterator[RenderableType]:
+def cards(shelf: Shelf, events: Iterable[Event], screen: Guide) -> Iterator[RenderableType]:
     """Yield a card for each event, with a blank line between two."""
     for number, event in enumerate(events):
         if number:
@@ -170,14 +180,21 @@ NEAREST = 3
 """So many related events are named below a card."""
 
 
-def _onward(shelf: Shelf, event: Event, width: int) -> Iterator[RenderableType]:
+def _showing(shortest: str, after: str = "") -> Text:
+    """Return the command that shows another event; what is no id is dim."""
+    return Text("archive show ", style=theme.DIM).append(shortest, theme.ID).append(after)
+
+
+def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[RenderableType]:
     """Say which events come before and after and which are nearest to it, and how to see them."""
     both = zip(("earlier", "later"), shelf.beside(event), strict=True)
     beside = [(word, other) for word, other in both if other is not None]
     beside += [("related", other) for other in shelf.nearest(event, NEAREST)]
-    commands = [
-        Text("archive show ", style=theme.DIM).append(shelf.shortest(other.id), theme.ID) for _, other in beside
-    ]
+    naming = screen.suggested("")
+    commands = [_showing(shelf.shortest(other.id), naming) for _, other in beside]
+    crowded = bool(naming) and max(map(len, commands), default=0) > width - _LEAST_TITLE
+    if crowded:
+        commands = [_showing(shelf.shortest(other.id)) for _, other in beside]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.width = width
     grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)
@@ -187,3 +204,5 @@ def _onward(shelf: Shelf, event: Event, width: int) -> Iterator[RenderableType]:
         grid.add_row(f" {word}", command, text.one_line(other.title))
     if beside:
         yield grid
+    if beside and crowded:
+        yield Text(f" each with{naming}", style=theme.DIM)

@@ -120,7 +120,7 @@ def _sentence(line: Timeline, by: str, spans: Sequence[Span], each: int) -> Text
     said = f"{letter}. {line.total:,} event{'' if line.total == 1 else 's'}"
     summed = sum(span.number for span in spans)
     if summed != line.total:
-        said += f"; some last longer than a {by} and count in each, so the numbers add up to {summed:,}"
+        said += f"; some run over the end of a {by} and count in each of theirs, so the numbers add up to {summed:,}"
     return Text(f"{said}.", style=theme.DIM)
 
 

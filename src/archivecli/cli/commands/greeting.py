@@ -24,13 +24,15 @@ def greet() -> None:
     out = common.output()
     title = text.one_line(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
-    period = archive.covered
-    span = f", {dates.human(period.first, period.last)}" if period else ""
+    span = f", {dates.human(*archive.ends)}" if archive.size else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
     about = text.joined(archive.about.get("about", ""))
     if about:
         lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
-    lines += _beside(_examples(archive), out)
+    examples = [
+        (out.suggested(command) if named else command, purpose) for command, purpose, named in _examples(archive)
+    ]
+    lines += _beside(examples, out)
     out.write(line + "\n" for line in lines)
 
 
@@ -49,7 +51,8 @@ def _wrapped(paragraph: str, out: Output) -> list[str]:
     return textwrap.wrap(paragraph, out.width - 1) if out.terminal else [paragraph]
 
 
-def _examples(archive: Archive) -> list[tuple[str, str]]:
+def _examples(archive: Archive) -> list[tuple[str, str, bool]]:
+    """Return commands, their purposes, and whether they read the catalogue."""
     years = archive.tally("year", Query())
     topics = [tally for tally in archive.tally("topic", Query()) if tally.name]
     single = [topic for topic in topics if " " not in text.key(topic.short or topic.name)]
@@ -60,4 +63,4 @@ def _examples(archive: Archive) -> list[tuple[str, str]]:
         "id": archive.shortest(newest.id) if newest else "ID",
         "by": "topic" if topics else "year",
     }
-    return [(command.format(**filled), purpose) for command, purpose in NEXT]
+    return [(command.format(**filled), purpose, "--help" not in command) for command, purpose in NEXT]

@@ -44,7 +44,8 @@ def open_(
     bare = [event for event in events if not found[event.id]]
     if bare and len(bare) == len(events):
         raise ArchiveError(
-            f"{bare[0].id} has no link", f"'archive show {archive.shortest(bare[0].id)}' tells what it has"
+            f"{bare[0].id} has no link",
+            f"'{out.suggested('archive show ' + archive.shortest(bare[0].id))}' tells what it has",
         )
     out.remark(*(f"{event.id} has no link" for event in bare))
     addresses = [address for name, links in found.items() if links for address in _chosen(name, links, link, print_)]
