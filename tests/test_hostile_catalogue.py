@@ -84,6 +84,12 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "a long key": ("a" * 1_100_000 + ": x\n", ":1:1", "not YAML|characters|a line longer"),
     "a long comment": ("# " + "x" * 30_000_000, ":1:", "a line longer"),
     "a long line of blanks": ("events:" + " " * 30_000_000, ":1:", "a line longer"),
+    "a log of the wrong kind": ("2009-01-02 12:00:00 GET /index.html\n" * 400_000, ":1:1", "a value without an end"),
+    "a quote over all the file": (
+        'events:\n  - {title: "' + "some words\n" * 1_000_000,
+        ":2:",
+        "without an end|never closed",
+    ),
     "many keys": ("".join(f"key{n}: x\n" for n in range(20_000)), ":1:1", "is not a part of a catalogue"),
     "many unknown fields": (record("".join(f"field{n}: x\n" for n in range(20_000))), ":5:5", "is not a field"),
     "many bad events": ("events:\n" + "  - {}\n" * 50_000, ":2:5", "'id' is missing"),

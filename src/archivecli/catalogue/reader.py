@@ -110,7 +110,7 @@ def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | Non
     loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
     parser: Any = None
     try:
-        parser = loader(text)
+        parser = loader(text) if len(text) <= _ENOUGH else _fed(loader, text, path, first_line)
         return _Builder(path, first_line - 1, faults).build(parser)
     except yaml.MarkedYAMLError as error:
         raise _syntax_fault(error, path, first_line) from None
@@ -121,6 +121,47 @@ def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | Non
     finally:
         if parser is not None:
             parser.dispose()
+
+
+_ENOUGH = 8 * MAX_TEXT
+"""How many characters may pass without the end of a value: escapes are longer than what they stand for."""
+
+
+class _Feed:
+    """A text in pieces, for the C parser, which would keep all of it while a value has no end."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = self.known = 0
+        self.too_much = False
+
+    def read(self, size: int) -> str:
+        self.too_much = self.at - self.known > _ENOUGH
+        piece = "" if self.too_much else self.text[self.at : self.at + size]
+        self.at += len(piece)
+        return piece
+
+
+def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
+    """Return a parser of a long text that gives up where one value takes more than is enough."""
+    feed = _Feed(text)
+    parser = loader(feed)
+    next_event, line, column = parser.get_event, first_line, 1
+
+    def get_event() -> Any:
+        nonlocal line, column
+        try:
+            event = next_event()
+        finally:
+            if feed.too_much:
+                limit = f"the limit is {MAX_TEXT:,} characters"
+                raise Unreadable(Problem(path, line, column, "size", "a value without an end", limit))
+        feed.known = feed.at
+        line, column = event.end_mark.line + first_line, event.end_mark.column + 1
+        return event
+
+    parser.get_event = get_event
+    return parser
 
 
 _PLAIN_WORDS = {
@@ -164,8 +205,10 @@ def salvage(text: str, path: str) -> tuple[Node | None, list[Problem]]:
             return root, problems + faults
         except Unreadable as error:
             problems.append(error.problem)
+            if error.problem.code != "syntax":
+                break
             rest = _without_item(text, error.began) or _without_item(text, error.problem.line)
-            if rest is None or error.problem.code != "syntax":
+            if rest is None:
                 break
             text = rest
     return None, problems

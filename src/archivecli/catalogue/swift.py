@@ -112,8 +112,9 @@ class SwiftCatalogue:
             raise StartAgain
 
 
-_EVENTS = re.compile(rb"^events:[ \t]*(?:#[^\n]*)?\r?\n(?: *(?:#[^\n]*)?\r?\n)*(?=( *)- )", re.MULTILINE)
-_LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *(?:#[^\n]*)?\r?\n)*(?=( *)- )")
+# these never go back: a line of millions of blanks would take them minutes
+_EVENTS = re.compile(rb"^events:[ \t]*+(?:#[^\n]*+)?\r?\n(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )", re.MULTILINE)
+_LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
 _KEY = re.compile(rb"\n[A-Za-z_]")
 
 
@@ -289,7 +290,8 @@ def _help(connection: Any, inherited: list[Any], work: _Work) -> None:
     """Answer pieces until nobody asks any more."""
     for other in inherited:
         other.close()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that asks decides
     gc.disable()  # nothing here refers to itself in circles, and looking for circles is half the time
     try:
