@@ -88,3 +88,10 @@ def test_words_that_a_command_does_not_take(run: Run) -> None:
 
 def test_a_path_that_is_not_there(run: Run) -> None:
     assert "--catalogue" not in run("validate", "nowhere.yaml").err
+
+
+def test_a_name_of_the_vocabulary_that_no_event_has_is_said_to_be_one(run: Run, town: Path) -> None:
+    town.write_text("vocabulary: {countries: {hx: {name: Holland, also: [Hollandia]}}}\n" + CHRONICLE, encoding="utf-8")
+    result = run("list", "--country", "hollandia", "--catalogue", str(town))
+    assert (result.code, result.out) == (0, "")
+    assert f"no event has the country hollandia: 'archive count --by country --catalogue {town}' lists" in result.err

@@ -33,6 +33,10 @@ def _say_why(out: Output, archive: Archive, query: Query, outcome: "Outcome | No
         _about_words(out, outcome)
     if isinstance(query.where, During):
         _about_time(out, archive, query.where)
+    if isinstance(query.where, Is):
+        which = query.where.facet
+        suggested = out.suggested(f"archive count --by {which}")
+        out.remark(f"no event has the {which} {' or '.join(query.where.values)}: '{suggested}' lists what there is")
     for node, number in archive.without_one_filter(query.where):
         out.remark(f"without {spoken(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
 
