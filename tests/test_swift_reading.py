@@ -98,7 +98,6 @@ def contents(catalogue: Any) -> dict[str, list[Any]]:
 
 def read_both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     """Return what a hurried and a careful reading come to: tables, problems, or None where the hurried one gives up."""
-    monkeypatch.setattr(swift, "LARGE", 0)
     try:
         careful: Any = contents(Catalogue(path))
     except CatalogueError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Opener:
-    """Opens a catalogue: the first time in a hurry where it is large, then, if that left doubts, with care."""
+    """Opens a catalogue: the first time in a hurry, then, if that left doubts, with care."""
 
     def __init__(self) -> None:
         self._hurry = True
@@ -30,20 +30,12 @@ class _Opener:
     def __call__(self, path: Path) -> "Contents":
         from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
 
-        if self._hurry and _size(path) >= 1_000_000:
+        if self._hurry:
             from archivecli.catalogue import swift
 
             self._hurry = False
             return swift.opened(path) or Catalogue(path)
         return Catalogue(path)
-
-
-def _size(path: Path) -> int:
-    """Return the size of a file; anything else may be large."""
-    try:
-        return path.stat().st_size if path.is_file() else 1_000_000
-    except OSError:
-        return 0
 
 
 class Archive:

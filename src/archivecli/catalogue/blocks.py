@@ -10,12 +10,18 @@ from archivecli.catalogue.reader import MAX_TEXT, Mapping, Node, Scalar, Sequenc
 
 _ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _LINE = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?|(.*))$", re.MULTILINE)
-_FLOW = re.compile(r"""\[([^][{}"'#&*!|>%@`:?\\]*)\]""")
+_FLOW = re.compile(r"""\[([^][{}#&*!|>%@`:?\\]*)\]""")
+_FLOW_MAP = re.compile(r"""\{([^{}#&*!|>%@`?\\]*)\}""")
+_PAIR = re.compile(r" *([A-Za-z_][A-Za-z0-9_-]*): +(?:(\[[^][]*\])|([^][,:]*[^][,: ])) *(?:,|\Z)")
+_BREAKS = re.compile(r"\n+")
 _QUOTED = re.compile(r'"([^"\\]*)"|' + r"'([^']*)'")
 _DEEPEST = 12
 
 _Line = tuple[str, str, str, str, str]
 """Of a line: the indentation, the dash, and a key with what follows it, or else the rest."""
+
+
+_EMPTY: _Line = ("", "", "", "", "")
 
 
 class _Doubt(Exception):
@@ -26,7 +32,9 @@ def items(text: str) -> list[Node] | None:
     """Return the items of a block sequence (``- `` at one indentation), or None where the full parser has to read it."""
     if _is_odd(text):
         return None
-    read = _Reader(text)
+    indent = len(text) - len(text.lstrip(" "))
+    # comments that stand no deeper than the item end whatever is above them
+    read = _Reader(re.sub(rf"(?:\n {{0,{indent}}}(?:#.*)?)+\Z", "", text))
     try:
         found = read.sequence(len(read.lines[0][0]), 0)
     except (_Doubt, IndexError):
@@ -40,6 +48,7 @@ def document(text: str) -> Mapping | None:
         return None
     read = _Reader(text)
     try:
+        read.skip()
         found = read.mapping(0, 0)
     except (_Doubt, IndexError):
         return None
@@ -99,6 +108,7 @@ class _Reader:
     def _below(self, indent: int, depth: int) -> Node:
         """Return what stands below a key."""
         self.at += 1
+        self.skip()
         margin, dash, key, _, _ = self.lines[self.at]
         inner = len(margin)
         if dash and inner >= indent:
@@ -118,35 +128,90 @@ class _Reader:
         elif first in (">", "|"):
             node = self._block(written, indent)
         else:
-            node = _inline(written)
-        # a value that goes on in the next line, a comment, an empty line
-        if self.at < len(self.lines) and (len((line := self.lines[self.at])[0]) > indent or not (line[1] or line[2])):
+            node = _inline(self._closed(written, indent) if first in ("[", "{") else written)
+        self.skip()
+        if self.at < len(self.lines) and len(self.lines[self.at][0]) > indent:  # the value goes on
             raise _Doubt
         return node
 
+    def _closed(self, written: str, indent: int) -> str:
+        """Return a list in brackets or a mapping in braces with the lines in which it goes on."""
+        closing = "]" if written[0] == "[" else "}"
+        while written[-1] != closing:
+            self.raw = self.raw or self.text.split("\n")
+            more = self.raw[self.at].strip(" ")
+            if not more or len(self.lines[self.at][0]) <= indent:
+                raise _Doubt
+            written = f"{written} {more}"
+            self.at += 1
+        return written
+
+    def skip(self) -> None:
+        """Go past empty lines and comments."""
+        lines = self.lines
+        while self.at < len(lines) and not lines[self.at][1] and not lines[self.at][2]:
+            if lines[self.at] != _EMPTY and lines[self.at][4][:1] != "#":
+                raise _Doubt
+            self.at += 1
+
     def _block(self, written: str, indent: int) -> Scalar:
-        """Return a folded or literal block whose lines are indented alike and not parted by empty ones."""
+        """Return a folded or literal block whose lines are indented alike."""
         style, chomping = written[0], written[1:]
         margin = self.lines[self.at][0]
         if chomping not in ("", "-") or len(margin) <= indent:
             raise _Doubt
         self.raw = self.raw or self.text.split("\n")
         begin = self.at
-        while self.at < len(self.lines) and self.lines[self.at][0] == margin:
+        while self.at < len(self.lines) and (self.lines[self.at][0] == margin or not self.raw[self.at]):
             self.at += 1
-        body = [line[len(margin) :] for line in self.raw[begin : self.at]]
-        if not all(body):
+        text = "\n".join(line[len(margin) :] for line in self.raw[begin : self.at]).rstrip("\n")
+        if any(not line.strip(" ") for line in self.raw[begin : self.at] if line):
             raise _Doubt
-        text = (" " if style == ">" else "\n").join(body)
+        if self.at < len(self.lines) and len(self.lines[self.at][0]) > indent:
+            raise _Doubt
+        if style == ">":
+            text = _BREAKS.sub(_folded, text)
         return Scalar(text if chomping else f"{text}\n", False, 0, 0)
+
+
+def _folded(match: re.Match[str]) -> str:
+    return match.group()[1:] or " "
 
 
 def _inline(written: str) -> Node:
     """Return a quoted text or a list in brackets that is written without any art."""
     if match := _FLOW.fullmatch(written):
-        parts = [part.strip(" ") for part in match[1].split(",")]
-        if all(part[:1].isalnum() for part in parts):
-            return Sequence([Scalar(part, True, 0, 0) for part in parts], 0, 0)
-    elif match := _QUOTED.fullmatch(written):
+        return _parts(match[1])
+    if match := _FLOW_MAP.fullmatch(written):
+        return _pairs(match[1])
+    if match := _QUOTED.fullmatch(written):
         return Scalar(match[1] if match[1] is not None else match[2], False, 0, 0)
     raise _Doubt
+
+
+def _parts(written: str) -> Sequence:
+    """Return what stands between brackets: simple values."""
+    parts = [part.strip(" ") for part in written.split(",")]
+    if not all(part[:1].isalnum() for part in parts):
+        raise _Doubt
+    return Sequence([Scalar(part, True, 0, 0) for part in parts], 0, 0)
+
+
+def _pairs(written: str) -> Mapping:
+    """Return what stands between braces: keys with simple values, or lists of such."""
+    entries: list[tuple[Scalar, Node]] = []
+    at = 0
+    while match := _PAIR.match(written, at):
+        key, several, value = match.groups()
+        if several:
+            entries.append((Scalar(key, True, 0, 0), _inline(several)))
+        elif value[:1].isalnum():
+            entries.append((Scalar(key, True, 0, 0), Scalar(value, True, 0, 0)))
+        else:
+            raise _Doubt
+        at = match.end()
+        if at == len(written):
+            break
+    if at < len(written) or written.endswith(",") or len({key.text for key, _ in entries}) < len(entries):
+        raise _Doubt
+    return Mapping(entries, 0, 0)

@@ -1,4 +1,4 @@
-"""A large catalogue → its events, in pieces, by several processes, in bounded memory.
+"""A catalogue → its events, in a hurry: in pieces, by several processes where it is large, in bounded memory.
 
 A catalogue is nearly always written as a heading and a block list: each event begins with ``- `` at one indentation. As
 anchors, tags and second documents are refused, such an event means the same wherever it stands; so the text is cut
@@ -27,8 +27,6 @@ from archivecli.errors import CatalogueError, Problem, StartAgain
 from archivecli.events import Event, Synonyms
 from archivecli.sources import Source
 
-LARGE = 2_000_000
-"""Bytes of a catalogue from which on all this is worth its while."""
 SHARED = 4_000_000
 """Bytes from which on other processes help; they take 50 ms to start."""
 PIECE = 200_000
@@ -49,18 +47,15 @@ class Piece(NamedTuple):
 
 
 def opened(path: Path) -> "SwiftCatalogue | None":
-    """Return the catalogue at ``path`` if it is large and nothing about it is in doubt so far, else None."""
+    """Return the catalogue at ``path`` if nothing about it is in doubt so far, else None."""
     try:
-        found = sources.find(path)
-        if sum(source.state.size for source in found) < LARGE:
-            return None
-        return SwiftCatalogue(path, found)
+        return SwiftCatalogue(path, sources.find(path))
     except (CatalogueError, StartAgain, OSError):
         return None
 
 
 class SwiftCatalogue:
-    """A large catalogue whose events are read on the way; ``prepared`` raises StartAgain where anything is in doubt."""
+    """A catalogue whose events are read on the way; ``prepared`` raises StartAgain where anything is in doubt."""
 
     def __init__(self, path: Path, found: list[Source]) -> None:
         self.path = path
@@ -89,7 +84,9 @@ class SwiftCatalogue:
             self.digests.append(scanner.digest.hexdigest())
         try:
             text = reader.decode(head, source.path)
-            root = reader.parse(text, source.path) if text.strip() else None
+            root: Node | None = blocks.document(text)
+            if root is None and text.strip():
+                root = reader.parse(text, source.path)
         except Unreadable:
             raise StartAgain from None
         if "\n..." in text or (root is None and not pieces):
@@ -118,13 +115,18 @@ _LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
 _KEY = re.compile(rb"\n[A-Za-z_]")
 
 
+def _opened(path: str) -> int:
+    # O_NONBLOCK: a FIFO put in the file's place must not hold us up
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+
+
 class _Scanner:
     """Goes through a file once, never holding much of it: its digest, its heading, and where its events begin."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.digest = hashlib.blake2b(digest_size=16)
-        self.file = open(source.path, "rb", buffering=0)  # noqa: SIM115
+        self.file = os.fdopen(_opened(source.path), "rb", buffering=0)
         self.buffer = b""
         self.base = 0  # where in the file the buffer begins
         self.ended = False
@@ -135,6 +137,8 @@ class _Scanner:
 
     def _more(self) -> None:
         block = self.file.read(1_000_000)
+        if block is None:  # a device that would keep us waiting
+            raise StartAgain
         self.digest.update(block)
         self.buffer += block
         self.ended = not block
@@ -223,7 +227,7 @@ class _Work:
         if self._open is None or self._open[0] != piece.source:
             if self._open is not None:
                 os.close(self._open[1])
-            handle = os.open(piece.source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            handle = _opened(piece.source.path)
             self._open = (piece.source, handle)
             if sources.state_of(os.fstat(handle)) != piece.source.state:
                 raise StartAgain
