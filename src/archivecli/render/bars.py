@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archivecli.render import theme
-from archivecli.render.table import Screen
+from archivecli.render.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -15,7 +15,7 @@ from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.lines import Line, lines
 from archivecli.render.plain import chosen
-from archivecli.render.table import Screen, dotted
+from archivecli.render.screen import Screen, dotted
 
 WIDEST = 108
 """Lines longer than this are hard to read, however wide the terminal is."""

@@ -9,7 +9,7 @@ from rich.text import Text
 from archivecli import text
 from archivecli.render import theme
 from archivecli.render.bars import bar
-from archivecli.render.table import Screen
+from archivecli.render.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from archivecli import dates
 from archivecli.render import theme
-from archivecli.render.table import Screen
+from archivecli.render.screen import Screen
 from archivecli.render.timeline import Commands, Marks, Timeline, group_marks, legend
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rich.text import Text
 from archivecli.query.measures import Measure
 from archivecli.render import theme
 from archivecli.render.rows import NOT_ADDED
-from archivecli.render.table import Screen
+from archivecli.render.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -1,6 +1,6 @@
 """Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich import box
@@ -11,6 +11,7 @@ from rich.text import Text
 from archivecli import dates, text
 from archivecli.events import Event, Hit
 from archivecli.render import theme
+from archivecli.render.screen import Screen, dotted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,18 +21,6 @@ WIDE = 110
 
 SMALL = 72
 """Below this width the date has no column of its own either."""
-
-
-class Screen(Protocol):
-    """What a renderer must know of the terminal."""
-
-    @property
-    def width(self) -> int:
-        """The number of columns."""
-
-    @property
-    def unicode(self) -> bool:
-        """Whether more than ASCII can be shown."""
 
 
 class Shortening(Protocol):
@@ -147,15 +136,6 @@ def _small(rows: Rows) -> Iterator["RenderableType"]:
 def _facts(event: Event, short: str) -> list[Text]:
     """Return what stands below a title: the id, which is never broken where it comes first, the kind, the place."""
     return [Text(short, style=theme.ID), _kind(event), Text(text.one_line(event.place), style=theme.PLACE)]
-
-
-def dotted(pieces: Iterable[Text]) -> Text:
-    """Return the pieces that are not empty on one line, each in its own style, with dim dots between them."""
-    shown = Text()
-    for piece in pieces:
-        if piece.plain:
-            shown.append(" · " if shown.plain else "", theme.DIM).append_text(piece)
-    return shown
 
 
 def _when(event: Event) -> Text:

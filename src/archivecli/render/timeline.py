@@ -12,7 +12,7 @@ from archivecli import dates, text
 from archivecli.dates import Period
 from archivecli.events import Event
 from archivecli.render import theme
-from archivecli.render.table import Screen
+from archivecli.render.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
