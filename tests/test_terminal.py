@@ -14,6 +14,7 @@ import typer
 from archivecli.cli import pager
 from archivecli.cli.app import COMMANDS, app
 from archivecli.cli.output import wants_colour
+from archivecli.render import theme
 from archivecli.text import width
 from conftest import ROOT, Run
 
@@ -84,6 +85,17 @@ def test_data_never_has_colour(shell: Run, format_: str) -> None:
 
 def test_colour_says_nothing_that_words_do_not() -> None:
     assert at_a_terminal(*SHORT).plain == at_a_terminal(*SHORT, NO_COLOR="1").raw
+
+
+def test_no_colour_takes_a_background_for_granted() -> None:
+    """Black, white, their bright kin and any background are readable on a light or on a dark screen only."""
+    allowed = {*"red green yellow blue magenta cyan".split(), *"bold dim italic underline".split()}
+    styles = [value for name, value in vars(theme).items() if name.isupper() and isinstance(value, str)]
+    assert {word for style in [*styles, *theme.HUES, *theme.HEAT] for word in style.split()} <= allowed
+    for line in ("list", "show 2010-06-26", "search corruption", "count --by topic", "calendar", "timeline", "facets"):
+        codes = set(re.findall(r"\x1b\[([0-9;]*)m", at_a_terminal(*line.split(), rows=4000).raw))
+        numbers = {int(code or 0) for found in codes for code in found.split(";")}
+        assert numbers <= {0, 1, 2, 3, 4, *range(31, 37)}, line
 
 
 # Links
