@@ -95,3 +95,10 @@ def test_a_name_of_the_vocabulary_that_no_event_has_is_said_to_be_one(run: Run, 
     result = run("list", "--country", "hollandia", "--catalogue", str(town))
     assert (result.code, result.out) == (0, "")
     assert f"no event has the country hollandia: 'archive count --by country --catalogue {town}' lists" in result.err
+
+
+def test_what_events_share_is_one_or_several(run: Run) -> None:
+    text = run("related", "2009-12-14", "-f", "json").out
+    assert '"same topics: Corruption, Judicial cooperation"' in text
+    assert '"same country: Montenegro"' in text
+    assert '"same person: Erik Larson"' in text

@@ -9,18 +9,18 @@ from archivecli.events import Event
 from archivecli.index.reader import COLUMNS, FACET_NUMBERS, Index, event_of
 
 TIES = {
-    "series": (3.0, "same series"),
-    "project": (1.6, "same project"),
-    "campaign": (2.0, "same campaign"),
-    "instrument": (0.8, "same instrument"),
-    "person": (1.0, "same people"),
-    "topic": (1.0, "same topic"),
-    "body": (0.45, "same bodies"),
-    "city": (0.35, "same place"),
-    "involving": (0.15, "same countries"),
-    "kind": (0.15, "same kind"),
+    "series": (3.0, "series", "series"),
+    "project": (1.6, "project", "projects"),
+    "campaign": (2.0, "campaign", "campaigns"),
+    "instrument": (0.8, "instrument", "instruments"),
+    "person": (1.0, "person", "people"),
+    "topic": (1.0, "topic", "topics"),
+    "body": (0.45, "body", "bodies"),
+    "city": (0.35, "place", "places"),
+    "involving": (0.15, "country", "countries"),
+    "kind": (0.15, "kind", "kinds"),
 }
-"""What ties two events: how much a shared value of each facet counts beside how rare the value is, and its name."""
+"""What ties two events: how much a shared value of each facet counts beside how rare it is; what one, what several are called."""
 
 SAID = 6.0
 """How much it counts that the catalogue itself names the other event."""
@@ -93,10 +93,10 @@ def _said(index: Index, event: Event) -> dict[int, str]:
 
 
 def _spoken(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
-    """Yield the reasons as words, the strongest first: ``same people: Erik Larson``."""
+    """Yield the reasons as words, the strongest first: ``same person: Erik Larson``."""
     for facet, (_, names) in sorted(reasons.items(), key=lambda item: -item[1][0]):
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         if facet:
-            yield f"{TIES[facet][1]}: {shown}"
+            yield f"same {TIES[facet][1 if len(names) == 1 else 2]}: {shown}"
         else:
             yield shown or "named in the record"
