@@ -15,20 +15,20 @@ DATE = "cyan"
 TITLE = "bold"
 PLACE = "green"
 DIM = "dim"
-ID = "yellow"
-HIT = "bold magenta"
+ID = "magenta"
+HIT = "bold red"
 LABEL = "cyan"
 HEADING = "bold"
 BAR = "blue"
 LINK = "underline"
 NUMBER = "bold"
-COMMAND = "yellow"
+COMMAND = "magenta"
 SILENCE = "dim italic"
 ERROR = "bold red"
-WARNING = "bold yellow"
+WARNING = "bold magenta"
 
-HUES = ("blue", "magenta", "green", "yellow", "cyan", "red")
-HEAT = ("", "blue", "cyan", "green", "yellow", "red")
+HUES = ("blue", "magenta", "green", "cyan", "red")
+HEAT = ("", "blue", "cyan", "green", "magenta", "red")
 """Colours of the levels of heat, 0 to 5; the sign beside each number tells the level too."""
 
 
