@@ -47,7 +47,7 @@ def well_ended(result: Result) -> None:
         assert result.err.startswith(("archive: ", "/")) or ": " in result.err
 
 
-@tried(100)
+@tried(60)
 @given(any_query)
 @example("(" * 5000)
 @example('"' * 4999)
@@ -62,7 +62,7 @@ def test_any_text_is_a_query(run: Run, typed: str) -> None:
     well_ended(run("search", "--limit", "3", "--format", "ids", "--", typed))
 
 
-@tried(100)
+@tried(60)
 @given(any_query)
 def test_a_query_counts_what_it_lists(run: Run, typed: str) -> None:
     counted = run("count", "--", typed)
@@ -73,7 +73,7 @@ def test_a_query_counts_what_it_lists(run: Run, typed: str) -> None:
         assert int(counted.out) == len(found.lines)
 
 
-@tried(120)
+@tried(80)
 @given(any_query)
 def test_reading_a_query_ends_and_says_what_it_left_out(typed: str) -> None:
     assert len(tokens(typed)) <= MAX_TOKENS
