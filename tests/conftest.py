@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+# A job in the background, or under nohup, ignores signals and hands that down to every child; the tests send some.
+for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    if hasattr(signal, _name) and signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "data" / "events.yaml"
