@@ -102,3 +102,14 @@ def test_what_events_share_is_one_or_several(run: Run) -> None:
     assert '"same topics: Corruption, Judicial cooperation"' in text
     assert '"same country: Montenegro"' in text
     assert '"same person: Erik Larson"' in text
+
+
+def test_a_city_brings_its_country(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "towns.yaml"
+    path.write_text(
+        "vocabulary:\n  countries: {nl: Hollandia}\n  cities: {x: {name: Xanten, country: nl}}\n"
+        "events:\n  - {id: 1700-fair, title: A fair, start: 1700, places: [{city: x, note: by the river}]}\n",
+        encoding="utf-8",
+    )
+    found = run("list", "--catalogue", str(path), "--country", "hollandia", "-f", "json").json
+    assert found[0]["places"] == [{"city": "Xanten", "country": "Hollandia", "note": "by the river"}]

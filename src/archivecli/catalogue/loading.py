@@ -225,6 +225,7 @@ def _record(checker: Checker, node: Node) -> dict[str, Any]:
         what = f"the id {record['id']} does not begin with the date {start}"
         checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
     _fill_links(record, checker.vocabulary)
+    _fill_countries(record, checker.vocabulary)
     return record
 
 
@@ -234,6 +235,15 @@ def _fill_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
         term = vocabulary.term("pages", link.get("page", ""))
         if term is not None and term.url:
             link.setdefault("url", term.url)
+
+
+def _fill_countries(record: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Give a place that names only its city the country that the vocabulary gives the city."""
+    for place in record.get("places", ()):
+        term = vocabulary.term("cities", place.get("city", "")) if "country" not in place else None
+        if term is not None and term.country:
+            note = {"note": place.pop("note")} if "note" in place else {}
+            place.update({"country": term.country, **note})
 
 
 _SYNONYMS = (

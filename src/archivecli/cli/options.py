@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
 
@@ -32,7 +32,12 @@ class Common(NamedTuple):
 
     def open(self) -> Archive:
         """Open the catalogue in force."""
-        return Archive(resolve_catalogue(self.catalogue), progress_for(self))
+        telling = _Progress(sys.stderr) if not self.quiet and output._is_terminal(sys.stderr) else None
+        try:
+            return Archive(resolve_catalogue(self.catalogue), telling)
+        finally:
+            if telling is not None:
+                telling.clear()
 
     def output(self) -> output.Output:
         """Decide how to write."""
@@ -49,18 +54,26 @@ class Common(NamedTuple):
         return named if typed or named != os.environ.get("ARCHIVE_CATALOGUE", "") else ""
 
 
-def progress_for(common: Common) -> Callable[[int], None] | None:
-    """Return what tells the number of events compiled so far, at a terminal; None elsewhere."""
-    stderr = sys.stderr
-    if common.quiet or not output._is_terminal(stderr):
-        return None
+class _Progress:
+    """Tells at a terminal how many events are compiled, on one line that is gone afterwards."""
 
-    def tell(number: int) -> None:
-        if number % 5000 == 0:
-            stderr.write(f"\rindexing: {number:,} events\x1b[K")
-            stderr.flush()
+    STEP = 2000
 
-    return tell
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.told = 0
+
+    def __call__(self, number: int) -> None:
+        if number >= self.told + self.STEP:
+            self.told = number
+            self.stream.write(f"\rreading the catalogue: {number:,} events\x1b[K")
+            self.stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.told:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
