@@ -32,7 +32,7 @@ ONE_OF_EACH = {
     "on-this-day": ["on-this-day", "--year", "2009"],
     "cite": ["cite", "2010-06-26"],
     "open": ["open", "2010-06-26", "--print"],
-    "validate": ["validate"],
+    "validate": ["validate", "--quiet", "--format", "json"],
     "schema": ["schema"],
     "info": ["info"],
     "completion": ["completion", "bash"],
