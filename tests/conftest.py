@@ -117,7 +117,7 @@ class Terminal:
         from archivecli.cli import output
         from archivecli.cli.app import app
 
-        self.monkeypatch.setattr(output, "_is_terminal", lambda stream: stream is sys.stdout)
+        self.monkeypatch.setattr(output, "is_terminal", lambda stream: stream is sys.stdout)
         environment = {"COLUMNS": str(width), "LINES": "1000", "ARCHIVE_PAGER": "", "TERM": "xterm-256color"}
         environment |= {"COLORTERM": ""} if colour else {"NO_COLOR": "1"}
         charset = "ascii" if ascii_only else "utf-8"

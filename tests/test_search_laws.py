@@ -118,3 +118,15 @@ def test_the_graded_queries_are_answered_no_worse_than_they_were(archive: Archiv
     answered = [row for kind, rows in scores.items() if kind != "none" for row in rows]
     assert sum(row[0] for row in answered) / len(answered) >= 0.94
     assert sum(row[0] for row in scores["none"]) / len(scores["none"]) >= 0.93
+
+
+def test_the_page_on_queries_tells_what_the_unseen_queries_give(archive: Archive) -> None:
+    lines = (ROOT / "benchmarks/retrieval/unseen.jsonl").read_text(encoding="utf-8").splitlines()
+    page = (ROOT / "docs/queries.md").read_text(encoding="utf-8")
+    scores = measure(ours(archive), [json.loads(line) for line in lines])
+    silent = scores.pop("none")
+    answered = [row for rows in scores.values() for row in rows]
+    told = [sum(row[place] for row in answered) / len(answered) for place in range(3)]
+    told.append(sum(row[0] for row in silent) / len(silent))
+    claims = [line.split("|")[2].strip() for line in page.splitlines() if line.count("%") == 2 and line.startswith("|")]
+    assert claims == [f"{100 * share:.1f} %" for share in told]

@@ -32,7 +32,7 @@ class Common(NamedTuple):
 
     def open(self) -> Archive:
         """Open the catalogue in force."""
-        telling = _Progress(sys.stderr) if not self.quiet and output._is_terminal(sys.stderr) else None
+        telling = _Progress(sys.stderr) if not self.quiet and output.is_terminal(sys.stderr) else None
         try:
             return Archive(resolve_catalogue(self.catalogue), telling)
         finally:

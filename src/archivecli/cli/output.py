@@ -174,7 +174,7 @@ def abandon() -> None:
 def decide(color: str = "auto", quiet: bool = False, paging: bool = True) -> Output:
     """Return the output for this run; ``color`` is what ``--color`` says, ``paging`` is false for ``--no-pager``."""
     stdout, stderr = sys.stdout, sys.stderr
-    terminal = _is_terminal(stdout)
+    terminal = is_terminal(stdout)
     environ = os.environ
     configured = settings.load()
     colour = wants_colour(color, environ, terminal, configured.color or "auto")
@@ -211,7 +211,8 @@ def wants_colour(color: str, environ: Mapping[str, str], terminal: bool, configu
     return terminal and (environ.get("TERM", "dumb") != "dumb" or os.name != "posix")
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether a stream is read by a person at a terminal; one that is closed is not."""
     try:
         return stream.isatty()
     except ValueError:  # closed
