@@ -1,30 +1,18 @@
 """Counts → rows with bars for people."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from archivecli.render import theme
-from archivecli.render.screen import Screen
+from archivecli.render.screen import Counted, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
-class Counted(Protocol):
-    """A value with its number of events."""
-
-    @property
-    def name(self) -> str:
-        """The value; empty for events without one."""
-
-    @property
-    def number(self) -> int:
-        """The number of events."""
 
 
 def bars(

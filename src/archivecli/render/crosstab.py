@@ -7,7 +7,7 @@ from rich.text import Text
 
 from archivecli import text
 from archivecli.render import theme
-from archivecli.render.screen import Screen
+from archivecli.render.screen import Counted, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,22 +16,6 @@ MOST_COLUMNS = 60
 """More columns than these are told, not drawn: the data forms hold them all."""
 
 WIDEST_COLUMN = 12
-
-
-class Counted(Protocol):
-    """A value with its short form and its number of events."""
-
-    @property
-    def name(self) -> str:
-        """The value; empty for events without one."""
-
-    @property
-    def short(self) -> str:
-        """The short form of the value, if it has one."""
-
-    @property
-    def number(self) -> int:
-        """The number of events."""
 
 
 class Crosstab(Protocol):

@@ -20,6 +20,22 @@ class Screen(Protocol):
         """Whether more than ASCII can be shown."""
 
 
+class Counted(Protocol):
+    """A value with its short form and its number of events."""
+
+    @property
+    def name(self) -> str:
+        """The value; empty for events without one."""
+
+    @property
+    def short(self) -> str:
+        """The short form of the value, if it has one."""
+
+    @property
+    def number(self) -> int:
+        """The number of events."""
+
+
 def dotted(pieces: Iterable[Text]) -> Text:
     """Return the pieces that are not empty on one line, each in its own style, with dim dots between them."""
     shown = Text()

@@ -12,7 +12,7 @@ from archivecli import dates, text
 from archivecli.dates import Period
 from archivecli.events import Event
 from archivecli.render import theme
-from archivecli.render.screen import Screen
+from archivecli.render.screen import Counted, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -22,22 +22,6 @@ LONG_SILENCE = 3
 
 _SHORTEST_LABEL, _LONGEST_LABEL = 18, 56
 _MOST_SILENCES = 6
-
-
-class Group(Protocol):
-    """A value that events are told apart by."""
-
-    @property
-    def name(self) -> str:
-        """The value in full."""
-
-    @property
-    def short(self) -> str:
-        """The value in short."""
-
-    @property
-    def number(self) -> int:
-        """How many events have it."""
 
 
 class Bar(Protocol):
@@ -72,7 +56,7 @@ class Timeline(Protocol):
         """The field that letters and colours stand for."""
 
     @property
-    def groups(self) -> Sequence[Group]:
+    def groups(self) -> Sequence[Counted]:
         """Its most frequent values."""
 
     @property
