@@ -1,7 +1,6 @@
 """``archive validate``: every finding in a catalogue, with its place."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +24,7 @@ IN_A_PIPE = 160
 @command
 def validate(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="[PATH…]", help="catalogues to check, each a file or a folder; the one in force unless told"
         ),
@@ -48,12 +47,14 @@ def validate(
     """
     if format_ not in FORMATS:
         raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
+    if "" in (paths or ()):
+        raise UsageError("the path of a catalogue is empty", "name a file or a folder")
     from datetime import date
 
     from archivecli.catalogue.checking import check  # with the YAML reader 20 ms, needed only here
 
     out = common.output()
-    chosen = [str(path) for path in paths] if paths else [common.catalogue]
+    chosen = [*paths] if paths else [common.catalogue]
     day = date.fromisoformat(today(today_))
     reports = [check(resolve_catalogue(path), day) for path in chosen]
     findings = [problem for report in reports for problem in report.findings]
