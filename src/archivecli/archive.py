@@ -1,6 +1,6 @@
 """The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,12 @@ class Archive:
         from archivecli.index import search as ranking
 
         return ranking.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
+
+    def stems(self, words: Iterable[str]) -> dict[str, str]:
+        """Return the stem of each folded word, as the index cuts them."""
+        from archivecli.index.stems import stems  # only where found words are marked
+
+        return stems(words)
 
     def _clause(self, query: Query) -> Clause:
         if not has_words(query.where):

@@ -13,6 +13,13 @@ _MIXED = lazily(r"[^\W\d_]+")
 _LATIN = lazily(r"[A-Za-z]")
 # Text may be long and hostile: each pattern starts at a beginning only and never goes back, or a word would take for ever.
 _DOTTED = lazily(r"(?<!\b[A-Za-z]\.)(?:\b(?:[A-Za-z]\.){2,}+(?![A-Za-z])|\b(?:[A-Za-z]\.)++[A-Za-z]\b(?!\.?[A-Za-z]))")
+_FREQUENT = str.maketrans(
+    "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöøùúûüýÿ"
+    "ĀāĂăĄąĆćČčĎďĐđĒēĖėĘęĚěĞğĢģĪīĮįİıĶķĹĺĻļĽľŁłŃńŅņŇňŌōŐőŔŕŘřŚśŞşŠšŢţŤťŪūŮůŰűŲųŹźŻżŽž–—‘’“”„·•",
+    "aaaaaaceeeeiiiinoooooouuuuyaaaaaaceeeeiiiinoooooouuuuyy"
+    'aaaaaaccccddddeeeeeeeeggggiiiiiikkllllllllnnnnnnoooorrrrssssssttttuuuuuuuuzzzzzz--\'\'"""-*',
+)
+"""What ``anyascii`` makes of the signs that most texts beyond ASCII consist of."""
 _ELISION = lazily(r"['\u2019\u02bc`]")
 _GROUPED = lazily(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)")
 WORD = lazily(r"[a-z0-9]+")
@@ -37,10 +44,13 @@ def fold(text: str) -> str:
         return text.lower()
     import unicodedata
 
-    from anyascii import anyascii  # 20 ms, needed only where text is not ASCII
+    text = unicodedata.normalize("NFKC", text)
+    plain = text.translate(_FREQUENT)
+    if plain.isascii():
+        return plain.lower()
+    from anyascii import anyascii  # 20 ms, needed only for other scripts and rare signs
 
-    text = unicodedata.normalize("NFKC", text).replace("đ", "d").replace("Đ", "D")
-    return anyascii(_MIXED.sub(_latinise, text)).lower()
+    return anyascii(_MIXED.sub(_latinise, text.replace("đ", "d").replace("Đ", "D"))).lower()
 
 
 def _latinise(match: re.Match[str]) -> str:

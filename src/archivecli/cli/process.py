@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,9 @@ from typing import Any, NoReturn
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not known everywhere
 _handled: list[int] = []
+
+RARELY = 50_000
+"""After so many new objects Python looks for garbage in circles: seldom in a short run, where it would find next to none."""
 
 
 class Stopped(BaseException):
@@ -41,6 +45,7 @@ def prepare() -> None:
 
     A signal that the caller of the program ignores (``nohup``, a job in the background) stays ignored.
     """
+    gc.set_threshold(RARELY)
     found = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)

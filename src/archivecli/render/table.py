@@ -1,6 +1,6 @@
 """Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich import box
@@ -30,9 +30,16 @@ class Shortening(Protocol):
         """Return the shortest beginning of an id that no other id shares."""
 
 
-def table(names: Shortening, hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
+class Words(Shortening, Protocol):
+    """What knows the ids of the archive, and the stems of its words."""
+
+    def stems(self, words: Iterable[str]) -> Mapping[str, str]:
+        """Return the stem of each word, as the index cuts them."""
+
+
+def table(names: Words, hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
     """Return the rows of a list or search and a line that says how many there are."""
-    passages = _passages(hits, outcome)
+    passages = _passages(names, hits, outcome)
     rows = [(hit, names.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
     if screen.width < SMALL:
         return [*_small(rows), _footer(hits, outcome)]
@@ -76,15 +83,14 @@ def _least(path: str, cells: Sequence[str]) -> int:
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
 
 
-def _passages(hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
+def _passages(names: Words, hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
     if outcome is None or not outcome.reading.groups:
         return {
             hit.event.id: Text(text.one_line("; ".join(hit.reasons)), style="not bold") for hit in hits if hit.reasons
         }
     from archivecli.render.passages import Marker
 
-    marker = Marker(outcome.reading)
-    return {hit.event.id: passage for hit in hits if (passage := marker.passage(hit.event))}
+    return Marker(outcome.reading, names.stems).passages([hit.event for hit in hits])
 
 
 def _empty_table() -> Table:

@@ -14,7 +14,7 @@ from archivecli.query.parser import parse
 
 app = typer.Typer()
 
-WITH_PLACES = ("table", "json", "jsonl")
+WITH_PLACES = ("json", "jsonl")
 """The formats that tell in which parts of an event the words were found; looking that up takes as long as the search."""
 
 
