@@ -232,7 +232,7 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_visible, text.replace("\t", "  "))
 
 
-_OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_OTHER_SCRIPT = lazily("[\u0370-\u03ff\u0400-\u052f]")
 
 
 def mixed_words(text: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from archivecli import text
 from archivecli.events import Event
 from archivecli.fields import BY_NAME
+from archivecli.patterns import lazily
 from archivecli.render import theme
 from archivecli.render.lines import lines
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Stemming: TypeAlias = Callable[[Iterable[str]], Mapping[str, str]]
 """Returns the stem of each word, as the index cuts them."""
 
-PIECE = re.compile(r"[^\W_]+(?:[-/.,'’][^\W_]+)*%?")
+PIECE = lazily(r"[^\W_]+(?:[-/.,'’][^\W_]+)*%?")
 """What is marked as a whole: a word, or several that are joined by more than a blank."""
 _LEFT_OUT = str.maketrans("–—…", "   ", ".,'`’‘ʼ“”„")
 """Signs that stand inside a word and are no part of it, and others that are no letters."""
