@@ -27,10 +27,10 @@ class Term(NamedTuple):
 
 
 class Synonyms(NamedTuple):
-    """Words of a query (``typed``) that also find the words ``means``."""
+    """Words of a query (``typed``) that also find the words ``means``: on each line a word, or several together."""
 
-    typed: tuple[str, ...]
-    means: tuple[str, ...]
+    typed: str
+    means: str
 
 
 _set: Callable[[object, str, Any], None] = object.__setattr__

@@ -1,6 +1,7 @@
 """Text: folding for comparison, cleaning for the screen, width in terminal cells. No I/O."""
 
 import re
+from collections.abc import Callable
 
 from archivecli.patterns import lazily
 
@@ -9,22 +10,38 @@ _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХЅІЈавекмнорстухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABEKMHOPCTYXSIJabekmhopctyxsijABEZHIKMNOPTYXo",
 )
+# What stays of the letters and signs of European languages when their accents are gone, as anyascii has it.
+_MARKS = lazily("[\u0300-\u0362]+")
+_EUROPEAN = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "þ": "th",
+        "Þ": "Th",
+        "ð": "d",
+        "Ð": "D",
+        "ł": "l",
+        "Ł": "L",
+    }
+    | {"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ı": "i", "–": "-", "—": "-", "‘": "'", "’": "'"}
+    | {"“": '"', "”": '"', "„": '"', "·": "-", "•": "*"}
+)
 _MIXED = lazily(r"[^\W\d_]+")
 _LATIN = lazily(r"[A-Za-z]")
 # Text may be long and hostile: each pattern starts at a beginning only and never goes back, or a word would take for ever.
-_DOTTED = lazily(r"(?<!\b[A-Za-z]\.)(?:\b(?:[A-Za-z]\.){2,}+(?![A-Za-z])|\b(?:[A-Za-z]\.)++[A-Za-z]\b(?!\.?[A-Za-z]))")
-_FREQUENT = str.maketrans(
-    "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöøùúûüýÿ"
-    "ĀāĂăĄąĆćČčĎďĐđĒēĖėĘęĚěĞğĢģĪīĮįİıĶķĹĺĻļĽľŁłŃńŅņŇňŌōŐőŔŕŘřŚśŞşŠšŢţŤťŪūŮůŰűŲųŹźŻżŽž–—‘’“”„·•",
-    "aaaaaaceeeeiiiinoooooouuuuyaaaaaaceeeeiiiinoooooouuuuyy"
-    'aaaaaaccccddddeeeeeeeeggggiiiiiikkllllllllnnnnnnoooorrrrssssssttttuuuuuuuuzzzzzz--\'\'"""-*',
+# What must stand before is asked after the first character: a pattern that opens with that is found three times as fast.
+_DOTTED = lazily(
+    r"[A-Za-z]\.(?<!\w[A-Za-z]\.)(?<!\b[A-Za-z]\.[A-Za-z]\.)"
+    r"(?:(?:[A-Za-z]\.)++(?![A-Za-z])|(?:[A-Za-z]\.)*+[A-Za-z]\b(?!\.?[A-Za-z]))"
 )
-"""What ``anyascii`` makes of the signs that most texts beyond ASCII consist of."""
 _ELISION = lazily(r"['\u2019\u02bc`]")
-_GROUPED = lazily(r"(?<![\w.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)")
+_GROUPED = lazily(r"\d(?<![\w.,]\d)\d{0,2}+(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)")
 WORD = lazily(r"[a-z0-9]+")
 _NOT_WORD = lazily(r"[^a-z0-9]+")
-_DECIMAL = lazily(r"(?<=\d)[.,](?=\d{1,2}(?!\d))")
+_DECIMAL = lazily(r"[.,](?<=\d[.,])(?=\d{1,2}(?!\d))")
 _IN_NUMBER = lazily(r"\d[.,\u00a0\u202f]\d")  # what the two patterns of numbers need, quick to look for
 _IN_ACRONYM = lazily(r"\.[A-Za-z]")
 _JOINT = lazily(r"[-/.][a-z]")
@@ -44,12 +61,12 @@ def fold(text: str) -> str:
         return text.lower()
     import unicodedata
 
-    text = unicodedata.normalize("NFKC", text)
-    plain = text.translate(_FREQUENT)
-    if plain.isascii():
-        return plain.lower()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_EUROPEAN)
+    if bare.isascii():
+        return bare.lower()
     from anyascii import anyascii  # 20 ms, needed only for other scripts and rare signs
 
+    text = unicodedata.normalize("NFKC", text)
     return anyascii(_MIXED.sub(_latinise, text.replace("đ", "d").replace("Đ", "D"))).lower()
 
 
@@ -114,6 +131,25 @@ def words(text: str) -> list[str]:
     return WORD.findall(_normalised(text))
 
 
+def words_all(texts: list[str]) -> list[str]:
+    """Return the words of each text with blanks between; line breaks stay, with or without blanks beside them."""
+    letters = [text.replace("-", " ").lower() for text in texts]
+    simple = [text.isascii() and text.replace(" ", "").replace("\n", "").isalpha() for text in letters]
+    others = [text for text, done in zip(texts, simple, strict=True) if not done]
+    found = iter(_together(others, lambda text: _normalised(text).translate(_BLANKED)))
+    return [text if done else next(found) for text, done in zip(letters, simple, strict=True)]
+
+
+def _together(texts: list[str], change: Callable[[str], str]) -> list[str]:
+    """Return every text changed; those in ASCII are changed in one go, which takes a fifth of the time."""
+    texts = [text.replace("\x01", " ") for text in texts]
+    done = iter(change("\x01".join([text for text in texts if text.isascii()])).split("\x01"))
+    return [next(done) if text.isascii() else change(text) for text in texts]
+
+
+_BLANKED = {code: chr(code) if chr(code) in "\n\x01" or chr(code).isalnum() else " " for code in range(128)}
+
+
 def compound(text: str) -> str:
     """Return a hyphenated word joined (``e-learning`` → ``elearning``), an empty text for any other."""
     folded = _normalised(text)
@@ -122,7 +158,16 @@ def compound(text: str) -> str:
 
 def key(text: str) -> str:
     """Return the form under which names are compared: folded words joined by single blanks."""
-    return " ".join(WORD.findall(fold(_ELISION.sub("", text)).replace(".", "")))
+    return " ".join(WORD.findall(_bare(text)))
+
+
+def keys(texts: list[str]) -> list[str]:
+    """Return what ``key`` returns for each text."""
+    return [" ".join(found.split()) for found in _together(texts, lambda text: _bare(text).translate(_BLANKED))]
+
+
+def _bare(text: str) -> str:
+    return fold(_ELISION.sub("", text)).replace(".", "")
 
 
 MINUS = "\u2212"

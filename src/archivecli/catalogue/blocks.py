@@ -7,8 +7,9 @@ full parser decides. A test compares the two on made-up, mutated and hostile tex
 import re
 
 from archivecli.catalogue.reader import MAX_TEXT, Mapping, Node, Scalar, Sequence
+from archivecli.patterns import lazily
 
-_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_ODD = lazily("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _LINE = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?|(.*))$", re.MULTILINE)
 _FLOW = re.compile(r"""\[([^][{}#&*!|>%@`:?\\]*)\]""")
 _FLOW_MAP = re.compile(r"""\{([^{}#&*!|>%@`?\\]*)\}""")

@@ -1,12 +1,11 @@
 """A catalogue's files → its heading, its vocabulary, its thesaurus and a stream of its events."""
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from archivecli import sources
+from archivecli import sources, text
 from archivecli.catalogue import reader
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.validation import Checker
@@ -22,6 +21,20 @@ TOP = ("catalogue", "vocabulary", "events", "thesaurus")
 T = TypeVar("T")
 
 
+class Root(NamedTuple):
+    """What is read of a file: its path, its document, and the items of its thesaurus where that stands apart."""
+
+    path: str
+    node: Node
+    thesaurus: Iterable[Synonyms | Node] = ()
+
+
+# the country of a term is looked up when all sections are known
+_TERM = TERM._replace(fields=tuple(f._replace(shape=TEXT) if f.name == "country" else f for f in TERM.fields))
+_TEXTS = frozenset(field.name for field in _TERM.fields if field.shape is TEXT)
+_LISTS = frozenset(field.name for field in _TERM.fields if field.shape == many(TEXT))
+
+
 class _File(NamedTuple):
     checker: Checker
     events: list[Node]
@@ -30,8 +43,8 @@ class _File(NamedTuple):
 class Catalogue:
     """An opened catalogue. ``events()`` checks as it goes and raises CatalogueError at the end, with every problem."""
 
-    def __init__(self, path: Path, read: list[tuple[str, Node]] | None = None) -> None:
-        """Open the files at ``path``, or what has been ``read`` of them already: paths and their documents."""
+    def __init__(self, path: Path, read: list[Root] | None = None) -> None:
+        """Open the files at ``path``, or what has been ``read`` of them already."""
         self.path = path
         self.about: dict[str, Any] = {}
         self.vocabulary = Vocabulary()
@@ -42,10 +55,10 @@ class Catalogue:
         self._stopped: list[Problem] = []
         if read is None:
             found = [(source.path, self._read(source)) for source in sources.find(path)]
-            read = [(name, root) for name, root in found if root is not None]
+            read = [Root(name, node) for name, node in found if node is not None]
         self.roots = read
-        for name, root in read:
-            self._open(name, root)
+        for root in read:
+            self._open(root)
         for file in self._files:
             self._check_countries(file.checker)
 
@@ -56,7 +69,7 @@ class Catalogue:
             self._stopped += error.problems
             return None
         self.sources.append(actual)
-        self.digests.append(hashlib.blake2b(data, digest_size=16).hexdigest())
+        self.digests.append(sources.hashed(data).hexdigest())
         try:
             root, faults = reader.salvage(reader.decode(data, source.path), source.path)
         except reader.Unreadable as error:
@@ -74,15 +87,16 @@ class Catalogue:
             return None
         return root
 
-    def _open(self, path: str, root: Node) -> None:
-        checker = Checker(path, self.vocabulary)
+    def _open(self, root: Root) -> None:
+        checker = Checker(root.path, self.vocabulary)
         file = _File(checker, [])
         self._files.append(file)
-        if isinstance(root, Sequence):
-            file.events.extend(root.items)
+        if isinstance(root.node, Sequence):
+            file.events.extend(root.node.items)
             return
-        assert isinstance(root, Mapping)
-        for key, node in root.entries:
+        assert isinstance(root.node, Mapping)
+        self._add_synonyms(checker, root.thesaurus)
+        for key, node in root.node.entries:
             if key.text == "events":
                 if isinstance(node, Sequence):
                     file.events.extend(node.items)
@@ -118,25 +132,14 @@ class Catalogue:
             hint = f'write "{key.text}" in quotes'
             checker.fault(key, "implicit-type", f"YAML reads the key {key.text} as something other than text", hint)
             return
-        # the country of a term is looked up when all sections are known
-        country = next((f for f in TERM.fields if f.name == "country"), None)
-        shape = TERM._replace(fields=tuple(f._replace(shape=TEXT) if f is country else f for f in TERM.fields))
-        found = checker.value(node, shape, key.text)
+        found = _plain_term(node) or checker.value(node, _TERM, key.text)
         if not found or "name" not in found:
             return
         if key.text in self.vocabulary.sections.get(section, {}):
             checker.fault(key, "duplicate-key", f"'{key.text}' stands twice in vocabulary.{section}", "keep one")
             return
-        term = Term(
-            name=found["name"],
-            short=found.get("short", ""),
-            also=tuple(found.get("also", ())),
-            words=tuple(found.get("words", ())),
-            country=found.get("country", ""),
-            kind=found.get("kind", ""),
-            url=found.get("url", ""),
-            note=found.get("note", ""),
-        )
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
+        term = Term(**values)
         other = self.vocabulary.add(section, key.text, term)
         if other:
             hint = "two terms of a section cannot share a name; tell them apart, or keep one"
@@ -155,16 +158,21 @@ class Catalogue:
             hint = "each item is [words, that, mean, the, same] or {typed: [words], means: [words]}"
             checker.fault(node, "type", "'thesaurus' is not a list", hint)
             return
+        self._add_synonyms(checker, node.items)
+
+    def _add_synonyms(self, checker: Checker, items: Iterable[Synonyms | Node]) -> None:
         words = many(TEXT)
-        for item in node.items:
-            if isinstance(item, Sequence):
-                group = tuple(checker.value(item, words, "thesaurus") or ())
+        for item in items:
+            if isinstance(item, Synonyms):
+                self.thesaurus.append(item)
+            elif isinstance(item, Sequence):
+                group = checker.value(item, words, "thesaurus") or []
                 if len(group) > 1:
-                    self.thesaurus.append(Synonyms(group, group))
+                    self.thesaurus.append(Synonyms("\n".join(group), "\n".join(group)))
             else:
                 pair = checker.record(item, _SYNONYMS, "thesaurus")
                 if pair and len(pair) == 2:
-                    self.thesaurus.append(Synonyms(tuple(pair["typed"]), tuple(pair["means"])))
+                    self.thesaurus.append(Synonyms("\n".join(pair["typed"]), "\n".join(pair["means"])))
 
     def events(self) -> Iterator[Event]:
         """Yield the events that are sound, in the order of the files; raise CatalogueError after the last, if need be."""
@@ -208,6 +216,28 @@ class Catalogue:
         events = self.events()
         while some := list(itertools.islice(events, 500)):
             yield prepare(some)
+
+
+def _plain_term(node: Node) -> dict[str, Any] | None:
+    """Return what the checker returns for a term of texts that cannot be wrong, and None for any other: half the time."""
+    if isinstance(node, Scalar):
+        return {"name": found} if (found := _plain_text(node)) else None
+    if not isinstance(node, Mapping):
+        return None
+    record: dict[str, Any] = {}
+    for key, value in node.entries:
+        if isinstance(value, Scalar) and key.text in _TEXTS:
+            record[key.text] = _plain_text(value)
+        elif isinstance(value, Sequence) and key.text in _LISTS and value.items:
+            texts = [_plain_text(item) if isinstance(item, Scalar) else "" for item in value.items]
+            record[key.text] = texts if all(texts) else ""
+        if not record.get(key.text):
+            return None
+    return record if "name" in record else None
+
+
+def _plain_text(node: Scalar) -> str:
+    return "" if reader.ambiguous(node) else text.joined(node.text)
 
 
 def sound_event(checker: Checker, node: Node) -> Event | None:

@@ -8,6 +8,7 @@ import re
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli.errors import Problem, did_you_mean
+from archivecli.patterns import lazily
 
 MAX_DEPTH = 24
 """How deep lists and mappings may nest; a record needs six levels."""
@@ -82,7 +83,7 @@ def decode(data: bytes, path: str) -> str:
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
         what = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise Unreadable(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
-    bad = _FORBIDDEN.search(text)
+    bad = None if text.replace("\n", "").isprintable() else _FORBIDDEN.search(text)
     if bad:
         line, column = _place(text, bad.start())
         what = f"the character U+{ord(bad.group()):04X} may not stand in a catalogue"
@@ -92,7 +93,7 @@ def decode(data: bytes, path: str) -> str:
     return text
 
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = lazily("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def _place(text: str, index: int) -> tuple[int, int]:

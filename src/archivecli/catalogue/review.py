@@ -54,8 +54,8 @@ def review(catalogue: Catalogue, today: date) -> list[Problem]:
     Parts that cannot be read are passed over: they are faults, and told elsewhere.
     """
     found = _Review(catalogue.vocabulary, today)
-    for path, root in catalogue.roots:
-        found.add_file(path, root)
+    for root in catalogue.roots:
+        found.add_file(root.path, root.node)
     return sorted(found.finish(str(catalogue.path)), key=lambda problem: problem[:4])
 
 

@@ -8,7 +8,6 @@ opened anew by ``loading.Catalogue``, which alone speaks of problems and their p
 
 import contextlib
 import gc
-import hashlib
 import os
 import re
 import signal
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from archivecli import sources
-from archivecli.catalogue import blocks, reader
-from archivecli.catalogue.loading import Catalogue, sound_event
+from archivecli.catalogue import blocks, plain, reader
+from archivecli.catalogue.loading import Catalogue, Root, sound_event
 from archivecli.catalogue.reader import Mapping, Node, Sequence, Unreadable
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
@@ -54,6 +53,30 @@ def opened(path: Path) -> "SwiftCatalogue | None":
         return None
 
 
+def _whole(text: str, path: str) -> Root | None:
+    """Return what a text holds, None where that is nothing; raise Unreadable with the first fault."""
+    node: Node | None = blocks.document(text)
+    if node is None and text.strip():
+        node = reader.parse(text, path)
+    return Root(path, node) if node is not None else None
+
+
+def _without_events(node: Node) -> bool:
+    return isinstance(node, Mapping) and all(key.text != "events" for key, _ in node.entries)
+
+
+def _parted(text: str, path: str) -> Root | None:
+    """Return what a text holds with its thesaurus in the quick form, or None where that is not beyond doubt."""
+    parted = plain.parted(text)
+    if parted is None:
+        return None
+    rest, items = parted
+    node = blocks.document(rest) if _WRITTEN.search(rest) else Mapping([], 0, 0)
+    if node is None or any(key.text == "thesaurus" for key, _ in node.entries):
+        return None
+    return Root(path, node, items)
+
+
 class SwiftCatalogue:
     """A catalogue whose events are read on the way; ``prepared`` raises StartAgain where anything is in doubt."""
 
@@ -62,10 +85,8 @@ class SwiftCatalogue:
         self.sources = found
         self.digests: list[str] = []
         self._pieces: list[Piece] = []
-        heads: list[tuple[str, Node]] = [
-            (source.path, head) for source in found if (head := self._head(source)) is not None
-        ]
-        catalogue = Catalogue(path, heads)
+        heads = [self._head(source) for source in found]
+        catalogue = Catalogue(path, [head for head in heads if head is not None])
         if catalogue.problems():
             raise StartAgain
         self.about: dict[str, Any] = catalogue.about
@@ -76,7 +97,7 @@ class SwiftCatalogue:
         """Return nothing: where there is a problem, another reader tells it."""
         return []
 
-    def _head(self, source: Source) -> Mapping | None:
+    def _head(self, source: Source) -> Root | None:
         """Return what stands in a file beside its events, None where that is nothing."""
         with contextlib.closing(_Scanner(source)) as scanner:
             pieces, head = scanner.scan()
@@ -84,16 +105,14 @@ class SwiftCatalogue:
             self.digests.append(scanner.digest.hexdigest())
         try:
             text = reader.decode(head, source.path)
-            root: Node | None = blocks.document(text)
-            if root is None and text.strip():
-                root = reader.parse(text, source.path)
+            found = _parted(text, source.path) or _whole(text, source.path)
         except Unreadable:
             raise StartAgain from None
-        if "\n..." in text or (root is None and not pieces):
+        if "\n..." in text or (found is None and not pieces):
             raise StartAgain
-        if root is not None and (not isinstance(root, Mapping) or any(key.text == "events" for key, _ in root.entries)):
+        if found is not None and not _without_events(found.node):
             raise StartAgain
-        return root
+        return found
 
     def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise StartAgain where in doubt."""
@@ -113,6 +132,8 @@ class SwiftCatalogue:
 _EVENTS = re.compile(rb"^events:[ \t]*+(?:#[^\n]*+)?\r?\n(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )", re.MULTILINE)
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
 _KEY = re.compile(rb"\n[A-Za-z_]")
+_WRITTEN = re.compile(r"^ *+[^ #\n]", re.MULTILINE)
+"""Where a text holds more than comments."""
 
 
 def _opened(path: str) -> int:
@@ -125,7 +146,7 @@ class _Scanner:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.digest = hashlib.blake2b(digest_size=16)
+        self.digest = sources.hashed()
         self.file = os.fdopen(_opened(source.path), "rb", buffering=0)
         self.buffer = b""
         self.base = 0  # where in the file the buffer begins

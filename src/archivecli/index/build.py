@@ -1,5 +1,6 @@
 """A catalogue → the tables of the index."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.contents import Contents
 from archivecli.index.prepare import Prepared, Preparer
-from archivecli.index.reader import Index
+from archivecli.index.reader import Tally, periods_between
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
 
@@ -95,49 +96,65 @@ class _Builder:
         return self.names.setdefault((section, name), len(self.names) + 1)
 
     def _add_vocabulary(self) -> None:
-        for section, terms in self.catalogue.vocabulary.sections.items():
+        sections = self.catalogue.vocabulary.sections
+        for section, terms in sections.items():
             for term in terms.values():
                 self._name(section, term.name)
+        rows: list[tuple[Any, ...]] = []
+        named: list[tuple[str, str, int]] = []
+        encode = json.JSONEncoder(ensure_ascii=False).encode
         for (section, name), number in self.names.items():
             term = self.catalogue.vocabulary.term(section, name) or Term(name)
-            stored = json.dumps(term._asdict(), ensure_ascii=False) if term != Term(name) else None
-            self.connection.execute("INSERT INTO names VALUES (?,?,?,?,?)", (number, section, name, term.short, stored))
-            aliases = {text.key(alias) for alias in term.names()} | {
-                " ".join(text.words(alias)) for alias in term.names()
-            }
-            self.connection.executemany(
-                "INSERT OR IGNORE INTO aliases VALUES (?,?,?)",
-                [(section, alias, number) for alias in sorted(aliases - {""})],
-            )
-        for section, terms in self.catalogue.vocabulary.sections.items():
-            for key, term in terms.items():
-                row = (section, text.key(key), self.names[section, term.name])
-                self.connection.execute("INSERT OR IGNORE INTO aliases VALUES (?,?,?)", row)
+            rows.append((number, section, name, term.short, encode(term) if term != Term(name) else None))
+            named += [(section, alias, number) for alias in term.names()]
+        keyed = [
+            (name, key, self.names[name, term.name]) for name, terms in sections.items() for key, term in terms.items()
+        ]
+        self.connection.executemany("INSERT INTO names VALUES (?,?,?,?,?)", rows)
+        self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(_aliases(named, keyed)))
 
     def _add_thesaurus(self) -> None:
-        rows = [
-            (words, len(words.split()), means)
-            for synonyms in (*self.catalogue.thesaurus, *self._vocabulary_words())
-            for words, means in _typed(synonyms)
-        ]
-        stored = ((number, length, means) for number, (_, length, means) in enumerate(rows, 1))
-        self.connection.executemany("INSERT INTO synonyms VALUES (?,?,?)", stored)
-        found = ((number, words) for number, (words, _, _) in enumerate(rows, 1))
-        self.connection.executemany("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", found)
+        rows = [row for item in (*self.catalogue.thesaurus, *self._vocabulary_words()) for row in _told_apart(item)]
+        typed = (f"¶ {words} ¶".replace("\n", " ¶ ") for words in text.words_all([row.typed for row in rows]))
+        self.connection.executemany("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", enumerate(typed, 1))
+        self.connection.executemany("INSERT INTO synonyms VALUES (?,?)", enumerate((row.means for row in rows), 1))
 
     def _vocabulary_words(self) -> Iterator[Synonyms]:
         """Yield the search words of the vocabulary's terms: each finds the name of its term."""
         for terms in self.catalogue.vocabulary.sections.values():
             for term in terms.values():
                 if term.words:
-                    yield Synonyms(term.words, (term.name,))
+                    yield Synonyms("\n".join(term.words), term.name)
 
     def _add_tallies(self) -> None:
         """Keep how many events there are of each value of each field."""
-        index = Index(self.connection)
-        for field in (*PERIODS, *(facet.name for facet in FACETS)):
-            rows = ((field, place, *tally) for place, tally in enumerate(index.counted(field, ("1", []))))
-            self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", rows)
+        tallies = {**self._count_periods(), **self._count_facets()}
+        rows = ((field, place, *tally) for field, found in tallies.items() for place, tally in enumerate(found))
+        self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", rows)
+
+    def _count_periods(self) -> dict[str, list[Tally]]:
+        sql = "SELECT substr(first, 1, 7), substr(last, 1, 7), count(*) FROM events GROUP BY 1, 2"
+        counts: dict[str, dict[str, int]] = {by: {} for by in PERIODS}
+        for first, last, number in self.connection.execute(sql):
+            for by, found in counts.items():
+                length = 4 if by == "year" else 7
+                for label in dict.fromkeys(periods_between(by, first[:length], last[:length])):
+                    found[label] = found.get(label, 0) + number
+        return {by: [Tally(label, label, found[label]) for label in sorted(found)] for by, found in counts.items()}
+
+    def _count_facets(self) -> dict[str, list[Tally]]:
+        execute = self.connection.execute
+        counted = "SELECT facet, name, count(*) AS c FROM facets GROUP BY facet, name"
+        sql = f"SELECT facet, n.name, short, c FROM ({counted}) f JOIN names n ON n.n = f.name ORDER BY c DESC, n.name"
+        found: list[list[Tally]] = [[] for _ in FACETS]
+        for facet, *tally in execute(sql):
+            found[facet].append(Tally(*tally))
+        (events,) = execute("SELECT count(*) FROM events").fetchone()
+        having = dict(execute("SELECT facet, count(DISTINCT event) FROM facets GROUP BY facet").fetchall())
+        for number, tallies in enumerate(found):
+            if without := events - having.get(number, 0):
+                tallies.append(Tally("", "", without))
+        return {facet.name: tallies for facet, tallies in zip(FACETS, found, strict=True)}
 
     def _longest(self) -> int:
         """Return how many days lie between the first and the last day of the longest event."""
@@ -157,11 +174,30 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-def _typed(synonyms: Synonyms) -> Iterator[tuple[str, str]]:
-    """Yield each expression that may be typed, folded, with a JSON list of what it means beside itself."""
-    written = [json.dumps(other, ensure_ascii=False) for other in synonyms.means]
-    for typed in synonyms.typed:
-        words = " ".join(text.words(typed))
-        means = [json_text for json_text, other in zip(written, synonyms.means, strict=True) if other != typed]
-        if words and means:
-            yield words, f"[{', '.join(means)}]"
+_Named = tuple[str, str, int]
+"""A section of the vocabulary, a text, and the number of the name that it stands for."""
+
+
+def _aliases(named: list[_Named], keyed: list[_Named]) -> set[_Named]:
+    """Return under which folded words a name is found: those of each of its names, in two ways, and those of its key."""
+    texts = [name for _, name, _ in named]
+    folded = [*text.keys(texts), *(" ".join(words.split()) for words in text.words_all(texts))]
+    found = {(section, words, number) for (section, _, number), words in zip(named * 2, folded, strict=True) if words}
+    keys = text.keys([key for _, key, _ in keyed])
+    return found | {(section, key, number) for (section, _, number), key in zip(keyed, keys, strict=True)}
+
+
+def _told_apart(synonyms: Synonyms) -> Iterator[Synonyms]:
+    """Yield what may be typed with what it means beside itself: those together that mean the same."""
+    typed, means = synonyms
+    several = means.split("\n")
+    if not [other for other in several if other in typed]:  # it is no part of them, let alone one
+        yield synonyms
+        return
+
+    def beside(word: str) -> list[str]:
+        return [other for other in several if other != word]
+
+    for others, words in itertools.groupby(typed.split("\n"), beside):
+        if others:
+            yield Synonyms("\n".join(words), "\n".join(others))

@@ -288,7 +288,7 @@ class Index:
         """Return what the vocabulary says of a name; a bare term where it says nothing."""
         sql = "SELECT term FROM names WHERE section = ? AND name = ?"
         row = self.connection.execute(sql, (section, name)).fetchone()
-        return Term(**json.loads(row[0], object_hook=_tuples)) if row and row[0] else Term(name)
+        return Term(*map(_frozen, json.loads(row[0]))) if row and row[0] else Term(name)
 
     def spelled(self, section: str, name: str, short: str) -> str:
         """Return a name as one word of letters, figures and hyphens that stands for nothing else; "" where there is none."""
@@ -308,8 +308,8 @@ class Index:
         self.connection.close()
 
 
-def _tuples(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def periods_between(by: str, first: str, last: str) -> Iterator[str]:

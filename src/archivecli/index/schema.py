@@ -9,13 +9,14 @@
 - ``lengths`` holds the number of words of each event, with which the share of BM25 that punishes long records is undone.
 - ``tallies`` keeps the counts of all events by each field, as they do not fit what is asked at any size otherwise.
 - ``words`` holds each different word unstemmed, for corrections and prefixes.
-- ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events.
+- ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events: an item holds what may
+  be typed, with a ``¶`` before and after each expression, and ``synonyms`` what it means, a line each.
 """
 
 import zlib
 from collections.abc import Callable
 
-FILLING = 4
+FILLING = 5
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
@@ -58,8 +59,8 @@ CREATE TABLE tallies (field TEXT, place INTEGER, name TEXT, short TEXT, number I
     WITHOUT ROWID;
 CREATE TABLE lengths (n INTEGER PRIMARY KEY, tokens INTEGER NOT NULL);
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE synonyms (n INTEGER PRIMARY KEY, words INTEGER, means TEXT NOT NULL);
-CREATE VIRTUAL TABLE thesaurus USING fts5(typed, content='', tokenize='porter ascii');
+CREATE TABLE synonyms (n INTEGER PRIMARY KEY, means TEXT NOT NULL);
+CREATE VIRTUAL TABLE thesaurus USING fts5(typed, content='', columnsize=0, tokenize='porter ascii');
 CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='porter ascii');
 """
 

@@ -32,14 +32,7 @@ from archivecli.index.schema import VERSION, Progress
 from archivecli.sources import FileState, Source
 
 if TYPE_CHECKING:
-    from hashlib import blake2b
-
     from archivecli.index.contents import Contents, Opener
-else:
-    try:
-        from _blake2 import blake2b  # what hashlib gives, without the 3 ms that it takes to load OpenSSL
-    except ImportError:
-        from hashlib import blake2b
 
 TICK_NS = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
@@ -75,7 +68,7 @@ def stamp_path(path: Path) -> Path | None:
 
 
 def _stem(path: Path) -> str:
-    digest = blake2b(os.fsencode(os.path.abspath(path)), digest_size=12).hexdigest()
+    digest = sources.hashed(os.fsencode(os.path.abspath(path)), 12).hexdigest()
     return f"catalogue-{digest}"
 
 
@@ -149,7 +142,7 @@ def _read_stamp(path: Path) -> tuple[dict[str, Any] | None, int]:
 
 def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
     contents = [sources.read(source)[0] for source in found]
-    return [blake2b(data, digest_size=16).hexdigest() for data in contents] == digests
+    return [sources.hashed(data).hexdigest() for data in contents] == digests
 
 
 def _open_read_only(index: Path) -> sqlite3.Connection:

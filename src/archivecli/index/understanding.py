@@ -1,6 +1,5 @@
 """Criteria → groups of alternatives: the words of a query are looked up in the archive, its vocabulary and thesaurus."""
 
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -243,16 +242,12 @@ class Understanding:
 
     def _synonyms(self, words: Sequence[str]) -> list[Alternative]:
         """Return what the thesaurus gives for a word or expression, as far as the archive knows it."""
-        if self.exact:
+        if self.exact or not words:
             return []
-        sql = (
-            "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid"
-            " WHERE t.typed MATCH ? AND s.words = ? ORDER BY s.n"
-        )
-        rows = self.index.connection.execute(sql, (quoted(" ".join(words)), len(words))).fetchall()
+        sql = "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid WHERE t.typed MATCH ? ORDER BY s.n"
         found: dict[str, Alternative] = {}
-        for (means,) in rows:
-            for other in json.loads(means):
+        for (means,) in self.index.connection.execute(sql, (quoted(f"¶ {' '.join(words)} ¶"),)).fetchall():
+            for other in means.split("\n"):
                 expression = quoted(" ".join(text.words(other)))
                 if expression not in found and self.spelling.knows(expression):
                     found[expression] = Alternative((expression,), SYNONYM, other, "synonym")
