@@ -143,6 +143,20 @@ def test_helpers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert len(hurried["events"]) == 40
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        'catalogue: {title: "x\nevents:\n- {id: 2009-01-01-x, title: T, start: 2009-01-01}\ny: "}\n',
+        "- {id: 2009-01-01-x, title: T, start: 2009-01-01}\nvocabulary:\n  kinds: {talk: Talk}\n",
+        "- {id: 2009-01-01-x, title: T, start: 2009-01-01}\nthesaurus:\n  - [a, b]\n",
+    ],
+)
+def test_what_only_looks_like_a_list_of_events_is_left_to_the_parser(written: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(written)
+    assert swift.opened(path) is None
+
+
 WRONG = {
     "an id twice": EVENTS[3],
     "an unknown related event": EVENTS[0].replace("event-1", "event-0") + "  related: [2009-01-01-nowhere]\n",

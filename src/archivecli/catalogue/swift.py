@@ -53,11 +53,13 @@ def opened(path: Path) -> "SwiftCatalogue | None":
         return None
 
 
-def _whole(text: str, path: str) -> Root | None:
-    """Return what a text holds, None where that is nothing; raise Unreadable with the first fault."""
-    node: Node | None = blocks.document(text)
-    if node is None and text.strip():
-        node = reader.parse(text, path)
+def _whole(before: str, after: str, path: str) -> Root | None:
+    """Return what stands around the events, None where that is nothing; raise Unreadable with the first fault."""
+    node: Node | None = blocks.document(before + after)
+    if node is None and (before + after).strip():
+        if after:
+            reader.parse(before, path)  # no quote that is open here may reach across the events
+        node = reader.parse(before + after, path)
     return Root(path, node) if node is not None else None
 
 
@@ -100,12 +102,13 @@ class SwiftCatalogue:
     def _head(self, source: Source) -> Root | None:
         """Return what stands in a file beside its events, None where that is nothing."""
         with contextlib.closing(_Scanner(source)) as scanner:
-            pieces, head = scanner.scan()
+            pieces, *head = scanner.scan()
             self._pieces += pieces
             self.digests.append(scanner.digest.hexdigest())
         try:
-            text = reader.decode(head, source.path)
-            found = _parted(text, source.path) or _whole(text, source.path)
+            before, after = [reader.decode(part, source.path) for part in head]
+            text = before + after
+            found = _parted(text, source.path) or _whole(before, after, source.path)
         except Unreadable:
             raise StartAgain from None
         if "\n..." in text or (found is None and not pieces):
@@ -164,20 +167,21 @@ class _Scanner:
         self.buffer += block
         self.ended = not block
 
-    def scan(self) -> tuple[list[Piece], bytes]:
-        """Return where the events stand, and the rest of the file; raise StartAgain where the file changes meanwhile."""
+    def scan(self) -> tuple[list[Piece], bytes, bytes]:
+        """Return where the events stand, and what is before and after them; raise StartAgain where the file changes."""
         if sources.state_of(os.fstat(self.file.fileno())) != self.source.state:
             raise StartAgain
         opening = self._opening()
-        head, pieces = self.buffer, []
+        before, after, pieces = self.buffer, b"", []
         if opening is not None:
-            indent = len(opening[1])
-            head = self.buffer[: opening.start()]
-            pieces = list(self._cut(opening.end(), indent))
-            head += self.buffer
+            before = self.buffer[: opening.start()]
+            pieces = list(self._cut(opening.end(), len(opening[1])))
+            after = self.buffer
+            if after and opening.re is _LIST:  # keys below a list without a key
+                raise StartAgain
         if self.base + len(self.buffer) != self.source.state.size:
             raise StartAgain
-        return pieces, head
+        return pieces, before, after
 
     def _opening(self) -> re.Match[bytes] | None:
         while not self.ended:
