@@ -193,7 +193,6 @@ PIECES = [
 def test_many_texts_are_folded_as_each_by_itself(texts: list[str]) -> None:
     assert [found.split() for found in text.words_all(texts)] == [text.words(one) for one in texts]
     assert text.keys(texts) == [text.key(one) for one in texts]
-    assert text.searchable_all(texts) == [text.searchable(one) for one in texts]
 
 
 def transliterated(written: str) -> str:

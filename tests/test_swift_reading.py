@@ -1,5 +1,6 @@
 """The hurried reading of large catalogues gives what the careful one gives, or leaves it to the careful one."""
 
+import json
 import os
 import random
 import sqlite3
@@ -12,9 +13,12 @@ from benchmarks.speed.generate import Writer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archivecli.catalogue import blocks, reader, swift
-from archivecli.catalogue.loading import Catalogue
+from archivecli import text
+from archivecli.catalogue import blocks, reader, sound, swift
+from archivecli.catalogue.loading import Catalogue, Root, sound_event
+from archivecli.catalogue.validation import Checker
 from archivecli.errors import CatalogueError, StartAgain
+from archivecli.fields import RECORD, Shape
 from archivecli.index.build import build
 from conftest import CATALOGUE, Run
 
@@ -38,6 +42,31 @@ def plainly(node: reader.Node) -> Any:
     if isinstance(node, reader.Sequence):
         return [plainly(item) for item in node.items]
     return [(key.text, key.plain, plainly(value)) for key, value in node.entries]
+
+
+def bare(value: blocks.Value) -> Any:
+    """Return a value that was read line by line as ``plainly`` returns it."""
+    if isinstance(value, str):
+        return value, True
+    if isinstance(value, blocks.Quoted):
+        return value.text, False
+    if isinstance(value, list):
+        return [bare(item) for item in value]
+    return [(key, True, bare(inner)) for key, inner in value.items()]
+
+
+def decoded(text: str) -> str:
+    """Return a text as the bytes of a file give it, an empty one where they do not."""
+    try:
+        return reader.decode(text.encode("utf-8", "surrogatepass"), "x")
+    except reader.Unreadable:
+        return ""
+
+
+def hurriedly(text: str) -> Any:
+    """Return the items that are found line by line in a text that can be decoded, or None where there is any doubt."""
+    found = blocks.items(decoded(text))
+    return None if found is None else [bare(item) for item in found]
 
 
 def carefully(text: str) -> Any:
@@ -66,22 +95,126 @@ def spoilt(draw: st.DrawFn) -> str:
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spoilt())
 def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> None:
-    found = blocks.items(text)
+    found = hurriedly(text)
     if found is not None:
-        assert [plainly(item) for item in found] == carefully(text)
+        assert found == carefully(text)
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(["- ", "  ", "a: ", "a:", "b: ", "c", "\n", "\n- ", "\n  ", "\n    ", *TRICKY])))
 def test_scraps_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
     text = "- " + "".join(scraps)
-    found = blocks.items(text)
+    found = hurriedly(text)
     if found is not None:
-        assert [plainly(item) for item in found] == carefully(text)
+        assert found == carefully(text)
 
 
 def test_events_of_the_generator_are_read_without_the_parser() -> None:
     assert all(blocks.items(event) is not None for event in EVENTS)
+
+
+# Records: what is sound beyond doubt is what the full validation finds
+
+VOCABULARY = Catalogue(Path("x"), [Root("x", reader.parse(HEADING, "x") or reader.Sequence([], 0, 0))]).vocabulary
+RECORDS = sound.Records(VOCABULARY)
+
+ODD_VALUES = [
+    "no", "yes", "~", "null", "12", "007", "-3", "1.5", "1e3", "0x1f", "2009", "2009-02", "2009-02-28", "2009-02-30", "12:30",
+    "true", "false", "On", "a\u00a0b", "two  blanks", "č", "http://x.org/a", "http://x y", "mailto:a@b", "serbia", "Serbia",
+    "SERBIA", "2009-12-09-x", "2009-12-09-X", "'quoted'", '"no"', '" "', "''", "[]", "[a]", "[no, serbia]", "{a: b}", "{name: x}",
+    "{count: 3, of: men}", "{city: " + WRITER.cities[0].lower() + "}", "{note: n, country: serbia}", "{start: 2009, what: w}",
+]  # fmt: skip
+GOOD_VALUES = {
+    "text": ["a few words", "Šid", "'quoted: so'", '"no"', "of 12 men", "two  blanks", "x"],
+    "block": [">-\n{0}some lines\n{0}of text", "|\n{0}one\n\n{0}two", "a line", "'no'"],
+    "date": ["2009", "2009-02", "2009-02-28", "'2010'", "2010-01-01"],
+    "number": ["1", "-3", "17.5", "007", "'12'"],
+    "count": ["0", "12", "'3'"],
+    "flag": ["true", "false"],
+    "url": ["http://x.org/a", "mailto:a@b"],
+    "id": ["2009-12-09-x", "2010"],
+    "ref": ["serbia", "Serbia", "prisons", "training", WRITER.cities[3].lower(), "'Serbia'", "somebody"],
+}
+
+
+@st.composite
+def shaped(draw: st.DrawFn, shape: Shape, indent: int) -> str:
+    """What stands behind or below a key: nearly always what ``shape`` allows."""
+    margin = " " * indent
+    if draw(st.integers(0, 60)) == 0:
+        return draw(st.sampled_from(ODD_VALUES))
+    if shape.kind == "list":
+        assert shape.item is not None
+        if shape.item.kind not in ("map", "block", "url") and draw(st.booleans()):
+            return (
+                f"[{', '.join(draw(st.lists(st.sampled_from(GOOD_VALUES[shape.item.kind]), min_size=1, max_size=3)))}]"
+            )
+        items = draw(st.lists(shaped(shape.item, indent + 2), min_size=1, max_size=2))
+        return "".join(f"\n{margin}- {item.lstrip()}" for item in items)
+    if shape.kind == "map":
+        if shape.shorthand and draw(st.booleans()):
+            inner = next(field for field in shape.fields if field.name == shape.shorthand)
+            return draw(shaped(inner.shape, indent))
+        chosen = draw(st.sets(st.sampled_from(shape.fields), min_size=1, max_size=3))
+        fields = [field for field in shape.fields if field.required or field in chosen]
+        return "".join(
+            f"\n{margin}{field.name}: {draw(shaped(field.shape, indent + 2))}"
+            for field in draw(st.permutations(fields))
+        )
+    return draw(st.sampled_from(GOOD_VALUES[shape.kind])).format(margin)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> str:
+    """A record of a few fields in any order."""
+    chosen = draw(st.lists(st.sampled_from(RECORD[5:]), unique=True, max_size=4))
+    lines = [f"{field.name}: {draw(shaped(field.shape, 4))}" for field in chosen]
+    first = [
+        "id: 2009-12-09-x",
+        "title: T",
+        "start: 2009-12-09",
+        *draw(st.sampled_from([[], ["end: 2009-12"], ["end: 2009-02"], ["kind: training"]])),
+    ]
+    return "\n".join("  " + line for line in draw(st.permutations(first + lines))).replace("  ", "- ", 1)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(records() | spoilt())
+def test_a_record_is_sound_as_the_full_validation_finds_it_or_left_to_it(text: str) -> None:
+    found = [RECORDS.record(value) for value in blocks.items(decoded(text)) or ()]
+    if not found or None in found:
+        return
+    root = reader.parse(f"events:\n{text}\n", "x")
+    assert isinstance(root, reader.Mapping)
+    checker = Checker("x", VOCABULARY)
+    events = [sound_event(checker, node) for node in root.entries[0][1].items]  # type: ignore[union-attr]
+    assert not checker.problems
+    assert [json.dumps(record) for record in found] == [json.dumps(event.record) for event in events if event]
+
+
+def test_the_events_of_the_generator_are_sound_without_the_full_validation() -> None:
+    for event in EVENTS:
+        (value,) = blocks.items(event) or [""]
+        assert RECORDS.record(value) is not None
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*" ., ;:()?!-/'$%`", "U.N.", "2nd", "1,000", "17.5", "e-mail", "č", "Word", "a", "I", "\n"])
+    )
+)
+def test_text_is_folded_at_one_go_as_word_by_word(parts: list[str]) -> None:
+    written = "".join(parts)
+    slowly = [
+        word for run in written.split() for word in text.searchable(f"{run} ζζ").split()
+    ]  # not ASCII: word by word
+    assert sorted(text.searchable(written).replace("¶", "").split()) == sorted(set_aside(slowly, "¶", "zz"))
+
+
+def set_aside(words: list[str], *others: str) -> list[str]:
+    """Return the words without some."""
+    return [word for word in words if word not in others]
 
 
 # Whole catalogues: every question to the index has the same answer

@@ -55,9 +55,12 @@ class Event:
     _record: Record | str
 
     def __init__(self, id: str, title: str, start: str, end: str, kind: str, place: str, record: Record | str) -> None:
-        values = (("id", id), ("title", title), ("start", start), ("end", end), ("kind", kind), ("place", place))
-        for name, value in values:
-            _set(self, name, value)
+        _set(self, "id", id)
+        _set(self, "title", title)
+        _set(self, "start", start)
+        _set(self, "end", end)
+        _set(self, "kind", kind)
+        _set(self, "place", place)
         _set(self, "_record", record)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from archivecli import sources, text
 from archivecli.catalogue import reader
@@ -16,9 +16,6 @@ from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, ma
 from archivecli.sources import Source
 
 TOP = ("catalogue", "vocabulary", "events", "thesaurus")
-
-
-T = TypeVar("T")
 
 
 class Root(NamedTuple):
@@ -211,7 +208,7 @@ class Catalogue:
     def _count_problems(self) -> int:
         return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
 
-    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+    def prepared(self, prepare: Callable[[Iterable[Event]], tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise as ``events`` does."""
         events = self.events()
         while some := list(itertools.islice(events, 500)):
@@ -254,14 +251,21 @@ def _record(checker: Checker, node: Node) -> dict[str, Any]:
     if not record.get("id", start).startswith(start):
         what = f"the id {record['id']} does not begin with the date {start}"
         checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
-    _fill_links(record, checker.vocabulary)
-    _fill_countries(record, checker.vocabulary)
+    fill(record, checker.vocabulary)
     return record
+
+
+def fill(record: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Add to a checked record what the vocabulary knows of the things that it names."""
+    if "links" in record:
+        _fill_links(record, vocabulary)
+    if "places" in record:
+        _fill_countries(record, vocabulary)
 
 
 def _fill_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
     """Give a link that names a page of the vocabulary the address and name that stand there."""
-    for link in record.get("links", ()):
+    for link in record["links"]:
         term = vocabulary.term("pages", link.get("page", ""))
         if term is not None and term.url:
             link.setdefault("url", term.url)
@@ -269,7 +273,7 @@ def _fill_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
 
 def _fill_countries(record: dict[str, Any], vocabulary: Vocabulary) -> None:
     """Give a place that names only its city the country that the vocabulary gives the city."""
-    for place in record.get("places", ()):
+    for place in record["places"]:
         term = vocabulary.term("cities", place.get("city", "")) if "country" not in place else None
         if term is not None and term.country:
             note = {"note": place.pop("note")} if "note" in place else {}

@@ -45,10 +45,10 @@ def _items(text: str, dash: str) -> list[Item] | None:
     for item in text.split(f"\n{dash}"):
         match = _ITEM.fullmatch(item)
         if match is None or not (item.isascii() or item.replace("\n", "").isprintable()):
-            nodes = blocks.items(dash + item)
-            if nodes is None:
+            values = blocks.items(dash + item)
+            if values is None:
                 return None
-            found += nodes
+            found += map(blocks.node, values)
         elif match[1]:
             found.append(Synonyms(_lines(match[2]), _lines(match[3])))
         elif "," in match[2]:

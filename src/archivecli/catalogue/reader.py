@@ -57,8 +57,12 @@ _NO_TEXT_START = frozenset("~nNyYtTfFoO0123456789+-.=<")
 
 def ambiguous(scalar: Scalar) -> bool:
     """Tell whether a YAML 1.1 reader would take this unquoted value for something other than text."""
-    text = scalar.text
-    return scalar.plain and text[:1] in _NO_TEXT_START and len(text) < 64 and _IMPLICIT.fullmatch(text) is not None
+    return scalar.plain and implicit(scalar.text)
+
+
+def implicit(text: str) -> bool:
+    """Tell whether YAML 1.1 takes this unquoted value for a number, a date, a truth value or nothing."""
+    return text[:1] in _NO_TEXT_START and len(text) < 64 and _IMPLICIT.fullmatch(text) is not None
 
 
 class Unreadable(Exception):

@@ -8,18 +8,20 @@ opened anew by ``loading.Catalogue``, which alone speaks of problems and their p
 
 import contextlib
 import gc
+import marshal
 import os
 import re
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import sources
 from archivecli.catalogue import blocks, plain, reader
-from archivecli.catalogue.loading import Catalogue, Root, sound_event
+from archivecli.catalogue.loading import Catalogue, Root, make_event, sound_event
 from archivecli.catalogue.reader import Mapping, Node, Sequence, Unreadable
+from archivecli.catalogue.sound import Records
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import CatalogueError, Problem, StartAgain
@@ -28,12 +30,13 @@ from archivecli.sources import Source
 
 SHARED = 4_000_000
 """Bytes from which on other processes help; they take 50 ms to start."""
-PIECE = 200_000
+PIECE = 400_000
 LONGEST_HEAD = 16_000_000
 LONGEST_EVENT = 8_000_000
 MOST_HELPERS = 8
 
-T = TypeVar("T")
+Plain: TypeAlias = tuple[Any, ...]
+Prepare: TypeAlias = Callable[[Iterable[Event]], Plain]
 
 
 class Piece(NamedTuple):
@@ -117,7 +120,7 @@ class SwiftCatalogue:
             raise StartAgain
         return found
 
-    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+    def prepared(self, prepare: Prepare) -> Iterator[Plain]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise StartAgain where in doubt."""
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         helpers = min(processors, MOST_HELPERS, len(self._pieces))
@@ -224,29 +227,48 @@ class _Scanner:
 class _Work:
     """Turns pieces into what ``prepare`` makes of their events; raises StartAgain where anything is in doubt."""
 
-    def __init__(self, vocabulary: Vocabulary, prepare: Callable[[Iterable[Event]], T]) -> None:
+    def __init__(self, vocabulary: Vocabulary, prepare: Prepare) -> None:
         self.vocabulary = vocabulary
         self.prepare = prepare
         self._open: tuple[Source, int] | None = None
+        self._records: Records | None = None
 
-    def __call__(self, piece: Piece) -> Any:
+    def __call__(self, piece: Piece) -> Plain:
         return self.prepare(self._events(piece))
 
     def _events(self, piece: Piece) -> Iterator[Event]:
-        checker = Checker(piece.source.path, self.vocabulary)
+        mark = " " * piece.indent + "- "
         try:
             text = reader.decode(self._bytes(piece), piece.source.path)
             if "\n---" in text or "\n..." in text:
                 raise StartAgain
-            for item in re.split(f"\n(?={' ' * piece.indent}- )", text):
-                nodes = blocks.items(item)
-                for node in _parsed(item, piece.source.path) if nodes is None else nodes:
-                    event = sound_event(checker, node)
-                    if event is None:
-                        raise StartAgain
-                    yield event
+            simple = blocks.is_plain(text)
+            first, *others = text.split("\n" + mark)
+            for item in (first, *(mark + other for other in others)):
+                yield from self._sound(item, simple) or self._checked(item, piece.source.path)
         except (Unreadable, CatalogueError, OSError):
             raise StartAgain from None
+
+    def _sound(self, item: str, simple: bool) -> list[Event] | None:
+        """Return the events of a text that is written plainly and is beyond doubt, else None."""
+        if self._records is None:
+            self._records = Records(self.vocabulary)
+        found: list[Event] = []
+        for value in blocks.items(item, simple) or ():
+            record = self._records.record(value)
+            if record is None:
+                return None
+            found.append(make_event(record, self.vocabulary))
+        return found
+
+    def _checked(self, item: str, path: str) -> Iterator[Event]:
+        """Yield the events of a text by the full parser."""
+        checker = Checker(path, self.vocabulary)
+        for node in _parsed(item, path):
+            event = sound_event(checker, node)
+            if event is None:
+                raise StartAgain
+            yield event
 
     def _bytes(self, piece: Piece) -> bytes:
         if self._open is None or self._open[0] != piece.source:
@@ -272,28 +294,25 @@ def _parsed(item: str, path: str) -> list[Any]:
     return root.entries[0][1].items
 
 
-def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[Any]:
-    """Yield what other processes make of the pieces, in order: each has two to do, so that none ever waits."""
-    import multiprocessing  # 15 ms
+class _Helper(NamedTuple):
+    """Another process: where it is asked, where it answers."""
 
-    kind = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux" else "spawn"
-    context: Any = multiprocessing.get_context(kind)
-    ours: list[Any] = []
-    processes: list[Any] = []
+    process: Any
+    questions: Any
+    answers: Any
+
+
+def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[Plain]:
+    """Yield what other processes make of the pieces, in order: each has two to do, so that none ever waits."""
+    started: list[_Helper] = []
     try:
         for _ in range(helpers):
-            near, far = context.Pipe()
-            ours.append(near)
-            inherited = list(ours) if kind == "fork" else []
-            process = context.Process(target=_help, args=(far, inherited, work), daemon=True)
-            process.start()
-            processes.append(process)
-            far.close()
-        asked: deque[Any] = deque()
+            started.append(_start(work, started))
+        asked: deque[_Helper] = deque()
         for number, piece in enumerate(pieces):
-            connection = ours[number % helpers]
-            connection.send(piece)
-            asked.append(connection)
+            helper = started[number % helpers]
+            helper.questions.send(piece)
+            asked.append(helper)
             if len(asked) == 2 * helpers:
                 yield _answer(asked.popleft())
         while asked:
@@ -301,21 +320,46 @@ def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[Any]:
     except (OSError, EOFError):  # a helper is gone
         raise StartAgain from None
     finally:
-        for connection in ours:
-            connection.close()
-        for process in processes:
-            process.terminate()
-            process.join()
+        for helper in started:
+            helper.questions.close()
+            helper.answers.close()
+            helper.process.terminate()
+            helper.process.join()
 
 
-def _answer(connection: Any) -> Any:
-    found = connection.recv()
-    if found is None:
+def _start(work: _Work, others: list[_Helper]) -> _Helper:
+    import multiprocessing  # 15 ms
+
+    kind = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux" else "spawn"
+    context: Any = multiprocessing.get_context(kind)
+    asked, questions = context.Pipe(duplex=False)
+    answers, answering = context.Pipe(duplex=False)
+    _widen(answering)
+    inherited = [end for other in others for end in other[1:]] + [questions, answers] if kind == "fork" else []
+    process = context.Process(target=_help, args=(asked, answering, inherited, work), daemon=True)
+    process.start()
+    asked.close()
+    answering.close()
+    return _Helper(process, questions, answers)
+
+
+def _widen(pipe: Any) -> None:
+    """Let a pipe hold an answer, so that nobody waits until it is fetched; where that is impossible it is only slower."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1024 * 1024)
+
+
+def _answer(helper: _Helper) -> Plain:
+    data = helper.answers.recv_bytes()
+    if not data:
         raise StartAgain
+    found: Plain = marshal.loads(data)
     return found
 
 
-def _help(connection: Any, inherited: list[Any], work: _Work) -> None:
+def _help(asked: Any, answering: Any, inherited: list[Any], work: _Work) -> None:
     """Answer pieces until nobody asks any more."""
     for other in inherited:
         other.close()
@@ -325,12 +369,12 @@ def _help(connection: Any, inherited: list[Any], work: _Work) -> None:
     gc.disable()  # nothing here refers to itself in circles, and looking for circles is half the time
     try:
         while True:
-            piece: Piece = connection.recv()
+            piece: Piece = asked.recv()
             try:
-                found = work(piece)
+                found = marshal.dumps(tuple(work(piece)))
             except StartAgain:
-                found = None
-            connection.send(found)
+                found = b""
+            answering.send_bytes(found)
     except (OSError, EOFError):
         pass
     os._exit(0)

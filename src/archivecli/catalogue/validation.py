@@ -132,7 +132,7 @@ class Checker:
         found = self._scalar(node, name, "an id such as 2009-12-09-conference")
         if found is None:
             return None
-        if not _ID.fullmatch(found) or len(found) > 100:
+        if not is_id(found):
             hint = "an id is the date, then lower-case words and figures joined by hyphens: 2009-12-09-conference"
             self.fault(node, "id", f"'{name}': '{found[:60]}' cannot be an id", hint)
             return None
@@ -206,6 +206,11 @@ class Checker:
             place = next(value for key, value in node.entries if key.text == "end")
             what = f"the end, {found['end']}, is before the start, {found['start']}"
             self.fault(place, "order", what, "exchange the two, or correct one")
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an id."""
+    return len(text) <= 100 and _ID.fullmatch(text) is not None
 
 
 def _date_hint(found: str) -> str:

@@ -3,7 +3,9 @@
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 from archivecli import text
@@ -29,23 +31,36 @@ def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progres
     connection.execute("COMMIT")
 
 
+MOST_WAITING = 1_000_000
+"""How many values of facets wait for being stored: 4 MB and a little."""
+
+HASH_SIZE = 16_000_000
+"""How many bytes of new words FTS5 gathers before it writes them: sixteen times what it does by itself."""
+
+
 class _Builder:
     def __init__(self, connection: sqlite3.Connection, catalogue: Contents) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.names: dict[tuple[str, str], int] = {}
         self.words: set[str] = set()
+        self.facets: dict[tuple[int, int], array[int]] = {}
+        self.waiting = 0
         self.first, self.last = EVER.last, EVER.first
         self.tokens = 0
 
     def run(self, progress: Progress | None) -> None:
         number = 0
         self.connection.execute("CREATE TEMP TABLE mentions (id TEXT)")
-        for prepared in self.catalogue.prepared(Preparer(self.catalogue.vocabulary)):
+        self._gather_words(HASH_SIZE)
+        for found in self.catalogue.prepared(Preparer(self.catalogue.vocabulary)):
+            prepared = Prepared._make(found)
             self._add(number, prepared)
             number += len(prepared.events)
             if progress:
                 progress(number)
+        self._gather_words(1024 * 1024)
+        self._store_facets()
         self._add_vocabulary()
         self._add_thesaurus()
         self.connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in sorted(self.words)))
@@ -60,13 +75,18 @@ class _Builder:
         self._add_tallies()
         self._add_meta(number)
 
+    def _gather_words(self, size: int) -> None:
+        """Tell FTS5 how many bytes of new words to gather; https://sqlite.org/fts5.html is silent on this option."""
+        self.connection.execute("INSERT INTO fts (fts, rank) VALUES ('hashsize', ?)", [size])
+
     def _add(self, before: int, prepared: Prepared) -> None:
         """Store events, numbered from ``before`` + 1."""
         execute = self.connection.executemany
         execute("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)", self._numbered(before, prepared.events))
         marks = ",".join("?" * (len(COLUMNS) + 1))
         execute(
-            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})", self._numbered(before, prepared.columns)
+            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})",
+            self._numbered(before, (lines.split("\n") for lines in prepared.columns)),
         )
         execute("INSERT INTO lengths VALUES (?,?)", enumerate(prepared.lengths, before + 1))
         self.tokens += sum(prepared.lengths)
@@ -74,18 +94,31 @@ class _Builder:
         if prepared.events:
             self.first = min(self.first, min(row[1] for row in prepared.events))
             self.last = max(self.last, max(row[2] for row in prepared.events))
-        facets = [
-            (place, self._name(FACETS[place].section, value), number)
-            for number, values in enumerate(prepared.facets, before + 1)
-            for place, value in values
-        ]
-        execute("INSERT OR IGNORE INTO facets VALUES (?,?,?)", facets)
+        self._add_facets(before, prepared.facets)
         moments = [(number, *days) for number, several in enumerate(prepared.moments, before + 1) for days in several]
         execute("INSERT INTO moments VALUES (?,?,?)", moments)
         execute("INSERT INTO mentions VALUES (?)", ((name,) for names in prepared.related for name in names))
 
+    def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
+        """Gather the events of each value of a facet: in order they are stored five times as fast."""
+        for (place, value), numbers in facets.items():
+            key = (place, self._name(FACETS[place].section, value))
+            if key not in self.facets:
+                self.facets[key] = array("I")
+            self.facets[key].extend([before + 1 + number for number in numbers])
+            self.waiting += len(numbers)
+        if self.waiting > MOST_WAITING:
+            self._store_facets()
+
+    def _store_facets(self) -> None:
+        for (place, name), numbers in sorted(self.facets.items()):
+            rows = zip(repeat(place), repeat(name), numbers)
+            self.connection.executemany("INSERT INTO facets VALUES (?,?,?)", rows)
+        self.facets.clear()
+        self.waiting = 0
+
     @staticmethod
-    def _numbered(before: int, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    def _numbered(before: int, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
         return ((number, *row) for number, row in enumerate(rows, before + 1))
 
     def _mentions_unknown(self) -> bool:

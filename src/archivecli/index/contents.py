@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias
 
 from archivecli.errors import Problem
 from archivecli.events import Event, Synonyms, Term
 from archivecli.sources import Source
 
-T = TypeVar("T")
+Plain: TypeAlias = tuple[Any, ...]
+"""Plain values, which another process can send at once: nothing but texts, numbers, tuples, lists and dicts."""
+
+Prepare: TypeAlias = Callable[[Iterable[Event]], Plain]
 
 
 class Lookup(Protocol):
@@ -49,7 +52,7 @@ class Contents(Protocol):
     def digests(self) -> Sequence[str]:
         """A hash of the content of each file."""
 
-    def prepared(self, prepare: Callable[[Iterable[Event]], T]) -> Iterator[T]:
+    def prepared(self, prepare: Prepare) -> Iterator[Plain]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order.
 
         Raise CatalogueError at the end where there are problems; raise StartAgain as soon as a hurried reader is in doubt.

@@ -4,13 +4,12 @@ It needs no database, so that several processes can share the work.
 """
 
 import json
-import re
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import text
-from archivecli.dates import Period, period
-from archivecli.events import Event, Record, values_at
+from archivecli.dates import period
+from archivecli.events import Event, Record
 from archivecli.fields import COLUMNS, RECORD, Shape
 from archivecli.index.contents import Lookup
 from archivecli.query.facets import FACETS
@@ -19,19 +18,35 @@ Row = tuple[Any, ...]
 
 
 class Prepared(NamedTuple):
-    """Events ready to be stored, part by part, and all their words.
+    """Events ready to be stored, part by part, and all their words: nothing but what ``marshal`` can send.
 
-    For each event: the row of ``events`` without its number, the text of each search column, the number of its words, its
-    values of facets as (facet, value), its other dates as first and last day, and the ids of events that it names.
+    For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
+    its words, its other dates as first and last day, and the ids of events that it names. For each value of a facet, as
+    (facet, value): the places of its events in these lists.
     """
 
     events: list[Row]
-    columns: list[list[str]]
+    columns: list[str]
     lengths: list[int]
-    facets: list[list[tuple[int, str]]]
-    moments: list[list[Period]]
+    facets: dict[tuple[int, str], list[int]]
+    moments: list[list[tuple[str, str]]]
     related: list[list[str]]
     words: list[str]
+
+
+_Gather: TypeAlias = Callable[[Any, list[str], list["_Name"]], None]
+"""Adds the texts and the names below a value to two lists."""
+
+
+class _Name(NamedTuple):
+    """A name where it stands: its words and those of its other names, and the facets that it is a value of."""
+
+    words: str
+    others: str
+    facets: tuple[tuple[int, str], ...]
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Preparer:
@@ -39,58 +54,81 @@ class Preparer:
 
     def __init__(self, vocabulary: Lookup) -> None:
         self.vocabulary = vocabulary
-        self._others: dict[tuple[str, str], str] = {}
+        self._fields: dict[str, tuple[int, str, _Gather]] = {
+            field.name: (
+                COLUMNS.index(field.column),
+                _SPOKEN.get(field.name, ""),
+                self._gather(field.shape, field.name),
+            )
+            for field in RECORD
+            if field.column
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Preparer, (self.vocabulary,)
 
     def __call__(self, events: Iterable[Event]) -> Prepared:
         """Return the rows of some events."""
-        found = Prepared([], [], [], [], [], [], [])
+        found = Prepared([], [], [], {}, [], [], [])
         words: set[str] = set()
-        for event in events:
+        for place, event in enumerate(events):
+            record = event.record
             first, last = event.period
-            record = json.dumps(event.record, ensure_ascii=False, separators=(",", ":"))
-            row = (event.id, first, last, event.start, event.end, event.title, event.kind, event.place, record)
-            columns = self.search_text(event.record)
-            tokens = " ".join(columns).split()
+            columns, facets = self._gathered(record)
+            lines = "\n".join(columns)
+            tokens = lines.split()
             words.update(tokens)
-            found.events.append(row)
-            found.columns.append(columns)
+            found.events.append(
+                (event.id, first, last, event.start, event.end, event.title, event.kind, event.place, _encoded(record))
+            )
+            found.columns.append(lines)
             found.lengths.append(len(tokens))
-            found.facets.append(list(_facets(event.record)))
-            found.moments.append([period(item["start"], item.get("end")) for item in event.record.get("dates", ())])
-            found.related.append([related["event"] for related in event.record.get("related", ())])
+            for facet in facets:
+                if facet in found.facets:
+                    found.facets[facet].append(place)
+                else:
+                    found.facets[facet] = [place]
+            found.moments.append([_days(item) for item in record.get("dates", _NONE)])
+            found.related.append([related["event"] for related in record.get("related", _NONE)])
         words.discard("¶")
         found.words.extend(words)
         return found
 
     def search_text(self, record: Record) -> list[str]:
         """Return the text of each search column, folded; other names of what a record names stand in ``aliases``."""
-        written: list[str] = []
-        places: list[str] = []
-        aliases: dict[str, None] = {}
-        for field in RECORD:
-            if not field.column or field.name not in record:
-                continue
-            plain = [_SPOKEN[field.name]] if field.name in _SPOKEN else []
-            refs: list[tuple[str, str]] = []
-            _collect(record[field.name], field.shape, plain, refs)
-            for section, name in refs:
-                if others := self._other_names(section, name):
-                    aliases[others] = None
-            written.append("\n".join(plain))
-            places.append(field.column)
-        found: dict[str, list[str]] = {column: [] for column in COLUMNS}
-        for column, folded in zip(places, text.searchable_all(written), strict=True):
-            found[column].append(folded)
-        found["aliases"] = list(aliases)
-        return [_words(found[column]) if found[column] else "" for column in COLUMNS]
+        return self._gathered(record)[0]
 
-    def _other_names(self, section: str, name: str) -> str:
-        found = self._others.get((section, name))
-        if found is None:
-            term = self.vocabulary.term(section, name)
-            found = text.searchable("\n".join(term.names()[1:])) if term else ""
-            self._others[section, name] = found
-        return found
+    def _gathered(self, record: Record) -> tuple[list[str], Iterable[tuple[int, str]]]:
+        """Return the text of each search column, folded, and the values of facets."""
+        texts: list[list[str]] = [[] for _ in COLUMNS]
+        names: list[_Name] = []
+        for name, value in record.items():
+            if name in self._fields:
+                place, spoken, gather = self._fields[name]
+                if spoken:
+                    texts[place].append(spoken)
+                gather(value, texts[place], names)
+        texts[-1] += dict.fromkeys([name.others for name in names if name.others])
+        facets = dict.fromkeys([facet for name in names for facet in name.facets])
+        return [" ¶ ".join(words) for words in texts], facets
+
+    def _gather(self, shape: Shape, path: str) -> _Gather:
+        """Return the function that gathers from a value of ``shape`` at ``path``."""
+        match shape.kind:
+            case "list":
+                assert shape.item is not None
+                return _each(self._gather(shape.item, path))
+            case "map":
+                return _inside(
+                    {field.name: self._gather(field.shape, f"{path}.{field.name}") for field in shape.fields}
+                )
+            case "ref":
+                return _naming(_Names(self.vocabulary, shape.section, path))
+            case "flag" | "url":
+                return _nothing
+            case "number" | "count":
+                return _figure
+        return _text
 
 
 _SPOKEN = {
@@ -104,54 +142,63 @@ _SPOKEN = {
 """Words that a record says by the name of a field alone."""
 
 
-def _collect(value: Any, shape: Shape, plain: list[str], refs: list[tuple[str, str]]) -> None:
-    """Gather each text below ``value``, and the names among them with their section of the vocabulary."""
-    kind = shape.kind
-    if kind == "list":
-        assert shape.item is not None
+def _days(dates: dict[str, str]) -> tuple[str, str]:
+    first, last = period(dates["start"], dates.get("end"))
+    return first, last
+
+
+_NONE: tuple[dict[str, str], ...] = ()
+
+
+class _Names(dict[str, _Name]):
+    """The names that stand at one path."""
+
+    def __init__(self, vocabulary: Lookup, section: str, path: str) -> None:
+        self.vocabulary = vocabulary
+        self.section = section
+        self.facets = [number for number, facet in enumerate(FACETS) if path in facet.paths]
+
+    def __missing__(self, name: str) -> _Name:
+        if len(self) >= 20_000:
+            self.clear()
+        term = self.vocabulary.term(self.section, name)
+        others = text.searchable("\n".join(term.names()[1:])) if term else ""
+        found = self[name] = _Name(text.searchable(name), others, tuple((number, name) for number in self.facets))
+        return found
+
+
+def _each(gather: _Gather) -> _Gather:
+    def gathered(value: list[Any], texts: list[str], names: list[_Name]) -> None:
         for item in value:
-            _collect(item, shape.item, plain, refs)
-    elif kind == "map":
-        for field in shape.fields:
-            if field.name in value:
-                _collect(value[field.name], field.shape, plain, refs)
-    elif kind == "ref":
-        plain.append(value)
-        refs.append((shape.section, value))
-    elif kind not in ("flag", "url"):
-        plain.append(str(value))
+            gather(item, texts, names)
+
+    return gathered
 
 
-_BREAK = " ¶ "
-"""Stands between the parts of a record, so that no phrase reaches across; never part of a query, which is all ASCII."""
+def _inside(fields: dict[str, _Gather]) -> _Gather:
+    def gathered(value: dict[str, Any], texts: list[str], names: list[_Name]) -> None:
+        for name, inner in value.items():
+            fields[name](inner, texts, names)
 
-_PARTS = re.compile(r"[\n|]")
-_TO_BLANKS = dict.fromkeys(range(128), " ")
-_TO_BLANKS |= {ord(letter): letter for letter in "abcdefghijklmnopqrstuvwxyz0123456789"}
-_TO_BLANKS |= {ord("\n"): "|", ord("|"): "|"}
-
-
-def _words(pieces: list[str]) -> str:
-    """Return the words of folded texts, blanks between them and a break between parts."""
-    joined = "|".join(pieces)
-    if joined.isascii():
-        parts = [" ".join(part.split()) for part in joined.translate(_TO_BLANKS).split("|")]
-    else:
-        parts = [" ".join(text.WORD.findall(part)) for part in _PARTS.split(joined)]
-    return _BREAK.join([part for part in parts if part])
+    return gathered
 
 
-_PATHS = tuple(
-    (number, tuple((path.partition(".")[0], path) for path in facet.paths)) for number, facet in enumerate(FACETS)
-)
+def _naming(known: _Names) -> _Gather:
+    def gathered(value: str, texts: list[str], names: list[_Name]) -> None:
+        name = known[value]
+        texts.append(name.words)
+        names.append(name)
+
+    return gathered
 
 
-def _facets(record: Record) -> dict[tuple[int, str], None]:
-    """Return the different values of each facet, with the number of the facet, in the order of the record."""
-    found: dict[tuple[int, str], None] = {}
-    for number, paths in _PATHS:
-        for head, path in paths:
-            if head in record:
-                for value in values_at(record, path):
-                    found[number, value] = None
-    return found
+def _text(value: str, texts: list[str], names: list[_Name]) -> None:
+    texts.append(text.searchable(value))
+
+
+def _figure(value: float, texts: list[str], names: list[_Name]) -> None:
+    texts.append(text.searchable(str(value)))
+
+
+def _nothing(value: Any, texts: list[str], names: list[_Name]) -> None:
+    pass

@@ -16,7 +16,7 @@
 import zlib
 from collections.abc import Callable
 
-FILLING = 5
+FILLING = 7
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
