@@ -1,11 +1,10 @@
 """A catalogue → the tables of the index."""
 
-import itertools
 import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import groupby, repeat
 from typing import Any
 
 from archivecli import text
@@ -222,15 +221,14 @@ def _aliases(named: list[_Named], keyed: list[_Named]) -> set[_Named]:
 
 def _told_apart(synonyms: Synonyms) -> Iterator[Synonyms]:
     """Yield what may be typed with what it means beside itself: those together that mean the same."""
-    typed, means = synonyms
-    several = means.split("\n")
-    if not [other for other in several if other in typed]:  # it is no part of them, let alone one
+    typed, several = synonyms.typed.split("\n"), synonyms.means.split("\n")
+    if set(several).isdisjoint(typed):
         yield synonyms
         return
 
     def beside(word: str) -> list[str]:
         return [other for other in several if other != word]
 
-    for others, words in itertools.groupby(typed.split("\n"), beside):
+    for others, words in groupby(typed, beside):
         if others:
             yield Synonyms("\n".join(words), "\n".join(others))
