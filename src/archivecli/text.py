@@ -144,7 +144,7 @@ def _normalised(text: str) -> str:
         text = _SYMBOL.sub(_spelled_out, _PICTURE.sub(" ", text))
     elif "$" in text or "%" in text:
         text = _SYMBOL.sub(_spelled_out, text)
-    text = fold(_ELISION.sub("", text) if "'" in text or not text.isascii() else text)
+    text = fold(_ELISION.sub("", text) if "'" in text or "`" in text or not text.isascii() else text)
     if "." in text or "," in text or not text.isascii():
         if _IN_NUMBER.search(text):
             text = _GROUPED.sub(lambda match: _NOT_WORD.sub("", match.group()), text)

@@ -16,7 +16,7 @@
 import zlib
 from collections.abc import Callable
 
-FILLING = 7
+FILLING = 8
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
