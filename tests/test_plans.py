@@ -1,6 +1,7 @@
 """Questions whose cost must not grow with the catalogue are answered from an index of SQLite, without sorting or scanning."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ from benchmarks.speed.generate import write_file
 from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.catalogue.loading import Catalogue
-from archivecli.index import search
+from archivecli.events import Event, Hit
+from archivecli.index import reader, search
 from archivecli.index.build import build
 from archivecli.index.reader import ORDERS, Index
-from archivecli.query.criteria import During, Query
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.index.selection import Selection
+from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
+from archivecli.query.facets import FACETS, NONE, PERIODS
+from archivecli.query.parser import parse
+from archivecli.render.formats import FORMATS, Asked
 from conftest import Run
 
 
@@ -42,6 +47,157 @@ def test_a_list_of_a_year_looks_only_at_events_within_reach(index: Index) -> Non
     where, values = index.clause(During(dates.period("2009")))
     steps = plan(index, index._select_sql(Query(), where), values)
     assert "SEARCH e USING INDEX event_dates (first>? AND first<?)" in steps
+
+
+SERBIA = Is("country", ("serbia",))
+BOTH = And((SERBIA, Is("kind", ("workshop", "visit"))))
+CRITERIA: list[Node] = [
+    SERBIA,
+    BOTH,
+    Is("topic", ("extradition",)),
+    Is("topic", ("corruption", "piracy")),
+    Is("series", (NONE,)),
+    Is("topic", ("piracy", NONE)),
+    And((SERBIA, During(dates.period("2009")))),
+    And((Is("topic", ("youth",)), During(dates.period("1991", "2020")))),
+    Not(SERBIA),
+    Or((SERBIA, Recurs(12))),
+    Recurs(12),
+    Recurs(2, 29),
+    Recurs(6, 26),
+    And((Recurs(12), Is("involving", ("malta",)))),
+    During(dates.period("2009-12"), other=True),
+    And(()),
+]
+
+
+@pytest.mark.parametrize("where", CRITERIA, ids=str)
+@pytest.mark.parametrize("order", ORDERS)
+def test_however_events_are_sought_they_are_the_same(
+    index: Index, where: Node, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "AT_ONCE", 7)
+    for steps in (20, 250):
+        monkeypatch.setattr(reader, "STEPS", steps)
+        for limit in (0, 1, 5, 20, None):
+            for reverse in (False, True):
+                query = Query(where, order, reverse, limit)
+                sorted_ = [event.id for event in index.select(query, index.clause(where))]
+                assert [event.id for event in index.select(query)] == sorted_
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_first_events_of_a_frequent_value_are_met_in_order(index: Index, order: str) -> None:
+    steps = plan(index, *index._walk_sql(Query(BOTH, sort=order), 20))
+    assert "SCAN e USING COVERING INDEX event_" in steps
+    assert "SEARCH v USING COVERING INDEX event_facets (event=? AND facet=? AND name=?)" in steps
+    assert "TEMP B-TREE" not in steps
+
+
+def test_events_of_a_time_and_a_value_are_met_within_that_time(index: Index) -> None:
+    steps = plan(index, *index._walk_sql(Query(And((SERBIA, During(dates.period("2009"))))), 20))
+    assert "SEARCH e USING COVERING INDEX event_dates (first>? AND first<?)" in steps
+
+
+def test_what_few_have_is_not_walked_for(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "STEPS", 100)
+    assert index._soon(Query(Is("topic", ("corruption",))), 1)
+    assert not index._soon(Query(Is("topic", ("extradition",))), 20)
+
+
+@pytest.mark.parametrize("where", CRITERIA, ids=str)
+def test_however_events_are_counted_there_are_as_many(index: Index, where: Node) -> None:
+    assert index.count(where) == index.count_where(index.clause(where))
+
+
+@pytest.mark.parametrize("where", [SERBIA, BOTH, Recurs(12), Recurs(6, 26)], ids=str)
+def test_no_event_is_read_to_count_those_of_values_or_of_a_day_of_the_year(index: Index, where: Node) -> None:
+    asked: list[str] = []
+    index.connection.set_trace_callback(asked.append)
+    index.count(where)
+    index.connection.set_trace_callback(None)
+    steps = [plan(index, sql, []) for sql in asked if "count" in sql]
+    assert steps
+    for step in " / ".join(steps).split(" / "):
+        assert not step.startswith("SCAN e ")
+        assert "events" not in step
+        assert "INTEGER PRIMARY KEY" not in step
+
+
+def test_values_of_some_events_are_found_by_the_event(index: Index) -> None:
+    asked: list[str] = []
+    index.connection.set_trace_callback(asked.append)
+    found = Selection(index, index.clause(SERBIA), SERBIA)
+    found.tally("topic")
+    found.cross(["country", "kind"])
+    found.main_values("year", "topic", ["corruption", "piracy"])
+    index.connection.set_trace_callback(None)
+    steps = [plan(index, sql, []) for sql in asked if "GROUP BY" in sql]
+    assert len(steps) == 3
+    assert all("COVERING INDEX event_facets (event=? AND facet=?)" in step for step in steps)
+
+
+def test_the_few_events_without_a_day_have_an_index(index: Index) -> None:
+    asked: list[str] = []
+    index.connection.set_trace_callback(asked.append)
+    Selection(index, ("1", [])).vague()
+    index.connection.set_trace_callback(None)
+    assert "USING INDEX vague_events" in plan(index, asked[-1], [])
+
+
+def test_the_ends_of_the_archive_are_looked_up(index: Index) -> None:
+    asked: list[str] = []
+    index.connection.set_trace_callback(asked.append)
+    assert all(index.ends)
+    index.connection.set_trace_callback(None)
+    assert all("SEARCH events USING INDEX event_dates" in plan(index, sql, []) for sql in asked if "start" in sql)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("words", ["border", "police training", "extradition"])
+def test_equally_good_events_are_told_apart_alike(
+    index: Index, words: str, reverse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = parse(words, range(1900, 2100)).where
+    every = [hit.event.id for hit in search.search(index, Query(where, reverse=reverse)).hits]
+    scores = dict.fromkeys(range(1, 301), 1.0) | {7: 2.0, 9: 0.5}
+    query = Query(where, limit=30, reverse=reverse)
+    read = search._best(index, scores, query)
+    monkeypatch.setattr(search, "MANY", 0)
+    assert search._best(index, scores, query) == read
+    assert [hit.event.id for hit in search.search(index, query).hits] == every[:30]
+
+
+@pytest.mark.parametrize(
+    "words", ["border -police", "training NOT officers NOT police", "extradition -border", "border -the"]
+)
+def test_an_unwanted_word_leaves_the_same_events_however_it_is_sought(
+    index: Index, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = parse(words, range(1900, 2100)).where
+    quick = search.search(index, Query(where))
+    monkeypatch.setattr(search, "BROAD", 20)
+    bounded = search.search(index, Query(where, limit=1000))
+    monkeypatch.setattr(search, "_unwanted", lambda *_: None)
+    slow = search.search(index, Query(where))
+    assert [(hit.event.id, hit.score) for hit in quick.hits] == [(hit.event.id, hit.score) for hit in slow.hits]
+    assert bounded.total == slow.total
+
+
+def test_a_catalogue_is_written_while_it_is_read() -> None:
+    read = []
+
+    def rows() -> Iterator[Hit]:
+        for number in range(5):
+            read.append(number)
+            record = {"id": f"2000-{number}", "title": "A meeting", "start": "2000"}
+            yield Hit(Event(record["id"], "A meeting", "2000", "", "", "", record))
+
+    pieces = FORMATS["yaml"].write(rows(), Asked())
+    assert "events:" in next(pieces)
+    assert "2000-0" in next(pieces)
+    assert read == [0]
+    assert "".join(pieces).count("id:") == 4
 
 
 @pytest.mark.parametrize("period", ["2009", "2009-10", "1990", "2024-12", "0001", "9999"])

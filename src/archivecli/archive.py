@@ -85,11 +85,11 @@ class Archive:
 
     def select(self, query: Query) -> Iterator[Event]:
         """Yield the events that fit a query, newest first unless it says otherwise."""
-        return self.index.select(query, self._clause(query))
+        return self.index.select(query, self._clause(query) if has_words(query.where) else None)
 
     def count(self, query: Query) -> int:
         """Return how many events fit, whatever the query's limit."""
-        return self.index.count_where(self._clause(query))
+        return self.index.count_where(self._clause(query)) if has_words(query.where) else self.index.count(query.where)
 
     def tally(self, by: str, query: Query) -> list[Tally]:
         """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
@@ -99,7 +99,7 @@ class Archive:
         """Return the events that fit a query, chosen once, to be counted and grouped in many ways."""
         from archivecli.index.selection import Selection  # 2 ms, not for lists
 
-        return Selection(self.index, self._clause(query))
+        return Selection(self.index, self._clause(query), None if has_words(query.where) else query.where)
 
     def remarks(self, query: Query) -> list[str]:
         """Return what should be said about how the words of a query are read: corrections, words left out."""

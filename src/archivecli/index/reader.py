@@ -30,6 +30,15 @@ Clause = tuple[str, list[Any]]
 MAX_PARTS = 5000
 """How many alternatives one question may have: the parameters of SQLite are counted."""
 
+STEPS = 10_000
+"""So many events are looked at in order, one after the other, before all that fit are gathered and sorted."""
+
+MOST_YEARS = 200
+"""An archive of more years than these is not asked year by year."""
+
+AT_ONCE = 500
+"""So many events are read at once; a long list is never held whole."""
+
 LONGEST_NAME = 1000
 """Longer names are not looked for in parts: SQLite compares no pattern of any length."""
 
@@ -94,46 +103,52 @@ class Index:
         if covered is None:
             return "", ""
         first = "SELECT start FROM events WHERE first = ? ORDER BY length(start) DESC LIMIT 1"
-        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ? ORDER BY length(d) DESC LIMIT 1"""
+        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ?2 AND first >= ?1"""
         (start,) = self.connection.execute(first, [covered.first]).fetchone()
-        (end,) = self.connection.execute(last, [covered.last]).fetchone()
+        reach = self._reach(covered.last) or EVER.first
+        (end,) = self.connection.execute(f"{last} ORDER BY length(d) DESC LIMIT 1", [reach, covered.last]).fetchone()
         return start, end
 
     # Choosing
 
-    def clause(self, node: Node) -> Clause:
-        """Return a condition of SQL on the table ``events e`` for criteria without words, and its parameters."""
+    def clause(self, node: Node, probing: bool = False) -> Clause:
+        """Return a condition of SQL on the table ``events e`` for criteria without words, and its parameters.
+
+        It finds all events by their values; or, for ``probing``, looks at the values of one event after the other.
+        """
         match node:
             case And(parts):
-                return self._joined(" AND ", parts, "1")
+                return self._joined(" AND ", parts, "1", probing)
             case Or(parts):
-                return self._joined(" OR ", parts, "0")
+                return self._joined(" OR ", parts, "0", probing)
             case Not(part):
-                clause, values = self.clause(part)
+                clause, values = self.clause(part, probing)
                 return f"NOT ({clause})", values
             case During(period, other=other):
                 return _among_moments(_during(period)) if other else self._within_reach(period)
             case Recurs(month, day, other=other):
                 return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
             case Is(facet, typed):
-                return self._is(facet, typed)
+                return self._is(facet, typed, probing)
             case _:
                 raise ValueError("words are a matter of the search")
 
     def _within_reach(self, period: Period) -> Clause:
         """Return the condition of sharing a day; no event that began longer before than the longest lasts is looked at."""
         clause, values = _during(period)
-        longest = self.meta.get("longest", 0)
-        day = date.fromisoformat(period.first).toordinal() - longest
-        if clause == "1" or day < 1:
-            return clause, values
-        return f"{clause} AND e.first >= ?", [*values, date.fromordinal(day).isoformat()]
+        reach = "" if clause == "1" else self._reach(period.first)
+        return (f"{clause} AND e.first >= ?", [*values, reach]) if reach else (clause, values)
 
-    def _joined(self, operator: str, parts: Iterable[Node], empty: str) -> Clause:
+    def _reach(self, day: str) -> str:
+        """Return the first day on which an event can have begun that goes on on a day; "" where that is before all days."""
+        first = date.fromisoformat(day).toordinal() - int(self.meta.get("longest", 0))
+        return date.fromordinal(first).isoformat() if first > 0 else ""
+
+    def _joined(self, operator: str, parts: Iterable[Node], empty: str, probing: bool) -> Clause:
         clauses: list[str] = []
         values: list[Any] = []
         for part in parts:
-            clause, more = self.clause(part)
+            clause, more = self.clause(part, probing)
             clauses.append(f"({clause})")
             values += more
         if len(clauses) > MAX_PARTS:
@@ -142,10 +157,17 @@ class Index:
             clauses = [f"({operator.join(clauses[at : at + 100])})" for at in range(0, len(clauses), 100)]
         return operator.join(clauses) or empty, values
 
-    def _is(self, facet: str, typed: Sequence[str]) -> Clause:
+    def _names(self, facet: str, typed: Sequence[str]) -> list[int]:
+        return [name for value in typed if value != NONE for name in self.resolve(BY_NAME[facet], value)]
+
+    def _is(self, facet: str, typed: Sequence[str], probing: bool) -> Clause:
         number = FACET_NUMBERS[facet]
-        names = [name for value in typed if value != NONE for name in self.resolve(BY_NAME[facet], value)]
+        names = self._names(facet, typed)
         having = f"SELECT event FROM facets WHERE facet = {number}"
+        if probing:
+            having = f"SELECT 1 FROM facets v WHERE v.event = e.n AND v.facet = {number}"
+            clause = f"EXISTS ({having} AND v.name IN ({','.join('?' * len(names))}))"
+            return (f"{clause} OR NOT EXISTS ({having})" if NONE in typed else clause), [*names]
         clause = f"e.n IN ({having} AND name IN ({','.join('?' * len(names))}))"
         return (f"{clause} OR e.n NOT IN ({having})" if NONE in typed else clause), [*names]
 
@@ -189,21 +211,124 @@ class Index:
 
     def select(self, query: Query, clause: Clause | None = None) -> Iterator[Event]:
         """Yield the events that fit, newest first unless the query says otherwise."""
+        if clause is None and self.size > STEPS and not self._in_order(query):
+            yield from self._sought(query)
+            return
         where, values = clause or self.clause(query.where)
         for row in self.connection.execute(self._select_sql(query, where), values):
             yield event_of(row)
 
+    def _in_order(self, query: Query) -> bool:
+        """Tell whether the events that fit stand together in the index of the order, or all events are asked for."""
+        parts = _parts(query.where)
+        by_date = query.sort not in ORDERS or query.sort == "date"
+        return not parts or (by_date and all(isinstance(part, During) and not part.other for part in parts))
+
+    def _sought(self, query: Query) -> Iterator[Event]:
+        """Yield the events that fit: the first by looking at one event after the other, if that finds them soon.
+
+        What many events have is soon met; what few have is soon sorted. So neither takes longer where there are more events.
+        """
+        first = AT_ONCE if query.limit is None else min(query.limit, AT_ONCE)
+        met = self.connection.execute(*self._walk_sql(query, first)).fetchall() if self._soon(query, first) else []
+        done = len(met) if len(met) == first else 0
+        yield from self._read([n for (n,) in met[:done]])
+        if query.limit is not None and done == query.limit:
+            return
+        where, values = self.clause(query.where)
+        left = -1 if query.limit is None else min(query.limit, 2**62) - done
+        ordering = _ordering(query)
+        sql = f"SELECT e.n FROM events e WHERE {where} ORDER BY {ordering} LIMIT {left} OFFSET {done}"
+        rows = self.connection.execute(sql, values)
+        while several := rows.fetchmany(AT_ONCE):
+            yield from self._read([n for (n,) in several])
+
+    def _soon(self, query: Query, wanted: int) -> bool:
+        """Tell whether so many events may be met within STEPS: each filter by itself must have enough of them."""
+        enough = wanted * self.size // STEPS + 1
+        for part in _parts(query.where):
+            if isinstance(part, Is) and NONE not in part.values:
+                fitting, values = self._having(part)
+            elif isinstance(part, During) and not part.other:
+                where, values = self._within_reach(part.period)
+                fitting = f"SELECT 1 FROM events e WHERE {where}"
+            else:
+                continue
+            sql = f"SELECT count(*) FROM ({fitting} LIMIT {enough})"
+            if self.connection.execute(sql, values).fetchone()[0] < enough:
+                return False
+        return wanted > 0
+
+    def _walk_sql(self, query: Query, wanted: int) -> tuple[str, list[Any]]:
+        """Return the question for the first events in order that fit, among so many as are looked at before giving up."""
+        by_date = query.sort not in ORDERS or query.sort == "date"
+        inner = [part for part in _parts(query.where) if by_date and isinstance(part, During) and not part.other]
+        outer = [part for part in _parts(query.where) if part not in inner]
+        (within, values), (fitting, more) = self.clause(And(tuple(inner))), self.clause(And(tuple(outer)), probing=True)
+        dated = ", e.first, e.last" if "e.first" in fitting or "e.last" in fitting else ""
+        walked = f"SELECT e.n{dated} FROM events e WHERE {within} ORDER BY {_ordering(query)} LIMIT {STEPS}"
+        return f"SELECT e.n FROM ({walked}) e WHERE {fitting} LIMIT {wanted}", [*values, *more]
+
+    def _read(self, numbers: list[int]) -> Iterator[Event]:
+        """Yield the events of some numbers, in their order."""
+        sql = f"SELECT e.n, {COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
+        found = {row[0]: event_of(row[1:]) for row in self.connection.execute(sql, (json.dumps(numbers),))}
+        yield from (found[n] for n in numbers)
+
     def _select_sql(self, query: Query, where: str) -> str:
-        order = query.sort if query.sort in ORDERS else "date"
-        descending = (order == "date") != query.reverse
-        ordering = ORDERS[order].format("DESC" if descending else "ASC")
         limit = f" LIMIT {min(query.limit, 2**62)}" if query.limit is not None else ""
-        return f"SELECT {COLUMNS} FROM events e WHERE {where} ORDER BY {ordering}{limit}"
+        return f"SELECT {COLUMNS} FROM events e WHERE {where} ORDER BY {_ordering(query)}{limit}"
 
     def count(self, where: Node) -> int:
-        """Return how many events fit."""
-        clause, values = self.clause(where)
-        return self.count_where((clause, values))
+        """Return how many events fit: counted in the index of values, or of dates, without a look at the events."""
+        parts = _parts(where)
+        if (
+            len(parts) == 1
+            and isinstance(parts[0], Recurs)
+            and not parts[0].other
+            and (yearly := self._yearly(parts[0]))
+        ):
+            return int(self.connection.execute(*yearly).fetchone()[0])
+        if not parts or not all(isinstance(part, Is) and NONE not in part.values for part in parts):
+            return self.count_where(self.clause(where))
+        least, *others = sorted(((self._number(part), place) for place, part in enumerate(parts)))
+        if not others:
+            return least[0]
+        having, names = self._having(parts[least[1]])
+        fitting, more = self.clause(And(tuple(parts[place] for _, place in others)), probing=True)
+        sql = f"SELECT count(*) FROM ({having}) e WHERE {fitting}"
+        return int(self.connection.execute(sql, [*names, *more]).fetchone()[0])
+
+    def _having(self, part: Node) -> Clause:
+        """Return the question for the numbers of the events that have a value, each once."""
+        assert isinstance(part, Is)
+        names = self._names(part.facet, part.values)
+        once = "DISTINCT " if len(names) > 1 else ""
+        number = FACET_NUMBERS[part.facet]
+        marks = ",".join("?" * len(names))
+        return f"SELECT {once}event AS n FROM facets WHERE facet = {number} AND name IN ({marks})", [*names]
+
+    def _number(self, part: Node) -> int:
+        having, names = self._having(part)
+        return int(self.connection.execute(f"SELECT count(*) FROM ({having})", names).fetchone()[0])
+
+    def _yearly(self, part: Recurs) -> Clause | None:
+        """Return the question how many events cover a day or month of any year, year by year; None for very many years."""
+        covered = self.covered
+        if covered is None:
+            return None
+        years = range(int(covered.first[:4]), int(covered.last[:4]) + 1)
+        if len(years) > MOST_YEARS:
+            return None
+        found: list[str] = []
+        values: list[Any] = []
+        for year in years:
+            month = f"{year:04d}-{part.month:02d}"
+            first, last = (f"{month}-{part.day or 1:02d}", f"{month}-{part.day or 31:02d}")
+            clause, more = "e.first <= ? AND e.last >= ? AND e.first >= ?", [last, first, self._reach(f"{month}-01")]
+            found.append(f"SELECT e.n FROM events e WHERE {clause}")
+            values += more
+        return f"SELECT count(*) FROM ({' UNION '.join(found)})", values
 
     def count_where(self, clause: Clause) -> int:
         """Return how many events fit a condition."""
@@ -262,14 +387,19 @@ class Index:
             return self._tally_periods(by, clause)
         where, values = clause
         number = FACET_NUMBERS[by]
-        inner = f"SELECT e.n FROM events e WHERE {where}"
+        if where != "1":
+            sql = (
+                "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
+                f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {number} LEFT JOIN names n ON n.n = f.name"
+                f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
+            )
+            return [Tally(*row) for row in self.connection.execute(sql, values)]
         sql = (
             f"SELECT n.name, n.short, count(*) AS c FROM facets f JOIN names n ON n.n = f.name WHERE f.facet = {number}"
-            f" AND f.event IN ({inner}) GROUP BY f.name ORDER BY c DESC, n.name"
+            " GROUP BY f.name ORDER BY c DESC, n.name"
         )
-        tallies = [Tally(*row) for row in self.connection.execute(sql, values)]
-        without = f"({where}) AND e.n NOT IN (SELECT event FROM facets WHERE facet = {number})"
-        none = self.count_where((without, values))
+        tallies = [Tally(*row) for row in self.connection.execute(sql)]
+        none = self.count_where((f"e.n NOT IN (SELECT event FROM facets WHERE facet = {number})", []))
         return [*tallies, Tally("", "", none)] if none else tallies
 
     def _tally_periods(self, by: str, clause: Clause) -> list[Tally]:
@@ -306,6 +436,16 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+
+
+def _parts(where: Node) -> tuple[Node, ...]:
+    return where.parts if isinstance(where, And) else (where,)
+
+
+def _ordering(query: Query) -> str:
+    order = query.sort if query.sort in ORDERS else "date"
+    descending = (order == "date") != query.reverse
+    return ORDERS[order].format("DESC" if descending else "ASC")
 
 
 def _frozen(value: Any) -> Any:

@@ -3,7 +3,8 @@
 - Everything is derived: another VERSION, and the file is thrown away and made again; there are no migrations. Other
   tables make another VERSION by themselves; where the same tables are filled in another way, raise FILLING.
 - ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON.
-- ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many".
+- ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many", and an index
+  the other way round which values an event has.
 - ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
 - ``moments`` holds the other dates that a record speaks of, which only a search for a day asks for.
 - ``lengths`` holds the number of words of each event, with which the share of BM25 that punishes long records is undone.
@@ -71,6 +72,8 @@ INDEXES = (
     "CREATE INDEX event_kinds ON events (kind COLLATE NOCASE, first DESC, id)",
     "CREATE INDEX event_places ON events (place COLLATE NOCASE, first DESC, id)",
     "CREATE INDEX alias_words ON aliases (alias)",
+    "CREATE INDEX event_facets ON facets (event, facet)",
+    "CREATE INDEX vague_events ON events (length(start)) WHERE length(start) < 10",
 )
 """Made after the tables are full, which is faster."""
 

@@ -1,8 +1,9 @@
 """How well events fit the groups of a query: how rare a word is, how much an event is about it, what stands together."""
 
 import itertools
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from archivecli.index.reader import Index
 from archivecli.index.schema import COLUMNS, WEIGHTS
@@ -76,18 +77,25 @@ def _in_title(index: Index, alternative: Alternative) -> set[int]:
     return {n for (n,) in index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (expression,))}
 
 
-def matching(index: Index, expression: str, first: int = 0) -> dict[int, float]:
+def matching(index: Index, expression: str, among: Collection[int] | None = None) -> dict[int, float]:
     """Return the events that hold an FTS5 expression of one word or phrase, each with how much it is about it, 0 to K1 + 1.
 
     FTS5's BM25 counts a word the less, the longer the record; but a long record here is a well-described event, and one
     of a few words says little. So its share of rarity and length is taken out again: what remains is f (K1 + 1) / (f + K1)
-    for a weighted frequency f. Only events from number ``first`` on are looked at.
+    for a weighted frequency f. Only the events ``among`` some are weighed, if that is given.
     """
-    sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ? AND fts.rowid >= ?"
-    rows = index.connection.execute(sql, (expression, first)).fetchall()
+    sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
+    if among is None:
+        rows = index.connection.execute(sql, (expression,)).fetchall()
+        number = len(rows)
+    else:
+        sql += " AND fts.rowid >= ? AND +fts.rowid IN (SELECT value FROM json_each(?))"
+        some = (expression, min(among, default=0), json.dumps(list(among)))
+        rows = index.connection.execute(sql, some).fetchall() if among else []
+        number = number_of(index, expression) if rows else 0
     if not rows:
         return {}
-    rarity = max(math.log((index.size - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
+    rarity = max(math.log((index.size - number + 0.5) / (number + 0.5)), 1e-6)
     average = index.meta["tokens"] / index.size
     found = {}
     for n, score, tokens in rows:
@@ -95,6 +103,12 @@ def matching(index: Index, expression: str, first: int = 0) -> dict[int, float]:
         frequency = share * K1 * (1 - B + B * tokens / average) / (K1 + 1 - share)
         found[n] = frequency * (K1 + 1) / (frequency + K1)
     return found
+
+
+def number_of(index: Index, expression: str) -> int:
+    """Return how many events hold an FTS5 expression."""
+    (number,) = index.connection.execute("SELECT count(*) FROM fts WHERE fts MATCH ?", (expression,)).fetchone()
+    return int(number)
 
 
 def rarity_of(found: int, size: int) -> float:

@@ -14,14 +14,18 @@ from typing import NamedTuple, TypeGuard
 
 from archivecli.events import Event, Hit
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import Clause, Index, event_of
+from archivecli.index.reader import ORDERS, Clause, Index, event_of
 from archivecli.index.schema import COLUMNS
 from archivecli.index.scoring import combine, matching, weigh
 from archivecli.index.understanding import Group, Reading, Understanding
 from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Recurs, Word, conjunction
 
-BROAD = 10_000
+BROAD = 5_000
 """A word that more events than this have is too common to rank them all where only the best are asked for."""
+
+
+MANY = 500
+"""So many equally good events are told apart by reading their dates; among more, the first are met by going through all."""
 
 
 class Outcome(NamedTuple):
@@ -100,31 +104,60 @@ def _scored(index: Index, query: Query) -> _Scored:
     clause = index.clause(reading.filters)
     if not reading.groups and not reading.excluded:
         return _Scored({}, index.count_where(clause), False, reading, clause)
-    bound = BROAD if query.limit is not None and index.size > BROAD and not reading.excluded else None
+    unwanted = _unwanted(index, reading.excluded, query.exact)
+    bound = BROAD if query.limit is not None and index.size > BROAD and unwanted is not None else None
     for group in reading.groups:
         weigh(index, group, bound)
     required = [group for group in reading.groups if group.required] or reading.groups
     if bound and any(group.broad for group in required):
-        return _bounded(index, reading, required, clause, bound)
+        return _bounded(index, reading, _expression(required, unwanted or []), clause, bound)
     scores, partial = combine(index, reading.groups) if reading.groups else (_everything(index), False)
-    for node in reading.excluded:
-        keep = _numbers_of(index, node, query.exact)
-        scores = {n: score for n, score in scores.items() if n in keep}
+    if unwanted is not None:
+        scores = _without(index, scores, unwanted)
+    else:
+        for node in reading.excluded:
+            keep = _numbers_of(index, node, query.exact)
+            scores = {n: score for n, score in scores.items() if n in keep}
     if clause[0] != "1":
         allowed = _allowed(index, clause, scores)
         scores = {n: score for n, score in scores.items() if n in allowed}
     return _Scored(scores, len(scores), partial, reading)
 
 
-def _bounded(index: Index, reading: Reading, required: Sequence[Group], clause: Clause, bound: int) -> _Scored:
+def _unwanted(index: Index, excluded: Sequence[Node], exact: bool) -> list[str] | None:
+    """Return the FTS5 expressions of words that must not be there; None where more than words is excluded."""
+    found = []
+    for node in excluded:
+        if not isinstance(node, Not) or not isinstance(node.part, Word | Phrase):
+            return None
+        groups = Understanding(index, exact).read(node.part).groups
+        if len(groups) != 1:
+            return None
+        found.append(_either(groups[0]))
+    return found
+
+
+def _without(index: Index, scores: dict[int, float], unwanted: Sequence[str]) -> dict[int, float]:
+    sql = "SELECT rowid FROM fts WHERE fts MATCH ?"
+    gone = {n for expression in unwanted for (n,) in index.connection.execute(sql, (expression,))} if scores else set()
+    return {n: score for n, score in scores.items() if n not in gone} if gone else scores
+
+
+def _expression(required: Sequence[Group], unwanted: Sequence[str]) -> str:
+    wanted = " AND ".join(f"({_either(group)})" for group in required)
+    return " NOT ".join([f"({wanted})", *(f"({expression})" for expression in unwanted)])
+
+
+def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bound: int) -> _Scored:
     """Score a query in which some word is too common to rank every event that has it.
 
     Such a word chooses, and does not rank, among the events that the other words find. Where all are so common, the part
     of the catalogue that was written last is ranked, and that is said.
     """
-    expression = " AND ".join(f"({_either(group)})" for group in required)
     where, values = clause
-    sql = f"FROM fts{' JOIN events e ON e.n = fts.rowid' if where != '1' else ''} WHERE fts MATCH ? AND ({where})"
+    chosen = f" AND +fts.rowid IN (SELECT e.n FROM events e WHERE {where})" if where != "1" else ""
+    sql = f"FROM fts WHERE fts MATCH ?{chosen}"
+    required = [group for group in reading.groups if group.required] or reading.groups
     (total,) = index.connection.execute(f"SELECT count(*) {sql}", [expression, *values]).fetchone()
     rows = index.connection.execute(
         f"SELECT fts.rowid {sql} ORDER BY fts.rowid DESC LIMIT ?", [expression, *values, bound]
@@ -132,9 +165,8 @@ def _bounded(index: Index, reading: Reading, required: Sequence[Group], clause: 
     scores = {n: sum(group.scores.get(n, 0.0) for group in reading.groups) for (n,) in rows}
     if scores and all(group.broad for group in required):
         for group in required:
-            for n, score in matching(index, _either(group), min(scores)).items():
-                if n in scores:
-                    scores[n] += score
+            for n, score in matching(index, _either(group), scores).items():
+                scores[n] += score
     if total > len(scores):
         reading.remarks.append(
             f"{total:,} events match, too many to rank: the best of the last {len(scores):,} come first"
@@ -160,13 +192,37 @@ def _ranked(index: Index, scores: dict[int, float], partial: bool, query: Query)
         sql = "SELECT id, n FROM events WHERE id IN (SELECT value FROM json_each(?))"
         found = dict(index.connection.execute(sql, (json.dumps(list(events)),)).fetchall())
         return [Hit(event, scores[found[event.id]], (), partial) for event in events.values()]
-    sql = "SELECT n, first, last, id FROM events WHERE n IN (SELECT value FROM json_each(?))"
-    keys = index.connection.execute(sql, (json.dumps(_contenders(scores, query)),)).fetchall()
-    keys.sort(key=lambda key: (scores[key[0]], *key[1:]), reverse=not query.reverse)
-    best = [key[0] for key in keys[: query.limit]]
+    best = _best(index, scores, query)
     sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
     read = {row[0]: event_of(row[1:]) for row in index.connection.execute(sql, (json.dumps(best),))}
     return [Hit(read[n], scores[n], (), partial) for n in best]
+
+
+def _best(index: Index, scores: dict[int, float], query: Query) -> list[int]:
+    """Return the numbers of the best events in order; dates decide between those that are equally good."""
+    contenders = _contenders(scores, query)
+    if query.limit and len(contenders) > query.limit + MANY:
+        contenders = _latest(index, scores, contenders, query)
+    sql = "SELECT n, first, last, id FROM events WHERE n IN (SELECT value FROM json_each(?))"
+    keys = index.connection.execute(sql, (json.dumps(contenders),)).fetchall()
+    keys.sort(key=lambda key: (scores[key[0]], *key[1:]), reverse=not query.reverse)
+    return [key[0] for key in keys[: query.limit]]
+
+
+def _latest(index: Index, scores: dict[int, float], contenders: Sequence[int], query: Query) -> list[int]:
+    """Return the contenders without most of those that are equally good as the last: what dates let in, all events in order."""
+    edge = (max if query.reverse else min)(scores[n] for n in contenders) if contenders else 0.0
+    tied = {n for n in contenders if scores[n] == edge}
+    kept = [n for n in contenders if n not in tied]
+    order = ORDERS["date"].format("ASC" if query.reverse else "DESC")
+    room = (query.limit or 0) - len(kept)
+    for (n,) in index.connection.execute(f"SELECT e.n FROM events e ORDER BY {order}"):
+        if room <= 0:
+            break
+        if n in tied:
+            kept.append(n)
+            room -= 1
+    return kept
 
 
 def _contenders(scores: dict[int, float], query: Query) -> list[int]:
@@ -190,11 +246,11 @@ def _numbers_of(index: Index, node: Node, exact: bool) -> set[int]:
             sets = [_numbers_of(index, part, exact) for part in parts]
             return set.intersection(*sets) if sets else set(_everything(index))
         case Word() | Phrase():
-            reading = Understanding(index, exact).read(node)
-            for group in reading.groups:
-                weigh(index, group)
-            found = [set(group.scores) for group in reading.groups]
-            return set.intersection(*found) if found else set(_everything(index))
+            groups = Understanding(index, exact).read(node).groups
+            if not groups:
+                return set(_everything(index))
+            rows = index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (_expression(groups, ()),))
+            return {n for (n,) in rows}
         case _:
             where, values = index.clause(node)
             return {n for (n,) in index.connection.execute(f"SELECT e.n FROM events e WHERE {where}", values)}

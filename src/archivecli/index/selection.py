@@ -1,13 +1,12 @@
 """A choice of events, made once: what the views count, cross, add up and lay out in time."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from archivecli.errors import UsageError
 from archivecli.events import Event
 from archivecli.index.reader import FACET_NUMBERS, Clause, Index, Tally, periods_between
-from archivecli.query.criteria import Query
+from archivecli.query.criteria import Node, Query
 from archivecli.query.facets import BY_NAME, PERIODS
 from archivecli.query.measures import DAYS, Measure
 
@@ -29,15 +28,16 @@ class Added(NamedTuple):
 
 
 class Selection:
-    """The events that fit a condition of SQL on the table ``events e``."""
+    """The events that fit a condition of SQL on the table ``events e``; ``where`` are its criteria, if they have no words."""
 
-    def __init__(self, index: Index, clause: Clause) -> None:
+    def __init__(self, index: Index, clause: Clause, where: Node | None = None) -> None:
         self.index = index
         self.clause = clause
+        self.where = where
 
     def count(self) -> int:
         """Return how many events there are."""
-        return self.index.count_where(self.clause)
+        return self.index.count_where(self.clause) if self.where is None else self.index.count(self.where)
 
     def events(self, oldest_first: bool = True) -> Iterator[Event]:
         """Yield the events by date."""
@@ -106,18 +106,15 @@ class Selection:
 
         An event counts once in each period: for the first of ``names`` that it has; -1 stands for none of them.
         """
-        ranked = (
-            "SELECT f.event AS n, min(r.key) AS rank FROM json_each(?) r JOIN names x ON x.name = r.value AND x.section = ?"
-            " JOIN facets f ON f.facet = ? AND f.name = x.n GROUP BY f.event"
-        )
-        join = f"LEFT JOIN ({ranked}) m ON m.n = e.n"
-        values = [json.dumps(list(names)), BY_NAME[facet].section, FACET_NUMBERS[facet]]
+        sql = "SELECT n FROM names WHERE section = ? AND name = ?"
+        numbers = [next(self._rows(sql, [BY_NAME[facet].section, name]))[0] for name in names]
+        whens = " ".join(f"WHEN {number} THEN {place}" for place, number in enumerate(numbers))
+        of_event = f"FROM facets f WHERE f.event = e.n AND f.facet = {FACET_NUMBERS[facet]}"
+        rank = f"coalesce((SELECT min(CASE f.name {whens} END) {of_event}), -1)" if names else "-1"
         found: dict[str, dict[int, int]] = {}
-        for (label,), (rank, number) in self._crossed(
-            (period,), "coalesce(m.rank, -1), count(*)", join, values, "m.rank"
-        ):
+        for (label,), (place, number) in self._crossed((period,), f"{rank} AS rank, count(*)", "", (), "rank"):
             ranks = found.setdefault(label, {})
-            ranks[rank] = ranks.get(rank, 0) + number
+            ranks[place] = ranks.get(place, 0) + number
         return found
 
     def _crossed(
@@ -131,11 +128,9 @@ class Selection:
                 length = 4 if axis == "year" else 7
                 columns += [f"substr(e.first, 1, {length})", f"substr(e.last, 1, {length})"]
             else:
-                # GROUP BY makes SQLite index the values by event; joined as they are, each event would go through them all
-                values_of = f"SELECT name, event FROM facets WHERE facet = {FACET_NUMBERS[axis]} GROUP BY event, name"
-                facet = f"({values_of}) f{place}"
                 joins.append(
-                    f"LEFT JOIN {facet} ON f{place}.event = e.n LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
+                    f"LEFT JOIN facets f{place} ON f{place}.event = e.n AND f{place}.facet = {FACET_NUMBERS[axis]}"
+                    f" LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
                 )
                 columns.append(f"coalesce(n{place}.name, '')")
         where, more = self.clause

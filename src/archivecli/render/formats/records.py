@@ -1,6 +1,7 @@
 """Whole records, or the fields asked for, under the catalogue's own names: JSON and YAML."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,9 +62,19 @@ def _records(rows: Rows, asked: Asked) -> Iterator[Record]:
 
 def _whole(rows: Rows) -> Iterator[Record]:
     """Yield the records, without relations to events that are left out: a catalogue may not point to what it has not."""
-    records = [hit.event.record for hit in rows]
-    kept = {record["id"] for record in records}
-    for record in records:
+    coming = iter(rows)
+    kept: set[str] = set()
+    for hit in coming:
+        if "related" in hit.event.record:
+            break
+        kept.add(hit.event.id)
+        yield hit.event.record
+    else:
+        return
+    held = deque((hit, *coming))  # which of the others are kept, is known at the end only
+    kept.update(hit.event.id for hit in held)
+    while held:
+        record = held.popleft().event.record
         related = [other for other in record.get("related", ()) if other["event"] in kept]
         yield {
             name: related if name == "related" else value
