@@ -387,20 +387,12 @@ class Index:
             return self._tally_periods(by, clause)
         where, values = clause
         number = FACET_NUMBERS[by]
-        if where != "1":
-            sql = (
-                "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
-                f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {number} LEFT JOIN names n ON n.n = f.name"
-                f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
-            )
-            return [Tally(*row) for row in self.connection.execute(sql, values)]
         sql = (
-            f"SELECT n.name, n.short, count(*) AS c FROM facets f JOIN names n ON n.n = f.name WHERE f.facet = {number}"
-            " GROUP BY f.name ORDER BY c DESC, n.name"
+            "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
+            f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {number} LEFT JOIN names n ON n.n = f.name"
+            f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
         )
-        tallies = [Tally(*row) for row in self.connection.execute(sql)]
-        none = self.count_where((f"e.n NOT IN (SELECT event FROM facets WHERE facet = {number})", []))
-        return [*tallies, Tally("", "", none)] if none else tallies
+        return [Tally(*row) for row in self.connection.execute(sql, values)]
 
     def _tally_periods(self, by: str, clause: Clause) -> list[Tally]:
         where, values = clause
