@@ -234,3 +234,19 @@ def test_few_and_many_hits_are_looked_up_alike(tmp_path: Path, run: Run, monkeyp
     many = run("--catalogue", str(path), "search", "police", "--format", "json").json
     assert len(many) > 100
     assert [event["hit"]["fields"] for event in few] == [event["hit"]["fields"] for event in many[:20]]
+
+
+def test_a_search_for_values_alone_is_a_list(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "STEPS", 50)
+    walked: list[Query] = []
+    walk = index._walk_sql
+
+    def noted(query: Query, wanted: int) -> tuple[str, list[object]]:
+        walked.append(query)
+        return walk(query, wanted)
+
+    monkeypatch.setattr(index, "_walk_sql", noted)
+    found = search.search(index, Query(SERBIA, limit=1))
+    assert [hit.event.id for hit in found.hits] == [event.id for event in index.select(Query(SERBIA, limit=1))]
+    assert found.total == index.count(SERBIA)
+    assert len(walked) == 2

@@ -51,7 +51,7 @@ def search(index: Index, query: Query) -> Outcome:
     """Return the events that answer a query, best first."""
     scored = _found(index, query)
     if scored.plain:
-        events = index.select(query, scored.plain)
+        events = index.select(Query(scored.reading.filters, query.sort, query.reverse, query.limit))
         return Outcome([Hit(event) for event in events], scored.total, scored.reading)
     return Outcome(_ranked(index, scored.scores, scored.partial, query), scored.total, scored.reading)
 
@@ -103,7 +103,7 @@ def _scored(index: Index, query: Query) -> _Scored:
     reading = Understanding(index, query.exact).read(query.where)
     clause = index.clause(reading.filters)
     if not reading.groups and not reading.excluded:
-        return _Scored({}, index.count_where(clause), False, reading, clause)
+        return _Scored({}, index.count(reading.filters), False, reading, clause)
     unwanted = _unwanted(index, reading.excluded, query.exact)
     bound = BROAD if query.limit is not None and index.size > BROAD and unwanted is not None else None
     for group in reading.groups:
