@@ -17,6 +17,7 @@ from archivecli.archive import Archive
 from archivecli.catalogue.loading import Catalogue
 from archivecli.dates import Period
 from archivecli.errors import ArchiveError
+from archivecli.index import search as ranking
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs, conjunction, matches
 from archivecli.query.facets import FACETS, facet_values
 from archivecli.query.parser import parse
@@ -74,6 +75,33 @@ def test_hits_satisfy_the_filters(archive: Archive, where: Node, words: str) -> 
     for hit in archive.search(Query(conjunction(parse(words).where, where))).hits:
         assert matches(hit.event, where)
         assert hit.partial or hit.event.id in free
+
+
+PIECES = [
+    "corruption", "drugs", "sofia", "traf*", "corupton", "the", "FIU", "Anti", "Mafia", "Law", "2009", "may",
+    '"human trafficking"', "-serbia", "NOT", "OR", "topic:corruption", "-country:serbia", "nowhere", "title:conference", "kids", "(", ")", "-traffick*",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [3, 5000], ids=["asked again", "listed"])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    typed=st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map(" ".join),
+    by=st.sampled_from(["country", "year"]),
+)
+def test_what_is_counted_is_what_is_found(
+    archive: Archive, typed: str, by: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        query = Query(parse(typed, archive.years).where)
+        hits = archive.search(query).hits
+        patch.setattr(ranking, "BROAD", most)
+        assert archive.count(query) == archive.selection(query).count() == len(hits)
+        assert {event.id for event in archive.select(query)} == {hit.event.id for hit in hits}
+        counted = {tally.name: tally.number for tally in archive.tally(by, query)}
+        for facet in FACETS[:1] if by == "country" else ():
+            for name, number in counted.items():
+                assert number == sum(name in (facet_values(hit.event, facet) or [""]) for hit in hits)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -85,21 +85,25 @@ class Archive:
 
     def select(self, query: Query) -> Iterator[Event]:
         """Yield the events that fit a query, newest first unless it says otherwise."""
-        return self.index.select(query, self._clause(query) if has_words(query.where) else None)
+        return self.index.select(query, self._chosen(query)[0] if has_words(query.where) else None)
 
     def count(self, query: Query) -> int:
         """Return how many events fit, whatever the query's limit."""
-        return self.index.count_where(self._clause(query)) if has_words(query.where) else self.index.count(query.where)
+        return self._chosen(query)[1] if has_words(query.where) else self.index.count(query.where)
 
     def tally(self, by: str, query: Query) -> list[Tally]:
         """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
-        return self.index.tally(by, self._clause(query))
+        clause = self._chosen(query)[0] if has_words(query.where) else self.index.clause(query.where)
+        return self.index.tally(by, clause)
 
     def selection(self, query: Query) -> "Selection":
         """Return the events that fit a query, chosen once, to be counted and grouped in many ways."""
         from archivecli.index.selection import Selection  # 2 ms, not for lists
 
-        return Selection(self.index, self._clause(query), None if has_words(query.where) else query.where)
+        if has_words(query.where):
+            clause, number = self._chosen(query)
+            return Selection(self.index, clause, number=number)
+        return Selection(self.index, self.index.clause(query.where), query.where)
 
     def remarks(self, query: Query) -> list[str]:
         """Return what should be said about how the words of a query are read: corrections, words left out."""
@@ -131,13 +135,10 @@ class Archive:
 
         return stems(words)
 
-    def _clause(self, query: Query) -> Clause:
-        if not has_words(query.where):
-            return self.index.clause(query.where)
+    def _chosen(self, query: Query) -> tuple[Clause, int]:
         from archivecli.index import search as ranking
 
-        numbers = ranking.numbers(self.index, query)
-        return "e.n IN (SELECT value FROM json_each(?))", [numbers]
+        return ranking.chosen(self.index, query)
 
     def get(self, typed: str) -> Event:
         """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""

@@ -121,7 +121,8 @@ def combine(index: Index, groups: Sequence[Group]) -> tuple[dict[int, float], bo
     required = [group for group in groups if group.required]
     wanted = required or groups
     common = set(wanted[0].scores).intersection(*(group.scores for group in wanted[1:]))
-    together = _title_cased(index, groups)
+    sql = "SELECT rowid FROM fts WHERE fts MATCH ?"
+    together = [{n for (n,) in index.connection.execute(sql, (name,))} for name in title_cased(groups)]
     partial = not common
     if partial:
         common = _nearly(wanted)
@@ -133,8 +134,8 @@ def combine(index: Index, groups: Sequence[Group]) -> tuple[dict[int, float], bo
     return {n: round(score, 6) for n, score in scores.items()}, partial
 
 
-def _title_cased(index: Index, groups: Sequence[Group]) -> list[set[int]]:
-    """Return, for each run of three or more Capitalised Words that is no known name, the events in which two stand together.
+def title_cased(groups: Sequence[Group]) -> list[str]:
+    """Return, for each run of three or more Capitalised Words that is no known name, the FTS5 expression of two together.
 
     Such a run is a name to the person who typed it; its words scattered over an event are not that name.
     """
@@ -148,8 +149,7 @@ def _title_cased(index: Index, groups: Sequence[Group]) -> list[set[int]]:
     for run in runs:
         if len(run) > 2:
             pairs = [quoted(f"{left.words[0]} {right.words[0]}") for left, right in itertools.pairwise(run)]
-            rows = index.connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (" OR ".join(pairs),))
-            found.append({n for (n,) in rows})
+            found.append(" OR ".join(pairs))
     return found
 
 

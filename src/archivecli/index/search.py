@@ -16,7 +16,7 @@ from archivecli.events import Event, Hit
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
 from archivecli.index.reader import ORDERS, Clause, Index, event_of
 from archivecli.index.schema import COLUMNS
-from archivecli.index.scoring import combine, matching, weigh
+from archivecli.index.scoring import combine, matching, title_cased, weigh
 from archivecli.index.understanding import Group, Reading, Understanding
 from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Recurs, Word, conjunction
 
@@ -56,10 +56,50 @@ def search(index: Index, query: Query) -> Outcome:
     return Outcome(_ranked(index, scored.scores, scored.partial, query), scored.total, scored.reading)
 
 
-def numbers(index: Index, query: Query) -> str:
-    """Return the numbers of all events that a query with words finds, as a list in JSON."""
-    scored = _found(index, Query(query.where, exact=query.exact))
-    return json.dumps(list(_everything(index, scored.plain) if scored.plain else scored.scores))
+def chosen(index: Index, query: Query) -> tuple[Clause, int]:
+    """Return the condition on ``events e`` for what a query with words finds, and how many that are; nothing is ranked.
+
+    It is a list of numbers, or, where these would be many, the question that finds them.
+    """
+    strict = _strict(index, query)
+    if strict is None:
+        scored = _found(index, Query(query.where, exact=query.exact))
+        numbers = list(_everything(index, scored.plain) if scored.plain else scored.scores)
+        return _listed(numbers), len(numbers)
+    where, values = strict
+    execute = index.connection.execute
+    first = [n for (n,) in execute(f"SELECT fts.rowid FROM fts WHERE {where} LIMIT ?", [*values, BROAD + 1])]
+    if len(first) <= BROAD:
+        return _listed(first), len(first)
+    (number,) = execute(f"SELECT count(*) FROM fts WHERE {where}", values).fetchone()
+    return (f"e.n IN (SELECT fts.rowid FROM fts WHERE {where})", values), number
+
+
+def _listed(numbers: list[int]) -> Clause:
+    return "e.n IN (SELECT value FROM json_each(?))", [json.dumps(numbers)]
+
+
+def _strict(index: Index, query: Query) -> Clause | None:
+    """Return the condition on ``fts`` for the events with all words of a query; None where that finds nothing or not all."""
+    reading = Understanding(index, query.exact).read(query.where)
+    unwanted = _unwanted(index, reading.excluded, query.exact)
+    if not reading.groups or unwanted is None:
+        return None
+    found = _matching(_expression(reading.groups, unwanted), index.clause(reading.filters))
+    any_event = index.connection.execute(f"SELECT 1 FROM fts WHERE {found[0]} LIMIT 1", found[1]).fetchone()
+    return found if any_event else None
+
+
+def _matching(expression: str, clause: Clause) -> Clause:
+    """Return the condition on ``fts`` for an expression of FTS5 and a condition on ``events e``."""
+    where, values = clause
+    among = f" AND +fts.rowid IN (SELECT e.n FROM events e WHERE {where})" if where != "1" else ""
+    return f"fts MATCH ?{among}", [expression, *values]
+
+
+def _required(groups: list[Group]) -> list[Group]:
+    """Return what an event must have: of nothing but what may be left out, everything."""
+    return [group for group in groups if group.required] or groups
 
 
 def _found(index: Index, query: Query) -> _Scored:
@@ -108,9 +148,9 @@ def _scored(index: Index, query: Query) -> _Scored:
     bound = BROAD if query.limit is not None and index.size > BROAD and unwanted is not None else None
     for group in reading.groups:
         weigh(index, group, bound)
-    required = [group for group in reading.groups if group.required] or reading.groups
+    required = _required(reading.groups)
     if bound and any(group.broad for group in required):
-        return _bounded(index, reading, _expression(required, unwanted or []), clause, bound)
+        return _bounded(index, reading, _expression(reading.groups, unwanted or []), clause, bound)
     scores, partial = combine(index, reading.groups) if reading.groups else (_everything(index), False)
     if unwanted is not None:
         scores = _without(index, scores, unwanted)
@@ -143,8 +183,10 @@ def _without(index: Index, scores: dict[int, float], unwanted: Sequence[str]) ->
     return {n: score for n, score in scores.items() if n not in gone} if gone else scores
 
 
-def _expression(required: Sequence[Group], unwanted: Sequence[str]) -> str:
-    wanted = " AND ".join(f"({_either(group)})" for group in required)
+def _expression(groups: list[Group], unwanted: Sequence[str]) -> str:
+    """Return the FTS5 expression for the events that have all of a query and nothing unwanted."""
+    parts = [*(_either(group) for group in _required(groups)), *title_cased(groups)]
+    wanted = " AND ".join(f"({part})" for part in parts)
     return " NOT ".join([f"({wanted})", *(f"({expression})" for expression in unwanted)])
 
 
@@ -154,14 +196,11 @@ def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bo
     Such a word chooses, and does not rank, among the events that the other words find. Where all are so common, the part
     of the catalogue that was written last is ranked, and that is said.
     """
-    where, values = clause
-    chosen = f" AND +fts.rowid IN (SELECT e.n FROM events e WHERE {where})" if where != "1" else ""
-    sql = f"FROM fts WHERE fts MATCH ?{chosen}"
-    required = [group for group in reading.groups if group.required] or reading.groups
-    (total,) = index.connection.execute(f"SELECT count(*) {sql}", [expression, *values]).fetchone()
-    rows = index.connection.execute(
-        f"SELECT fts.rowid {sql} ORDER BY fts.rowid DESC LIMIT ?", [expression, *values, bound]
-    )
+    where, values = _matching(expression, clause)
+    required = _required(reading.groups)
+    (total,) = index.connection.execute(f"SELECT count(*) FROM fts WHERE {where}", values).fetchone()
+    sql = f"SELECT fts.rowid FROM fts WHERE {where} ORDER BY fts.rowid DESC LIMIT ?"
+    rows = index.connection.execute(sql, [*values, bound])
     scores = {n: sum(group.scores.get(n, 0.0) for group in reading.groups) for (n,) in rows}
     if scores and all(group.broad for group in required):
         for group in required:

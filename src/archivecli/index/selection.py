@@ -28,15 +28,21 @@ class Added(NamedTuple):
 
 
 class Selection:
-    """The events that fit a condition of SQL on the table ``events e``; ``where`` are its criteria, if they have no words."""
+    """The events that fit a condition of SQL on the table ``events e``.
 
-    def __init__(self, index: Index, clause: Clause, where: Node | None = None) -> None:
+    ``where`` are its criteria, if they have no words; ``number`` is how many there are, if that is known.
+    """
+
+    def __init__(self, index: Index, clause: Clause, where: Node | None = None, number: int | None = None) -> None:
         self.index = index
         self.clause = clause
         self.where = where
+        self.number = number
 
     def count(self) -> int:
         """Return how many events there are."""
+        if self.number is not None:
+            return self.number
         return self.index.count_where(self.clause) if self.where is None else self.index.count(self.where)
 
     def events(self, oldest_first: bool = True) -> Iterator[Event]:
