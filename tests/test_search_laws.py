@@ -79,7 +79,8 @@ def test_hits_satisfy_the_filters(archive: Archive, where: Node, words: str) -> 
 
 PIECES = [
     "corruption", "drugs", "sofia", "traf*", "corupton", "the", "FIU", "Anti", "Mafia", "Law", "2009", "may",
-    '"human trafficking"', "-serbia", "NOT", "OR", "topic:corruption", "-country:serbia", "nowhere", "title:conference", "kids", "(", ")", "-traffick*",
+    '"human trafficking"', "-serbia", "NOT", "OR", "topic:corruption", "-country:serbia", "nowhere",
+    "title:conference", "kids", "(", ")", "-traffick*",
 ]  # fmt: skip
 
 
