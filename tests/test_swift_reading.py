@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 import string
+import types
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +265,9 @@ def test_a_large_catalogue_gives_the_same_index(layout: str, tmp_path: Path, mon
     assert hurried == careful
 
 
-def test_helpers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("system", ["Linux", "Darwin"], ids=["forked", "spawned"])
+def test_helpers_change_nothing(system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "uname", lambda: types.SimpleNamespace(sysname=system), raising=False)
     monkeypatch.setattr(swift, "PIECE", 3000)
     monkeypatch.setattr(swift, "SHARED", 0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
