@@ -44,11 +44,11 @@ class Mapping(NamedTuple):
 
 Node: TypeAlias = Scalar | Sequence | Mapping
 
-_IMPLICIT = re.compile(
-    r"""(?ix) ~ | null | yes | no | true | false | on | off | y | n
+_WORDS = frozenset("null yes no true false on off y n".split())
+_FIGURES = lazily(
+    r"""(?ix) ~ | [-+]? \.inf | \.nan | = | <<
     | [-+]? (?: 0b[01_]+ | 0x[0-9a-f_]+ | [0-9][0-9_]* (?: \.[0-9_]*)? (?: e[-+]?[0-9]+)? | \.[0-9_]+ (?: e[-+]?[0-9]+)? )
     | [-+]? [0-9][0-9_]* (?: :[0-5]?[0-9])+ (?: \.[0-9_]*)?
-    | [-+]? \.inf | \.nan | = | <<
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?: (?: t | [ \t]+) [0-9:.]+ [ \t]* (?: z | [-+][0-9:]+)? )?
     """
 )
@@ -62,7 +62,9 @@ def ambiguous(scalar: Scalar) -> bool:
 
 def implicit(text: str) -> bool:
     """Tell whether YAML 1.1 takes this unquoted value for a number, a date, a truth value or nothing."""
-    return text[:1] in _NO_TEXT_START and len(text) < 64 and _IMPLICIT.fullmatch(text) is not None
+    if text[:1] not in _NO_TEXT_START or len(text) >= 64:
+        return False
+    return text.lower() in _WORDS if text[0].isalpha() else _FIGURES.fullmatch(text) is not None
 
 
 class Unreadable(Exception):
