@@ -15,6 +15,7 @@ SUITES = (
     "test_hostile_arguments",
     "test_environment",
     "test_index_states",
+    "test_renewal",
 )
 
 

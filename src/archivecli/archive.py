@@ -1,6 +1,6 @@
 """The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ from archivecli.query.facets import BY_NAME
 
 if TYPE_CHECKING:
     from archivecli.index import search as ranking
-    from archivecli.index.contents import Contents
+    from archivecli.index.contents import Changed, Contents, Note
     from archivecli.index.related import Relation
     from archivecli.index.selection import Selection
+    from archivecli.sources import Known, Source
 
 
 class _Opener:
@@ -37,11 +38,17 @@ class _Opener:
             return swift.opened(path) or Catalogue(path)
         return Catalogue(path)
 
+    def changed(self, path: Path, found: "list[Source]", known: "Mapping[str, Known]", note: "Note") -> "Changed":
+        from archivecli.catalogue import swift
+
+        return swift.SwiftCatalogue(path, found, known, note)
+
 
 class Archive:
     """An opened catalogue.
 
-    ``state`` tells where its index comes from: ``fresh``, ``built`` or ``memory`` (made for this run only).
+    ``state`` tells where its index comes from: ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or
+    ``memory`` (made for this run only).
     """
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:

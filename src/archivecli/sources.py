@@ -41,6 +41,29 @@ class Source(NamedTuple):
     state: FileState
 
 
+class Item(NamedTuple):
+    """Where the text of an event stands: its file, the indentation of its list, where it begins and ends."""
+
+    path: str
+    indent: int
+    begin: int
+    end: int
+
+
+class Origin(NamedTuple):
+    """Where some events were read: their file, and a digest of the text of each."""
+
+    path: str
+    digests: list[bytes]
+
+
+class Known(NamedTuple):
+    """What is known of a file that need not be read again: a hash of its content, and what stands beside its events."""
+
+    digest: str
+    head: bytes
+
+
 def state_of(status: os.stat_result) -> FileState:
     """Return the state that a ``stat`` result tells."""
     return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -48,6 +48,7 @@ class Catalogue:
         self.thesaurus: list[Synonyms] = []
         self.sources: list[Source] = []
         self.digests: list[str] = []
+        self.heads: list[tuple[str, bytes]] = []
         self._files: list[_File] = []
         self._stopped: list[Problem] = []
         if read is None:
@@ -208,11 +209,11 @@ class Catalogue:
     def _count_problems(self) -> int:
         return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
 
-    def prepared(self, prepare: Callable[[Iterable[Event]], tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    def prepared(self, prepare: Callable[[Iterable[Event]], tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], None]]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise as ``events`` does."""
         events = self.events()
         while some := list(itertools.islice(events, 500)):
-            yield prepare(some)
+            yield prepare(some), None
 
 
 def _plain_term(node: Node) -> dict[str, Any] | None:

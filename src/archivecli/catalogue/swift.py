@@ -14,6 +14,7 @@ import re
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -26,7 +27,7 @@ from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import CatalogueError, Problem, StartAgain
 from archivecli.events import Event, Synonyms
-from archivecli.sources import Source
+from archivecli.sources import Item, Known, Origin, Source
 
 SHARED = 4_000_000
 """Bytes from which on other processes help; they take 50 ms to start."""
@@ -46,6 +47,12 @@ class Piece(NamedTuple):
     begin: int
     end: int
     indent: int
+
+
+Note = Callable[[str, int, Iterable[tuple[int, int, bytes]]], None]
+"""Is told where events stand: the file, the indentation of the list, and the begin, the end and the digest of each."""
+
+NOTHING: AnyMapping[str, Known] = {}
 
 
 def opened(path: Path) -> "SwiftCatalogue | None":
@@ -85,12 +92,17 @@ def _parted(text: str, path: str) -> Root | None:
 class SwiftCatalogue:
     """A catalogue whose events are read on the way; ``prepared`` raises StartAgain where anything is in doubt."""
 
-    def __init__(self, path: Path, found: list[Source]) -> None:
+    def __init__(
+        self, path: Path, found: list[Source], known: AnyMapping[str, Known] = NOTHING, note: Note | None = None
+    ) -> None:
+        """Go through the files, save those that are ``known``; tell ``note`` where each event stands in the others."""
         self.path = path
         self.sources = found
         self.digests: list[str] = []
+        self.heads: list[tuple[str, bytes]] = []
         self._pieces: list[Piece] = []
-        heads = [self._head(source) for source in found]
+        self._note = note
+        heads = [self._head(source, known.get(source.path)) for source in found]
         catalogue = Catalogue(path, [head for head in heads if head is not None])
         if catalogue.problems():
             raise StartAgain
@@ -102,25 +114,46 @@ class SwiftCatalogue:
         """Return nothing: where there is a problem, another reader tells it."""
         return []
 
-    def _head(self, source: Source) -> Root | None:
+    def _head(self, source: Source, known: Known | None) -> Root | None:
         """Return what stands in a file beside its events, None where that is nothing."""
-        with contextlib.closing(_Scanner(source)) as scanner:
-            pieces, *head = scanner.scan()
-            self._pieces += pieces
-            self.digests.append(scanner.digest.hexdigest())
+        begun = len(self._pieces)
+        digest, *head = self._scanned(source) if known is None else (known.digest, known.head, b"")
+        self.digests.append(digest)
+        self.heads.append((source.path, b"".join(head)))
         try:
             before, after = [reader.decode(part, source.path) for part in head]
             text = before + after
             found = _parted(text, source.path) or _whole(before, after, source.path)
         except Unreadable:
             raise StartAgain from None
-        if "\n..." in text or (found is None and not pieces):
+        if "\n..." in text or (found is None and known is None and len(self._pieces) == begun):
             raise StartAgain
         if found is not None and not _without_events(found.node):
             raise StartAgain
         return found
 
-    def prepared(self, prepare: Prepare) -> Iterator[Plain]:
+    def _scanned(self, source: Source) -> tuple[str, bytes, bytes]:
+        """Go through a file for its pieces; return a hash of it, and what is before and after the events."""
+        with contextlib.closing(_Scanner(source)) as scanner:
+            for piece, data in scanner.pieces():
+                self._pieces.append(piece)
+                if self._note:
+                    self._note(piece.source.path, piece.indent, _places(piece, data))
+            return scanner.digest.hexdigest(), *scanner.head
+
+    def choose(self, items: Iterable[Item]) -> None:
+        """Let these be all the events that ``prepared`` reads, given in the order in which they stand."""
+        found = {source.path: source for source in self.sources}
+        self._pieces = []
+        for path, indent, begin, end in items:
+            last = self._pieces[-1] if self._pieces else None
+            together = last and (last.source.path, last.end, last.indent) == (path, begin, indent)
+            if last and together and end - last.begin <= PIECE:
+                self._pieces[-1] = last._replace(end=end)
+            else:
+                self._pieces.append(Piece(found[path], begin, end, indent))
+
+    def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, Origin]]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise StartAgain where in doubt."""
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         helpers = min(processors, MOST_HELPERS, len(self._pieces))
@@ -157,6 +190,7 @@ class _Scanner:
         self.buffer = b""
         self.base = 0  # where in the file the buffer begins
         self.ended = False
+        self.head = b"", b""
 
     def close(self) -> None:
         """Close the file."""
@@ -170,21 +204,24 @@ class _Scanner:
         self.buffer += block
         self.ended = not block
 
-    def scan(self) -> tuple[list[Piece], bytes, bytes]:
-        """Return where the events stand, and what is before and after them; raise StartAgain where the file changes."""
+    def pieces(self) -> Iterator[tuple[Piece, bytes]]:
+        """Yield where the events stand, and their bytes; then ``head`` is what is before and after them.
+
+        Raise StartAgain where the file changes meanwhile.
+        """
         if sources.state_of(os.fstat(self.file.fileno())) != self.source.state:
             raise StartAgain
         opening = self._opening()
-        before, after, pieces = self.buffer, b"", []
+        before, after = self.buffer, b""
         if opening is not None:
             before = self.buffer[: opening.start()]
-            pieces = list(self._cut(opening.end(), len(opening[1])))
+            yield from self._cut(opening.end(), len(opening[1]))
             after = self.buffer
             if after and opening.re is _LIST:  # keys below a list without a key
                 raise StartAgain
+        self.head = before, after
         if self.base + len(self.buffer) != self.source.state.size:
             raise StartAgain
-        return pieces, before, after
 
     def _opening(self) -> re.Match[bytes] | None:
         while not self.ended:
@@ -203,7 +240,7 @@ class _Scanner:
                 raise StartAgain
             self._more()
 
-    def _cut(self, begin: int, indent: int) -> Iterator[Piece]:
+    def _cut(self, begin: int, indent: int) -> Iterator[tuple[Piece, bytes]]:
         """Yield the pieces up to the end of the list; the buffer holds in the end what follows it."""
         mark = b"\n" + b" " * indent + b"- "
         while True:
@@ -218,7 +255,7 @@ class _Scanner:
             other = _KEY.search(self.buffer, 0, begin)
             if other is not None:
                 begin = other.start() + 1
-            yield Piece(self.source, self.base, self.base + begin, indent)
+            yield Piece(self.source, self.base, self.base + begin, indent), self.buffer[:begin]
             if other is not None or at < 0:
                 self._rest(begin)
                 return
@@ -233,19 +270,27 @@ class _Work:
         self._open: tuple[Source, int] | None = None
         self._records: Records | None = None
 
-    def __call__(self, piece: Piece) -> Plain:
-        return self.prepare(self._events(piece))
+    def __call__(self, piece: Piece) -> tuple[Plain, Origin]:
+        origin = Origin(piece.source.path, [])
+        return self.prepare(self._events(piece, origin.digests)), origin
 
-    def _events(self, piece: Piece) -> Iterator[Event]:
+    def _events(self, piece: Piece, digests: list[bytes]) -> Iterator[Event]:
+        """Yield the events of a piece, and add the digest of the text of each to ``digests``."""
         mark = " " * piece.indent + "- "
         try:
-            text = reader.decode(self._bytes(piece), piece.source.path)
+            data = self._bytes(piece)
+            text = reader.decode(data, piece.source.path).removesuffix("\n")
             if "\n---" in text or "\n..." in text:
                 raise StartAgain
             simple = blocks.is_plain(text)
             first, *others = text.split("\n" + mark)
-            for item in (first, *(mark + other for other in others)):
-                yield from self._sound(item, simple) or self._checked(item, piece.source.path)
+            texts = _texts(data, piece.indent)
+            if len(texts) != 1 + len(others):
+                raise StartAgain
+            for item, (_, digest) in zip((first, *(mark + other for other in others)), texts, strict=True):
+                for event in self._sound(item, simple) or self._checked(item, piece.source.path):
+                    digests.append(digest)
+                    yield event
         except (Unreadable, CatalogueError, OSError):
             raise StartAgain from None
 
@@ -286,6 +331,24 @@ class _Work:
         return found
 
 
+def _texts(data: bytes, indent: int) -> list[tuple[int, bytes]]:
+    """Return the length and the digest of the text of each event; whether it is the last of its piece makes no difference."""
+    mark = b"\n" + b" " * indent + b"- "
+    before, *rest = (b"\n" + data.removesuffix(b"\n")).split(mark)
+    if before:
+        raise StartAgain
+    return [(len(mark) + len(text), sources.hashed(mark + text).digest()) for text in rest]
+
+
+def _places(piece: Piece, data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield of each event of a piece where it begins and ends, the line break after it included, and its digest."""
+    begin = piece.begin
+    for length, digest in _texts(data, piece.indent):
+        end = min(begin + length, piece.end)
+        yield begin, end, digest
+        begin = end
+
+
 def _parsed(item: str, path: str) -> list[Any]:
     """Return the events of a text by the full parser, at the depth at which they stand in the file."""
     root = reader.parse(f"events:\n{item}\n", path)
@@ -302,7 +365,7 @@ class _Helper(NamedTuple):
     answers: Any
 
 
-def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[Plain]:
+def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[tuple[Plain, Origin]]:
     """Yield what other processes make of the pieces, in order: each has two to do, so that none ever waits."""
     started: list[_Helper] = []
     try:
@@ -351,12 +414,12 @@ def _widen(pipe: Any) -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1024 * 1024)
 
 
-def _answer(helper: _Helper) -> Plain:
+def _answer(helper: _Helper) -> tuple[Plain, Origin]:
     data = helper.answers.recv_bytes()
     if not data:
         raise StartAgain
-    found: Plain = marshal.loads(data)
-    return found
+    found, origin = marshal.loads(data)
+    return found, Origin(*origin)
 
 
 def _help(asked: Any, answering: Any, inherited: list[Any], work: _Work) -> None:
@@ -371,7 +434,7 @@ def _help(asked: Any, answering: Any, inherited: list[Any], work: _Work) -> None
         while True:
             piece: Piece = asked.recv()
             try:
-                found = marshal.dumps(tuple(work(piece)))
+                found = marshal.dumps(tuple(map(tuple, work(piece))))
             except StartAgain:
                 found = b""
             answering.send_bytes(found)

@@ -1,9 +1,11 @@
 """A catalogue → the tables of the index."""
 
 import json
+import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, repeat
 from typing import Any
 
@@ -18,6 +20,9 @@ from archivecli.index.reader import Tally, periods_between
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
 
+Named = tuple[str, str, int]
+"""A section of the vocabulary, a text, and the number of the name that it stands for."""
+
 
 def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progress | None = None) -> None:
     """Fill an empty database with a catalogue; raise CatalogueError with all its problems, leaving the rest undone.
@@ -26,7 +31,7 @@ def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progres
     """
     connection.executescript(TABLES)
     connection.execute("BEGIN")
-    _Builder(connection, catalogue).run(progress)
+    Builder(connection, catalogue).run(progress)
     connection.execute("COMMIT")
 
 
@@ -37,32 +42,27 @@ HASH_SIZE = 16_000_000
 """How many bytes of new words FTS5 gathers before it writes them: sixteen times what it does by itself."""
 
 
-class _Builder:
+class Builder:
+    """Fills the tables of an index."""
+
     def __init__(self, connection: sqlite3.Connection, catalogue: Contents) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.names: dict[tuple[str, str], int] = {}
-        self.words: set[str] = set()
+        self.files: dict[str, int] = {}
+        self.words: Counter[str] = Counter()
         self.facets: dict[tuple[int, int], array[int]] = {}
         self.waiting = 0
         self.first, self.last = EVER.last, EVER.first
         self.tokens = 0
 
     def run(self, progress: Progress | None) -> None:
-        number = 0
-        self.connection.execute("CREATE TEMP TABLE mentions (id TEXT)")
-        self._gather_words(HASH_SIZE)
-        for found in self.catalogue.prepared(Preparer(self.catalogue.vocabulary)):
-            prepared = Prepared._make(found)
-            self._add(number, prepared)
-            number += len(prepared.events)
-            if progress:
-                progress(number)
-        self._gather_words(1024 * 1024)
-        self._store_facets()
+        """Fill empty tables."""
+        self._add_files()
+        number = self._add_events(0, Preparer(self.catalogue.vocabulary), progress)
         self._add_vocabulary()
         self._add_thesaurus()
-        self.connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in sorted(self.words)))
+        self.connection.executemany("INSERT INTO words VALUES (?,?)", sorted(self.words.items()))
         try:
             for statement in INDEXES:
                 self.connection.execute(statement)
@@ -70,9 +70,34 @@ class _Builder:
             raise StartAgain from error
         if self._mentions_unknown():
             raise StartAgain
-        self.connection.execute("DROP TABLE mentions")
         self._add_tallies()
         self._add_meta(number)
+
+    def _add_files(self) -> None:
+        """Keep what stands in each file beside its events, where the reader tells."""
+        for path, head in self.catalogue.heads:
+            place = os.path.abspath(path)
+            if place not in self.files:
+                self.files[place] = max(self.files.values(), default=0) + 1
+                self.connection.execute("INSERT INTO files VALUES (?,?,?)", (self.files[place], place, head))
+
+    def _add_events(self, number: int, prepare: Preparer, progress: Progress | None) -> int:
+        """Store the events of the catalogue, numbered from ``number`` + 1, and return the last number."""
+        begun = number
+        self._gather_words(HASH_SIZE)
+        for found, origin in self.catalogue.prepared(prepare):
+            prepared = Prepared._make(found)
+            self._add(number, prepared)
+            if origin:
+                file = self.files[os.path.abspath(origin.path)]
+                items = ((place, file, digest) for place, digest in enumerate(origin.digests, number + 1))
+                self.connection.executemany("INSERT INTO items VALUES (?,?,?)", items)
+            number += len(prepared.events)
+            if progress:
+                progress(number - begun)
+        self._gather_words(1024 * 1024)
+        self._store_facets()
+        return number
 
     def _gather_words(self, size: int) -> None:
         """Tell FTS5 how many bytes of new words to gather; https://sqlite.org/fts5.html is silent on this option."""
@@ -95,8 +120,9 @@ class _Builder:
             self.last = max(self.last, max(row[2] for row in prepared.events))
         self._add_facets(before, prepared.facets)
         moments = [(number, *days) for number, several in enumerate(prepared.moments, before + 1) for days in several]
-        execute("INSERT INTO moments VALUES (?,?,?)", moments)
-        execute("INSERT INTO mentions VALUES (?)", ((name,) for names in prepared.related for name in names))
+        execute("INSERT OR IGNORE INTO moments VALUES (?,?,?)", moments)
+        mentions = [(name, number) for number, names in enumerate(prepared.related, before + 1) for name in names]
+        execute("INSERT OR IGNORE INTO mentions VALUES (?,?)", mentions)
 
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
         """Gather the events of each value of a facet: in order they are stored five times as fast."""
@@ -132,18 +158,22 @@ class _Builder:
         for section, terms in sections.items():
             for term in terms.values():
                 self._name(section, term.name)
-        rows: list[tuple[Any, ...]] = []
-        named: list[tuple[str, str, int]] = []
-        encode = json.JSONEncoder(ensure_ascii=False).encode
-        for (section, name), number in self.names.items():
-            term = self.catalogue.vocabulary.term(section, name) or Term(name)
-            rows.append((number, section, name, term.short, encode(term) if term != Term(name) else None))
-            named += [(section, alias, number) for alias in term.names()]
         keyed = [
             (name, key, self.names[name, term.name]) for name, terms in sections.items() for key, term in terms.items()
         ]
+        self._add_names(self.names, keyed)
+
+    def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Named] = ()) -> None:
+        """Store names with all that is said of them, and by what they are found."""
+        rows: list[tuple[Any, ...]] = []
+        named: list[Named] = []
+        encode = json.JSONEncoder(ensure_ascii=False).encode
+        for (section, name), number in names.items():
+            term = self.catalogue.vocabulary.term(section, name) or Term(name)
+            rows.append((number, section, name, term.short, encode(term) if term != Term(name) else None))
+            named += [(section, alias, number) for alias in term.names()]
         self.connection.executemany("INSERT INTO names VALUES (?,?,?,?,?)", rows)
-        self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(_aliases(named, keyed)))
+        self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(aliases_of(named, keyed)))
 
     def _add_thesaurus(self) -> None:
         rows = [row for item in (*self.catalogue.thesaurus, *self._vocabulary_words()) for row in _told_apart(item)]
@@ -206,15 +236,13 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-_Named = tuple[str, str, int]
-"""A section of the vocabulary, a text, and the number of the name that it stands for."""
-
-
-def _aliases(named: list[_Named], keyed: list[_Named]) -> set[_Named]:
+def aliases_of(named: Sequence[Named], keyed: Sequence[Named] = ()) -> set[Named]:
     """Return under which folded words a name is found: those of each of its names, in two ways, and those of its key."""
     texts = [name for _, name, _ in named]
     folded = [*text.keys(texts), *(" ".join(words.split()) for words in text.words_all(texts))]
-    found = {(section, words, number) for (section, _, number), words in zip(named * 2, folded, strict=True) if words}
+    found = {
+        (section, words, number) for (section, _, number), words in zip([*named, *named], folded, strict=True) if words
+    }
     keys = text.keys([key for _, key, _ in keyed])
     return found | {(section, key, number) for (section, _, number), key in zip(keyed, keys, strict=True)}
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 
 from archivecli.errors import Problem
 from archivecli.events import Event, Synonyms, Term
-from archivecli.sources import Source
+from archivecli.sources import Item, Known, Origin, Source
 
 Plain: TypeAlias = tuple[Any, ...]
 """Plain values, which another process can send at once: nothing but texts, numbers, tuples, lists and dicts."""
@@ -52,8 +52,12 @@ class Contents(Protocol):
     def digests(self) -> Sequence[str]:
         """A hash of the content of each file."""
 
-    def prepared(self, prepare: Prepare) -> Iterator[Plain]:
-        """Yield what ``prepare`` makes of the events, some at a time, in their order.
+    @property
+    def heads(self) -> Sequence[tuple[str, bytes]]:
+        """The files, each with what stands in it beside its events; none where the texts of events are not told apart."""
+
+    def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, Origin | None]]:
+        """Yield what ``prepare`` makes of the events, some at a time, in their order, and where they stand.
 
         Raise CatalogueError at the end where there are problems; raise StartAgain as soon as a hurried reader is in doubt.
         """
@@ -62,5 +66,25 @@ class Contents(Protocol):
         """Return what has been found wrong so far."""
 
 
-Opener: TypeAlias = Callable[[Path], Contents]
-"""Opens the catalogue at a path; raises CatalogueError where it cannot be used. Asked again, it reads with care."""
+class Changed(Contents, Protocol):
+    """A catalogue of which only a part was gone through."""
+
+    def choose(self, items: Iterable[Item]) -> None:
+        """Let these be all the events that ``prepared`` reads."""
+
+
+Note: TypeAlias = Callable[[str, int, Iterable[tuple[int, int, bytes]]], None]
+"""Is told where events stand: the file, the indentation of the list, and the begin, the end and the digest of each."""
+
+
+class Opener(Protocol):
+    """Opens catalogues; raises CatalogueError where one cannot be used."""
+
+    def __call__(self, path: Path, /) -> Contents:
+        """Open the catalogue at a path. Asked again, it reads with care."""
+
+    def changed(self, path: Path, found: list[Source], known: Mapping[str, Known], note: Note, /) -> Changed:
+        """Open the files that were found, and tell ``note`` of the events in those that are not ``known``.
+
+        Raise StartAgain where anything is in doubt.
+        """

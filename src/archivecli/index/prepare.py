@@ -4,6 +4,7 @@ It needs no database, so that several processes can share the work.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -22,7 +23,7 @@ class Prepared(NamedTuple):
 
     For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
     its words, its other dates as first and last day, and the ids of events that it names. For each value of a facet, as
-    (facet, value): the places of its events in these lists.
+    (facet, value): the places of its events in these lists. For each word: how often it stands there.
     """
 
     events: list[Row]
@@ -31,7 +32,7 @@ class Prepared(NamedTuple):
     facets: dict[tuple[int, str], list[int]]
     moments: list[list[tuple[str, str]]]
     related: list[list[str]]
-    words: list[str]
+    words: dict[str, int]
 
 
 _Gather: TypeAlias = Callable[[Any, list[str], list["_Name"]], None]
@@ -69,8 +70,8 @@ class Preparer:
 
     def __call__(self, events: Iterable[Event]) -> Prepared:
         """Return the rows of some events."""
-        found = Prepared([], [], [], {}, [], [], [])
-        words: set[str] = set()
+        found = Prepared([], [], [], {}, [], [], {})
+        words: Counter[str] = Counter()
         for place, event in enumerate(events):
             record = event.record
             first, last = event.period
@@ -90,8 +91,8 @@ class Preparer:
                     found.facets[facet] = [place]
             found.moments.append([_days(item) for item in record.get("dates", _NONE)])
             found.related.append([related["event"] for related in record.get("related", _NONE)])
-        words.discard("¶")
-        found.words.extend(words)
+        del words["¶"]
+        found.words.update(words)
         return found
 
     def search_text(self, record: Record) -> list[str]:

@@ -201,7 +201,7 @@ class Index:
         """Return the error for a value that nothing in the archive has, with those that come near."""
         number = FACET_NUMBERS[facet.name]
         sql = "SELECT a.alias, n.name FROM aliases a JOIN names n ON n.n = a.name WHERE a.section = ?"
-        sql += " AND a.name IN (SELECT name FROM facets WHERE facet = ?)"
+        sql += " AND a.name IN (SELECT name FROM facets WHERE facet = ?) ORDER BY a.alias, n.name"
         names: dict[str, str] = dict(self.connection.execute(sql, (facet.section, number)).fetchall())
         near = list(dict.fromkeys(names[alias] for alias in nearest(text.key(typed), list(names))))[:3]
         hint = f"did you mean {', '.join(near)}?" if near else f"'archive count --by {facet.name}' lists them all"
@@ -423,7 +423,9 @@ class Index:
 
     def shorts(self) -> dict[str, str]:
         """Return the short form of every name that has one."""
-        return dict(self.connection.execute("SELECT name, short FROM names WHERE short <> ''").fetchall())
+        return dict(
+            self.connection.execute("SELECT name, short FROM names WHERE short <> '' ORDER BY section").fetchall()
+        )
 
     def close(self) -> None:
         """Close the file."""

@@ -54,9 +54,7 @@ def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation
     for n, why in said.items():
         scores[n] = scores.get(n, 0.0) + SAID
         reasons.setdefault(n, {})[""] = (SAID, [why.rstrip(".")] if why else [])
-    near = sorted((n for n in scores if scores[n] >= FAINTEST), key=lambda n: -scores[n])[
-        : None if limit is None else limit + 50
-    ]
+    near = _nearest({n: round(score, 3) for n, score in scores.items() if score >= FAINTEST}, limit)
     sql = f"SELECT e.n, {COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
     found = [
         Relation(event_of(row[1:]), round(scores[row[0]], 3), tuple(_spoken(reasons[row[0]])))
@@ -67,12 +65,20 @@ def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation
     return found[:limit] if limit is not None else found
 
 
+def _nearest(scores: dict[int, float], limit: int | None) -> list[int]:
+    """Return the events among which the dates decide: the best, and all that are as good as the last of them."""
+    if limit is None or limit >= len(scores):
+        return list(scores)
+    edge = sorted(scores.values(), reverse=True)[limit - 1] if limit else math.inf
+    return [n for n, score in scores.items() if score >= edge]
+
+
 def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, str, float, list[int]]]:
     """Yield each value of an event that others share: facet, name, short name, weight, the others."""
     facets = {number: name for name, number in FACET_NUMBERS.items() if name in TIES}
     marks = ",".join(map(str, facets))
     sql = "SELECT f.facet, f.name, n.name, n.short FROM facets f JOIN names n ON n.n = f.name"
-    sql += f" WHERE f.event = ? AND f.facet IN ({marks})"
+    sql += f" WHERE f.event = ? AND f.facet IN ({marks}) ORDER BY f.facet, n.name"
     for facet, number, name, short in index.connection.execute(sql, (own,)).fetchall():
         rows = index.connection.execute(
             "SELECT event FROM facets WHERE facet = ? AND name = ? LIMIT ?", (facet, number, MOST + 1)

@@ -9,7 +9,11 @@
 - ``moments`` holds the other dates that a record speaks of, which only a search for a day asks for.
 - ``lengths`` holds the number of words of each event, with which the share of BM25 that punishes long records is undone.
 - ``tallies`` keeps the counts of all events by each field, as they do not fit what is asked at any size otherwise.
-- ``words`` holds each different word unstemmed, for corrections and prefixes.
+- ``words`` holds each different word unstemmed, for corrections and prefixes, and how often it stands in all events.
+- ``mentions`` holds the ids that events name as related, by which one that is gone is missed.
+- ``files`` holds what stands in each file of the catalogue beside its events, and ``items`` the digest of the text that each
+  event was read from: a changed catalogue is compared with them, and only what differs is compiled. They are empty where
+  the careful reader has made the index.
 - ``thesaurus`` is itself an index, so that its words are stemmed exactly as those of the events: an item holds what may
   be typed, with a ``¶`` before and after each expression, and ``synonyms`` what it means, a line each.
 """
@@ -55,11 +59,14 @@ CREATE TABLE events (
 CREATE TABLE names (n INTEGER PRIMARY KEY, section TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL, term TEXT);
 CREATE TABLE aliases (section TEXT, alias TEXT, name INTEGER, PRIMARY KEY (section, alias, name)) WITHOUT ROWID;
 CREATE TABLE facets (facet INTEGER, name INTEGER, event INTEGER, PRIMARY KEY (facet, name, event)) WITHOUT ROWID;
-CREATE TABLE moments (event INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL);
+CREATE TABLE moments (event INTEGER, first TEXT, last TEXT, PRIMARY KEY (event, first, last)) WITHOUT ROWID;
+CREATE TABLE mentions (id TEXT, event INTEGER, PRIMARY KEY (id, event)) WITHOUT ROWID;
 CREATE TABLE tallies (field TEXT, place INTEGER, name TEXT, short TEXT, number INTEGER, PRIMARY KEY (field, place))
     WITHOUT ROWID;
 CREATE TABLE lengths (n INTEGER PRIMARY KEY, tokens INTEGER NOT NULL);
-CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (n INTEGER PRIMARY KEY, path TEXT NOT NULL, head BLOB NOT NULL);
+CREATE TABLE items (n INTEGER PRIMARY KEY, file INTEGER NOT NULL, digest BLOB NOT NULL);
 CREATE TABLE synonyms (n INTEGER PRIMARY KEY, means TEXT NOT NULL);
 CREATE VIRTUAL TABLE thesaurus USING fts5(typed, content='', columnsize=0, tokenize='porter ascii');
 CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='porter ascii');
@@ -71,6 +78,7 @@ INDEXES = (
     "CREATE INDEX event_titles ON events (title COLLATE NOCASE, first DESC, id)",
     "CREATE INDEX event_kinds ON events (kind COLLATE NOCASE, first DESC, id)",
     "CREATE INDEX event_places ON events (place COLLATE NOCASE, first DESC, id)",
+    "CREATE UNIQUE INDEX name_texts ON names (section, name)",
     "CREATE INDEX alias_words ON aliases (alias)",
     "CREATE INDEX event_facets ON facets (event, facet)",
     "CREATE INDEX vague_events ON events (length(start)) WHERE length(start) < 10",

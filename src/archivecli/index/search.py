@@ -193,14 +193,14 @@ def _expression(groups: list[Group], unwanted: Sequence[str]) -> str:
 def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bound: int) -> _Scored:
     """Score a query in which some word is too common to rank every event that has it.
 
-    Such a word chooses, and does not rank, among the events that the other words find. Where all are so common, the part
-    of the catalogue that was written last is ranked, and that is said.
+    Such a word chooses, and does not rank, among the events that the other words find. Where all are so common, the latest
+    events are ranked, and that is said.
     """
     where, values = _matching(expression, clause)
     required = _required(reading.groups)
     (total,) = index.connection.execute(f"SELECT count(*) FROM fts WHERE {where}", values).fetchone()
-    sql = f"SELECT fts.rowid FROM fts WHERE {where} ORDER BY fts.rowid DESC LIMIT ?"
-    rows = index.connection.execute(sql, [*values, bound])
+    sql = f"SELECT e.n FROM events e INDEXED BY event_dates WHERE e.n IN (SELECT fts.rowid FROM fts WHERE {where})"
+    rows = index.connection.execute(f"{sql} ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?", [*values, bound])
     scores = {n: sum(group.scores.get(n, 0.0) for group in reading.groups) for (n,) in rows}
     if scores and all(group.broad for group in required):
         for group in required:
@@ -208,7 +208,7 @@ def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bo
                 scores[n] += score
     if total > len(scores):
         reading.remarks.append(
-            f"{total:,} events match, too many to rank: the best of the last {len(scores):,} come first"
+            f"{total:,} events match, too many to rank: the best of the latest {len(scores):,} come first"
         )
     return _Scored({n: round(score, 6) for n, score in scores.items()}, total, False, reading)
 

@@ -1,6 +1,6 @@
 """A choice of events, made once: what the views count, cross, add up and lay out in time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from archivecli.errors import UsageError
@@ -98,7 +98,7 @@ class Selection:
             before = units.get(unit, Added(unit, 0, 0, 0, 0))
             summed = [one + other for one, other in zip(before[1:], numbers, strict=True)]
             units[unit] = Added(unit, *summed)
-        return {keys: sorted(units.values(), key=lambda a: (-a.events, a.unit)) for keys, units in found.items()}
+        return {keys: _in_order(units.values()) for keys, units in found.items()}
 
     def numbered(self, measure: Measure) -> int:
         """Return how many of the events have the number at all."""
@@ -152,6 +152,11 @@ class Selection:
 
     def _rows(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
         return iter(self.index.connection.execute(sql, list(values)))
+
+
+def _in_order(sums: Iterable[Added]) -> list[Added]:
+    """Return sums, those of most events first; what fractions add up to must not depend on which of them came first."""
+    return sorted((a._replace(total=round(a.total, 6)) for a in sums), key=lambda a: (-a.events, a.unit))
 
 
 def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:

@@ -9,7 +9,8 @@ Two kinds of file in the cache folder, both the user's alone (0600 in 0700):
 A reader trusts an index only when the stamp is whole, names this version of the program, and every file that it speaks
 of, the index included, is as it was: device, inode, size and times in nanoseconds. An edit within one tick of the
 file system's clock can hide from those; so while the stamp is that young, content decides. Whatever else is found, the
-index is made again. Where nothing can be written the index is made in memory, for this one answer.
+index is made again: where it is sound, and only a large catalogue has changed, from a copy (``index.renew``). Where nothing
+can be written the index is made in memory, for this one answer.
 
 The folder stays bounded: whoever builds an index clears away those of catalogues that nobody opened for 90 days, all but
 the 100 that were opened last, and what killed builds left behind.
@@ -22,12 +23,13 @@ import sqlite3
 import stat
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivecli import __version__, locations, sources
-from archivecli.errors import StartAgain
+from archivecli.errors import CatalogueError, StartAgain
 from archivecli.index.schema import VERSION, Progress
 from archivecli.sources import FileState, Source
 
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 
 TICK_NS = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
+
+RENEWED = 1_000_000
+"""Bytes of a catalogue from which on only what changed is compiled; a smaller one is made anew as fast."""
 
 DAY = 86_400
 KEEP_DAYS, KEEP_CATALOGUES = 90, 100
@@ -48,8 +53,9 @@ _opened: list[Path] = []
 def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
     """Return a read-only connection to the index of the catalogue at ``path`` and a word on its state.
 
-    The word is ``fresh``, ``built`` or ``memory`` (made for this answer only, as the cache cannot be written).
-    ``opener`` opens the catalogue where an index has to be made. Raise CatalogueError where it cannot be used.
+    The word is ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer
+    only, as the cache cannot be written). ``opener`` opens the catalogue where an index has to be made. Raise
+    CatalogueError where it cannot be used.
     """
     found = sources.find(path)
     folder = locations.cache_folder()
@@ -58,7 +64,12 @@ def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> t
         connection = _open_fresh(folder, stem, found)
         if connection is not None:
             return connection, "fresh"
-    return _make(lambda: opener(path), folder, stem, progress)
+    with _without_collector():
+        if folder is not None and sum(source.state.size for source in found) >= RENEWED:
+            connection = _renew(path, opener, folder, stem, found, progress)
+            if connection is not None:
+                return connection, "renewed"
+        return _make(lambda: opener(path), folder, stem, progress)
 
 
 def stamp_path(path: Path) -> Path | None:
@@ -90,9 +101,8 @@ def _open_stamped(folder: Path, stamp_file: Path, found: Sequence[Source]) -> sq
     stamp, stamped_ns = _read_stamp(stamp_file)
     if stamp is None or stamp["files"] != _states(found):
         return None
-    index = folder / stamp["index"]
-    status = os.lstat(index)
-    if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
+    index = _intact(folder, stamp)
+    if index is None:
         return None
     newest = max((max(state.modified_ns, state.changed_ns) for _, state in found), default=0)
     in_doubt = newest > stamped_ns - TICK_NS
@@ -104,6 +114,15 @@ def _open_stamped(folder: Path, stamp_file: Path, found: Sequence[Source]) -> sq
     connection = _open_read_only(index)
     _opened.append(stamp_file)
     return connection
+
+
+def _intact(folder: Path, stamp: dict[str, Any]) -> Path | None:
+    """Return the index of a stamp if it is what it was when it was finished, else None."""
+    index = folder / str(stamp["index"])
+    status = os.lstat(index)
+    if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
+        return None
+    return index
 
 
 def forget() -> None:
@@ -161,26 +180,82 @@ def _make(
     opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
-    import gc
-
-    collected = gc.isenabled()
-    gc.disable()  # a catalogue holds nothing in circles, and looking for circles takes longer than reading it
     try:
         return _made(opened, folder, stem, progress)
     except StartAgain:
         return _made(opened, folder, stem, progress)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let nobody look for circular garbage: a catalogue holds none, and looking for it takes longer than reading it."""
+    import gc
+
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if collected:
             gc.enable()
 
 
+def _renew(
+    path: Path, opener: "Opener", folder: Path, stem: str, found: list[Source], progress: Progress | None
+) -> sqlite3.Connection | None:
+    """Return a connection to an index made from the one in force, by what differs; None where that cannot be done."""
+    try:
+        if not _is_ours(os.lstat(folder), stat.S_ISDIR):
+            return None
+        stamp, stamped_ns = _read_stamp(folder / f"{stem}.stamp")
+        index = _intact(folder, stamp) if stamp else None
+        if stamp is None or index is None:
+            return None
+        from archivecli.index import renew
+
+        difference = renew.compare(index, path, opener, found, _same_files(stamp, stamped_ns, found))
+        if not difference.gone and not difference.new:
+            _put_in_force(difference.catalogue, folder, stem, index)
+            return _open_read_only(index)
+
+        def copy_and_renew(place: Path) -> None:
+            _copy(index, place)
+            if _intact(folder, stamp) is None:
+                raise StartAgain
+            _fill(place, lambda connection: renew.renew(connection, difference, progress))
+
+        return _make_file(difference.catalogue, folder, stem, copy_and_renew)
+    except (StartAgain, CatalogueError, OSError, sqlite3.Error, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _same_files(stamp: dict[str, Any], stamped_ns: int, found: Sequence[Source]) -> dict[str, str]:
+    """Return the files that are beyond doubt as they were when the stamp was written, each with the hash of its content."""
+    before = {state[0]: (state, digest) for state, digest in zip(stamp["files"], stamp["digests"], strict=True)}
+    same: dict[str, str] = {}
+    for (_, state), told in zip(found, _states(found), strict=True):
+        known, digest = before.get(told[0], (None, ""))
+        if known == told and max(state.modified_ns, state.changed_ns) <= stamped_ns - TICK_NS:
+            same[told[0]] = digest
+    return same
+
+
+def _copy(index: Path, place: Path) -> None:
+    with open(index, "rb") as old, open(place, "r+b") as new:
+        while block := old.read(1_000_000):
+            new.write(block)
+
+
 def _made(
     opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
+    from archivecli.index.build import build  # only where something changed
+
     catalogue = opened()
     if folder is not None:
         try:
-            return _make_file(catalogue, folder, stem, progress), "built"
+            write = partial(_fill, fill=lambda connection: build(connection, catalogue, progress))
+            return _make_file(catalogue, folder, stem, write), "built"
         except (OSError, sqlite3.DatabaseError):
             catalogue = opened()  # the first reading is used up
     try:
@@ -200,27 +275,26 @@ def _made_privately(place: str, catalogue: "Contents", progress: Progress | None
     return connection
 
 
-def _make_file(catalogue: "Contents", folder: Path, stem: str, progress: Progress | None) -> sqlite3.Connection:
-    from archivecli.index.build import build  # only where something changed
+def _fill(index: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Open the file of a new index, which nobody reads as yet, to write to it."""
+    connection = sqlite3.connect(index, isolation_level=None)
+    try:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -16000"):
+            connection.execute(f"PRAGMA {pragma}")
+        fill(connection)
+    finally:
+        connection.close()
 
+
+def _make_file(catalogue: "Contents", folder: Path, stem: str, write: Callable[[Path], None]) -> sqlite3.Connection:
+    """Put an index in force that ``write`` makes in a new file, and return a connection to it."""
     _make_folder(folder)
     if not _is_ours(os.lstat(folder), stat.S_ISDIR):
         raise OSError("the cache folder is not the user's own")
     descriptor, index = _new_file(folder, stem, ".db")
     os.close(descriptor)
     try:
-        connection = sqlite3.connect(index, isolation_level=None)
-        try:
-            for pragma in (
-                "journal_mode = OFF",
-                "synchronous = OFF",
-                "locking_mode = EXCLUSIVE",
-                "cache_size = -16000",
-            ):
-                connection.execute(f"PRAGMA {pragma}")
-            build(connection, catalogue, progress)
-        finally:
-            connection.close()
+        write(index)
         other = _open_fresh(folder, stem, catalogue.sources)
         if other is not None:  # another process was faster: one index is enough
             index.unlink()
