@@ -79,7 +79,9 @@ class Builder:
             place = os.path.abspath(path)
             if place not in self.files:
                 self.files[place] = max(self.files.values(), default=0) + 1
-                self.connection.execute("INSERT INTO files VALUES (?,?,?)", (self.files[place], place, head))
+                self.connection.execute(
+                    "INSERT INTO files VALUES (?,?,?)", (self.files[place], os.fsencode(place), head)
+                )
 
     def _add_events(self, number: int, prepare: Preparer, progress: Progress | None) -> int:
         """Store the events of the catalogue, numbered from ``number`` + 1, and return the last number."""

@@ -77,8 +77,8 @@ class _Comparison:
         self.connection = connection
         self.places = {source.path: os.path.abspath(source.path) for source in found}
         rows = connection.execute("SELECT path, n, head FROM files").fetchall()
-        self.numbers: dict[str, int] = {path: number for path, number, _ in rows}
-        self.heads: dict[str, bytes] = {path: head for path, _, head in rows}
+        self.numbers: dict[str, int] = {os.fsdecode(path): number for path, number, _ in rows}
+        self.heads: dict[str, bytes] = {os.fsdecode(path): head for path, _, head in rows}
 
     def known(self, same: Mapping[str, str]) -> dict[str, Known]:
         """Return, by the path by which they were found, the files that need not be read again."""
@@ -136,7 +136,7 @@ class _Renewal(Builder):
         self.listed = {
             (section, term.name) for section, terms in catalogue.vocabulary.sections.items() for term in terms.values()
         }
-        self.files = dict(connection.execute("SELECT path, n FROM files").fetchall())
+        self.files = {os.fsdecode(path): n for path, n in connection.execute("SELECT path, n FROM files")}
         self.meta = dict(Index(connection).meta)
         self.tokens = self.meta["tokens"]
         self.missed: set[str] = set()
