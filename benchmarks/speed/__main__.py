@@ -21,7 +21,8 @@ from functools import partial
 from pathlib import Path
 
 import archivecli
-from benchmarks.speed.generate import RARE_TOPIC, Writer, write_file
+from benchmarks.speed import peers
+from benchmarks.speed.generate import RARE_TOPIC, Writer, write_file, write_folder
 from benchmarks.speed.measure import Command, Cost, cost, environment, first_line, paired, ratio, run
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -46,6 +47,9 @@ app()
 """
 
 LOADER = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8'), yaml.CSafeLoader)"
+
+LOADED = 100_000
+"""The most events that other programs are given for comparison: PyYAML's loader takes 3.4 GB for them."""
 
 COMPLETE = {"_ARCHIVE_COMPLETE": "bash"}
 COMPLETED = ("archive list --topic ",)
@@ -121,27 +125,34 @@ class Bench:
             return run([self.archive, "list"], self.env | {"ARCHIVE_CACHE": cache})
 
     def compile(self, number: int) -> Iterator[str]:
-        """Compare the compiling of a made-up catalogue with PyYAML's C loader on the same file."""
-        yield from _heading(
-            f"Compiling {number:,} events",
-            "",
-            "× PyYAML's C loader",
-            "events a second",
-            "memory in MB",
-            "× its own size",
-        )
+        """Compare the compiling of a made-up catalogue with PyYAML's C loader on the same file, where that has room."""
+        columns = ("seconds", "× PyYAML's C loader", "events a second", "memory in MB", "× its own size")
+        yield from _heading(f"Compiling {number:,} events", "", *columns)
         path = self.catalogue(number)
-        size = path.stat().st_size
-        loader = cost([sys.executable, "-c", LOADER, str(path)], self.env)
-        rows = {
-            "yaml.load(…, CSafeLoader)": (loader, number),
-            "archive, first run": (self._compiled(path), number),
-            "archive, one event changed": (self._changed(path), 0),  # a rate would say nothing
-        }
-        for name, (found, events) in rows.items():
-            faster, memory = loader.seconds / found.seconds, found.memory / 1e6
+        loader = cost([sys.executable, "-c", LOADER, str(path)], self.env) if number <= LOADED else None
+        rows: list[tuple[str, Cost, int]] = [("yaml.load(…, CSafeLoader)", loader, number)] if loader else []
+        rows += [
+            ("archive, first run", self._compiled(path), number),
+            ("archive, one event changed", self._changed(path), 0),  # a rate would say nothing
+        ]
+        folder, files = self._folder(number)
+        rows += [
+            (f"archive, the same in {files:,} files, first run", self._compiled(folder), number),
+            ("archive, one event of one file changed", self._changed(sorted(folder.iterdir())[files // 2]), 0),
+        ]
+        for name, found, events in rows:
+            faster = f"{loader.seconds / found.seconds:.1f}" if loader else ""
             rate = f"{events / found.seconds:,.0f}" if events else ""
-            yield f"| {name} | {faster:.1f} | {rate} | {memory:,.0f} | {found.memory / size:.1f} |"
+            own = found.memory / path.stat().st_size
+            yield f"| {name} | {found.seconds:.1f} | {faster} | {rate} | {found.memory / 1e6:,.0f} | {own:.1f} |"
+        shutil.rmtree(folder)
+
+    def _folder(self, number: int) -> tuple[Path, int]:
+        """Return a folder with a made-up catalogue in files of 250 events, and how many these are."""
+        folder = self.folder / f"{number}-files"
+        files = max(2, number // 250)
+        write_folder(folder, number, files)
+        return folder, files
 
     def _compiled(self, path: Path) -> Cost:
         shutil.rmtree(self.folder / "warm")
@@ -149,14 +160,15 @@ class Bench:
         return cost([self.archive, "--catalogue", str(path), "count"], self.env)
 
     def _changed(self, path: Path) -> Cost:
-        """Return what the first answer costs after a letter in the title of an event in the middle has changed."""
+        """Return what the first answer costs after a letter in the title of an event in the middle of a file has changed."""
         key = b"\n  title: "
         with path.open("r+b") as file:
             file.seek(path.stat().st_size // 2)
             title = file.tell() + file.read(100_000).index(key) + len(key)
             file.seek(title)
             file.write(b"Q")  # no title of the generator begins with it
-        return cost([self.archive, "--catalogue", str(path), "count"], self.env)
+        catalogue = path.parent if path.parent != self.folder else path
+        return cost([self.archive, "--catalogue", str(catalogue), "count"], self.env)
 
     def catalogue(self, number: int) -> Path:
         path = self.folder / f"{number}.yaml"
@@ -175,6 +187,30 @@ class Bench:
             found = paired({str(path): partial(ask, path) for path in (small, *large)}, self.runs)
             base, *rest = found.values()
             yield f"| {name} | {' | '.join(f'{ratio(seconds, base):.2f}' for seconds in rest)} |"
+
+    def peers(self, number: int) -> Iterator[str]:
+        """Put the same two questions about the same events to the other programs that are installed."""
+        yield from _heading(
+            f"The same questions to others, {number:,} events: × archive", "", "find a word", "count them all"
+        )
+        path = self.catalogue(number)
+        ours = {"find": ("search", peers.WORD, "--limit", "20"), "count": ("count",)}
+        tasks = {f"archive {name}": partial(self._ask, words, path) for name, words in ours.items()}
+        for peer in peers.installed(number):
+            folder = self.folder / f"{peer.program}-{number}"
+            folder.mkdir()
+            env = self.env | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+            peer.fill(folder, peers.events(number), env)
+            for name, command in (("find", peer.find(folder)), ("count", peer.count(folder))):
+                run(command, env)  # what is cached is cached now
+                tasks[f"{peer.program} {name}"] = partial(run, command, env)
+        found = paired(tasks, self.runs)
+        for program in dict.fromkeys(name.rpartition(" ")[0] for name in found):
+            ratios = [ratio(found[f"{program} {name}"], found[f"archive {name}"]) for name in ours]
+            yield f"| {program} | {' | '.join(f'{one:.2f}' for one in ratios)} |"
+
+    def _ask(self, words: tuple[str, ...], path: Path) -> float:
+        return run([self.archive, *words], self.env | {"ARCHIVE_CATALOGUE": str(path)})
 
     def _questions(self) -> dict[str, Callable[[Path], float]]:
         def asking(*words: str) -> Callable[[Path], float]:
@@ -199,10 +235,7 @@ class Bench:
             "`count --year 2009`": asking("count", "--year", "2009"),
             "`count --by year`": asking("count", "--by", "year"),
             "completing `--topic`": complete,
-        } | ({"rg, for comparison": self._ripgrep} if shutil.which("rg") else {})
-
-    def _ripgrep(self, path: Path) -> float:
-        return run(["rg", "--count", "border", str(path)], self.env)
+        }
 
 
 def _heading(title: str, *columns: str) -> Iterator[str]:
@@ -228,7 +261,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), asked.runs)
         print(_machine(), flush=True)
-        for part in (bench.start(), bench.compile(asked.size), bench.growth(asked.size)):
+        others = [bench.peers(size) for size in sorted({1_000, min(asked.size, LOADED)})]
+        compiled = sorted({min(asked.size, LOADED), asked.size})
+        for part in (
+            bench.start(),
+            *(bench.compile(size) for size in compiled),
+            bench.peers(1_000),
+            bench.growth(asked.size),
+        ):
             for line in part:
                 print(line, flush=True)
 

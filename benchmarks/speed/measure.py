@@ -92,8 +92,11 @@ def cost(command: Command, env: Mapping[str, str]) -> Cost:
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(0.02):
+        pause = 0.02
+        while not ended.wait(pause):
+            looked = time.perf_counter()
             most[0] = max(most[0], _memory(process.pid))
+            pause = max(0.02, 50 * (time.perf_counter() - looked))  # looking must not take what is measured
 
     watcher = threading.Thread(target=watch)
     watcher.start()
