@@ -266,7 +266,7 @@ def main() -> None:
         for part in (
             bench.start(),
             *(bench.compile(size) for size in compiled),
-            bench.peers(1_000),
+            *others,
             bench.growth(asked.size),
         ):
             for line in part:
