@@ -672,7 +672,9 @@ def test_several_renewals_and_readers_at_once(large: Path, folder: Path) -> None
         os.replace(other, large)
         state(large)
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
-    assert check(large, folder, fresh_folder(folder)) in ("renewed", "fresh")
+    # whoever read while the file was exchanged may have read with care, and keeps nothing to compare with
+    write(large, [*POOL[1:40], titled("Quagga", 41)])
+    assert check(large, folder, fresh_folder(folder)) in ("renewed", "built")
 
 
 def test_one_index_is_in_force_when_another_process_is_faster(

@@ -1,7 +1,7 @@
 """A catalogue's files → its heading, its vocabulary, its thesaurus and a stream of its events."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
-from archivecli.events import Event, Synonyms, Term
+from archivecli.events import Event, Plain, Prepare, Synonyms, Term
 from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
 from archivecli.sources import Source
 
@@ -209,11 +209,12 @@ class Catalogue:
     def _count_problems(self) -> int:
         return len(self._stopped) + sum(len(file.checker.problems) for file in self._files)
 
-    def prepared(self, prepare: Callable[[Iterable[Event]], tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], None]]:
+    def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, None]]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise as ``events`` does."""
         events = self.events()
         while some := list(itertools.islice(events, 500)):
             yield prepare(some), None
+        yield prepare.rest(), None
 
 
 def _plain_term(node: Node) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from archivecli import sources
 from archivecli.catalogue import blocks, plain, reader
@@ -26,7 +26,7 @@ from archivecli.catalogue.sound import Records
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import CatalogueError, Problem, StartAgain
-from archivecli.events import Event, Synonyms
+from archivecli.events import Event, Plain, Prepare, Synonyms
 from archivecli.sources import Item, Known, Origin, Source
 
 SHARED = 4_000_000
@@ -35,9 +35,6 @@ PIECE = 400_000
 LONGEST_HEAD = 16_000_000
 LONGEST_EVENT = 8_000_000
 MOST_HELPERS = 8
-
-Plain: TypeAlias = tuple[Any, ...]
-Prepare: TypeAlias = Callable[[Iterable[Event]], Plain]
 
 
 class Piece(NamedTuple):
@@ -153,7 +150,7 @@ class SwiftCatalogue:
             else:
                 self._pieces.append(Piece(found[path], begin, end, indent))
 
-    def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, Origin]]:
+    def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, Origin | None]]:
         """Yield what ``prepare`` makes of the events, some at a time, in their order; raise StartAgain where in doubt."""
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         helpers = min(processors, MOST_HELPERS, len(self._pieces))
@@ -162,7 +159,7 @@ class SwiftCatalogue:
             yield from _shared(self._pieces, _Work(self.vocabulary, prepare), helpers)
         else:
             work = _Work(self.vocabulary, prepare)
-            yield from map(work, self._pieces)
+            yield from map(work, (*self._pieces, None))
         if sources.find(self.path) != self.sources:  # edited meanwhile
             raise StartAgain
 
@@ -270,7 +267,10 @@ class _Work:
         self._open: tuple[Source, int] | None = None
         self._records: Records | None = None
 
-    def __call__(self, piece: Piece) -> tuple[Plain, Origin]:
+    def __call__(self, piece: Piece | None) -> tuple[Plain, Origin | None]:
+        """Return what is made of the events of a piece, and where they stand; after all pieces, of None, the rest."""
+        if piece is None:
+            return self.prepare.rest(), None
         origin = Origin(piece.source.path, [])
         return self.prepare(self._events(piece, origin.digests)), origin
 
@@ -365,7 +365,7 @@ class _Helper(NamedTuple):
     answers: Any
 
 
-def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[tuple[Plain, Origin]]:
+def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[tuple[Plain, Origin | None]]:
     """Yield what other processes make of the pieces, in order: each has two to do, so that none ever waits."""
     started: list[_Helper] = []
     try:
@@ -380,6 +380,9 @@ def _shared(pieces: list[Piece], work: _Work, helpers: int) -> Iterator[tuple[Pl
                 yield _answer(asked.popleft())
         while asked:
             yield _answer(asked.popleft())
+        for helper in started:
+            helper.questions.send(None)
+            yield _answer(helper)
     except (OSError, EOFError):  # a helper is gone
         raise StartAgain from None
     finally:
@@ -414,12 +417,12 @@ def _widen(pipe: Any) -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1024 * 1024)
 
 
-def _answer(helper: _Helper) -> tuple[Plain, Origin]:
+def _answer(helper: _Helper) -> tuple[Plain, Origin | None]:
     data = helper.answers.recv_bytes()
     if not data:
         raise StartAgain
     found, origin = marshal.loads(data)
-    return found, Origin(*origin)
+    return found, Origin(*origin) if origin else None
 
 
 def _help(asked: Any, answering: Any, inherited: list[Any], work: _Work) -> None:
@@ -432,9 +435,10 @@ def _help(asked: Any, answering: Any, inherited: list[Any], work: _Work) -> None
     gc.disable()  # nothing here refers to itself in circles, and looking for circles is half the time
     try:
         while True:
-            piece: Piece = asked.recv()
+            piece: Piece | None = asked.recv()
             try:
-                found = marshal.dumps(tuple(map(tuple, work(piece))))
+                prepared, origin = work(piece)
+                found = marshal.dumps((tuple(prepared), tuple(origin or ())))
             except StartAgain:
                 found = b""
             answering.send_bytes(found)

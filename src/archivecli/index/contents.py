@@ -5,13 +5,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from archivecli.errors import Problem
-from archivecli.events import Event, Synonyms, Term
+from archivecli.events import Plain, Prepare, Synonyms, Term
 from archivecli.sources import Item, Known, Origin, Source
-
-Plain: TypeAlias = tuple[Any, ...]
-"""Plain values, which another process can send at once: nothing but texts, numbers, tuples, lists and dicts."""
-
-Prepare: TypeAlias = Callable[[Iterable[Event]], Plain]
 
 
 class Lookup(Protocol):
@@ -57,7 +52,7 @@ class Contents(Protocol):
         """The files, each with what stands in it beside its events; none where the texts of events are not told apart."""
 
     def prepared(self, prepare: Prepare) -> Iterator[tuple[Plain, Origin | None]]:
-        """Yield what ``prepare`` makes of the events, some at a time, in their order, and where they stand.
+        """Yield what ``prepare`` makes of the events, some at a time, in their order, and where they stand; then its rests.
 
         Raise CatalogueError at the end where there are problems; raise StartAgain as soon as a hurried reader is in doubt.
         """

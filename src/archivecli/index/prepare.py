@@ -23,7 +23,7 @@ class Prepared(NamedTuple):
 
     For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
     its words, its other dates as first and last day, and the ids of events that it names. For each value of a facet, as
-    (facet, value): the places of its events in these lists. For each word: how often it stands there.
+    (facet, value): the places of its events in these lists. The words, and how often each stands there, come with the rest.
     """
 
     events: list[Row]
@@ -55,6 +55,7 @@ class Preparer:
 
     def __init__(self, vocabulary: Lookup) -> None:
         self.vocabulary = vocabulary
+        self._words: Counter[str] = Counter()
         self._fields: dict[str, tuple[int, str, _Gather]] = {
             field.name: (
                 COLUMNS.index(field.column),
@@ -69,16 +70,15 @@ class Preparer:
         return Preparer, (self.vocabulary,)
 
     def __call__(self, events: Iterable[Event]) -> Prepared:
-        """Return the rows of some events."""
+        """Return the rows of some events; their words are kept back."""
         found = Prepared([], [], [], {}, [], [], {})
-        words: Counter[str] = Counter()
         for place, event in enumerate(events):
             record = event.record
             first, last = event.period
             columns, facets = self._gathered(record)
             lines = "\n".join(columns)
             tokens = lines.split()
-            words.update(tokens)
+            self._words.update(tokens)
             found.events.append(
                 (event.id, first, last, event.start, event.end, event.title, event.kind, event.place, _encoded(record))
             )
@@ -91,9 +91,13 @@ class Preparer:
                     found.facets[facet] = [place]
             found.moments.append([_days(item) for item in record.get("dates", _NONE)])
             found.related.append([related["event"] for related in record.get("related", _NONE)])
-        del words["¶"]
-        found.words.update(words)
         return found
+
+    def rest(self) -> Prepared:
+        """Return the words of all events since it was asked last."""
+        words, self._words = dict(self._words), Counter()
+        words.pop("¶", None)
+        return Prepared([], [], [], {}, [], [], words)
 
     def search_text(self, record: Record) -> list[str]:
         """Return the text of each search column, folded; other names of what a record names stand in ``aliases``."""

@@ -175,6 +175,7 @@ class _Renewal(Builder):
             raise StartAgain
         found = [row[0] for row in rows]
         prepared = self.prepare(event_of(row[1:]) for row in rows)
+        self.words.subtract(self.prepare.rest().words)
         execute = self.connection.executemany
         columns = ((number, *lines.split("\n")) for number, lines in zip(found, prepared.columns, strict=True))
         execute(f"INSERT INTO fts (fts, rowid, {', '.join(COLUMNS)}) VALUES ('delete', {_marks(COLUMNS)})", columns)
@@ -192,7 +193,6 @@ class _Renewal(Builder):
 
     def _take_off(self, prepared: Prepared) -> None:
         self.tokens -= sum(prepared.lengths)
-        self.words.subtract(prepared.words)
         self.missed.update(row[0] for row in prepared.events)
         self.unused.update((FACETS[place].section, value) for place, value in prepared.facets)
         self._count(prepared, -1)

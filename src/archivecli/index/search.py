@@ -199,8 +199,7 @@ def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bo
     where, values = _matching(expression, clause)
     required = _required(reading.groups)
     (total,) = index.connection.execute(f"SELECT count(*) FROM fts WHERE {where}", values).fetchone()
-    sql = f"SELECT e.n FROM events e INDEXED BY event_dates WHERE e.n IN (SELECT fts.rowid FROM fts WHERE {where})"
-    rows = index.connection.execute(f"{sql} ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?", [*values, bound])
+    rows = index.connection.execute(_latest_sql(where, total, index.size), [*values, bound])
     scores = {n: sum(group.scores.get(n, 0.0) for group in reading.groups) for (n,) in rows}
     if scores and all(group.broad for group in required):
         for group in required:
@@ -211,6 +210,15 @@ def _bounded(index: Index, reading: Reading, expression: str, clause: Clause, bo
             f"{total:,} events match, too many to rank: the best of the latest {len(scores):,} come first"
         )
     return _Scored({n: round(score, 6) for n, score in scores.items()}, total, False, reading)
+
+
+def _latest_sql(where: str, total: int, size: int) -> str:
+    """Return the question for the latest of ``total`` events with a condition on ``fts``: few are sorted, many met by date."""
+    ordered = f"ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?"
+    if total * 10 < size:
+        return f"SELECT e.n FROM fts CROSS JOIN events e ON e.n = fts.rowid WHERE {where} {ordered}"
+    found = f"SELECT fts.rowid FROM fts WHERE {where}"
+    return f"SELECT e.n FROM events e INDEXED BY event_dates WHERE e.n IN ({found}) {ordered}"
 
 
 def _either(group: Group) -> str:
