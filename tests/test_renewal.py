@@ -556,7 +556,7 @@ def test_an_interrupted_renewal_leaves_the_old_index(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as pressed:
-        pressed.setattr(renew._Renewal, "_renew_words", interrupted)
+        pressed.setattr(renew._Renewal, "_store_words", interrupted)
         write(large, [titled("Quagga", 0), *POOL[1:40]])
         with pytest.raises(KeyboardInterrupt):
             state(large)

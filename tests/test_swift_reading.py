@@ -20,6 +20,8 @@ from archivecli.catalogue.loading import Catalogue, Root, sound_event
 from archivecli.catalogue.validation import Checker
 from archivecli.errors import CatalogueError, StartAgain
 from archivecli.fields import RECORD, Shape
+from archivecli.index import build as index_build
+from archivecli.index import prepare
 from archivecli.index.build import build
 from conftest import CATALOGUE, Run
 
@@ -338,3 +340,13 @@ def test_a_spoilt_catalogue_is_never_read_otherwise(seed: int, tmp_path: Path, m
     hurried, careful = read_both(path, monkeypatch)
     if hurried is not None:
         assert hurried == careful
+
+
+def test_words_are_handed_over_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_text(HEADING + "events:\n" + "".join(EVENTS))
+    whole, _ = read_both(path, monkeypatch)
+    monkeypatch.setattr(prepare, "MOST_WORDS", 50)
+    monkeypatch.setattr(index_build, "MOST_WORDS", 70)
+    monkeypatch.setattr(swift, "PIECE", 3000)
+    assert read_both(path, monkeypatch) == (whole, whole)

@@ -38,6 +38,11 @@ def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progres
 MOST_WAITING = 1_000_000
 """How many values of facets wait for being stored: 4 MB and a little."""
 
+MOST_WORDS = 200_000
+"""How many different words wait for being stored."""
+
+ADD_WORDS = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
+
 HASH_SIZE = 16_000_000
 """How many bytes of new words FTS5 gathers before it writes them: sixteen times what it does by itself."""
 
@@ -62,7 +67,7 @@ class Builder:
         number = self._add_events(0, Preparer(self.catalogue.vocabulary), progress)
         self._add_vocabulary()
         self._add_thesaurus()
-        self.connection.executemany("INSERT INTO words VALUES (?,?)", sorted(self.words.items()))
+        self._store_words()
         try:
             for statement in INDEXES:
                 self.connection.execute(statement)
@@ -117,6 +122,8 @@ class Builder:
         execute("INSERT INTO lengths VALUES (?,?)", enumerate(prepared.lengths, before + 1))
         self.tokens += sum(prepared.lengths)
         self.words.update(prepared.words)
+        if len(self.words) > MOST_WORDS:
+            self._store_words()
         if prepared.events:
             self.first = min(self.first, min(row[1] for row in prepared.events))
             self.last = max(self.last, max(row[2] for row in prepared.events))
@@ -136,6 +143,11 @@ class Builder:
             self.waiting += len(numbers)
         if self.waiting > MOST_WAITING:
             self._store_facets()
+
+    def _store_words(self) -> None:
+        """Add to how often each word stands in all events."""
+        self.connection.executemany(ADD_WORDS, sorted(self.words.items()))
+        self.words.clear()
 
     def _store_facets(self) -> None:
         for (place, name), numbers in sorted(self.facets.items()):

@@ -18,12 +18,17 @@ from archivecli.query.facets import FACETS
 Row = tuple[Any, ...]
 
 
+MOST_WORDS = 50_000
+"""How many different words are kept back."""
+
+
 class Prepared(NamedTuple):
     """Events ready to be stored, part by part, and all their words: nothing but what ``marshal`` can send.
 
     For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
     its words, its other dates as first and last day, and the ids of events that it names. For each value of a facet, as
-    (facet, value): the places of its events in these lists. The words, and how often each stands there, come with the rest.
+    (facet, value): the places of its events in these lists. The words, and how often each stands there, come now and then,
+    and with the rest.
     """
 
     events: list[Row]
@@ -91,10 +96,10 @@ class Preparer:
                     found.facets[facet] = [place]
             found.moments.append([_days(item) for item in record.get("dates", _NONE)])
             found.related.append([related["event"] for related in record.get("related", _NONE)])
-        return found
+        return found._replace(words=self.rest().words) if len(self._words) > MOST_WORDS else found
 
     def rest(self) -> Prepared:
-        """Return the words of all events since it was asked last."""
+        """Return the words that were kept back."""
         words, self._words = dict(self._words), Counter()
         words.pop("¶", None)
         return Prepared([], [], [], {}, [], [], words)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from archivecli.errors import StartAgain
 from archivecli.events import Term
-from archivecli.index.build import Builder, aliases_of
+from archivecli.index.build import ADD_WORDS, Builder, aliases_of
 from archivecli.index.contents import Changed, Opener
 from archivecli.index.prepare import Prepared, Preparer
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
@@ -155,7 +155,7 @@ class _Renewal(Builder):
             raise StartAgain from error
         self._check_mentions()
         self._remove_names()
-        self._renew_words()
+        self._store_words()
         self._renew_tallies()
         self._renew_meta(self.meta["events"] - len(gone) + added)
 
@@ -251,11 +251,11 @@ class _Renewal(Builder):
                 sql = "DELETE FROM aliases WHERE section = ? AND alias = ? AND name = ?"
                 self.connection.executemany(sql, aliases_of([(section, name, number)]))
 
-    def _renew_words(self) -> None:
+    def _store_words(self) -> None:
         """Count the words that came and went; one that stands nowhere any more is gone."""
         changed = sorted((word, number) for word, number in self.words.items() if number)
-        sql = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
-        self.connection.executemany(sql, changed)
+        self.words.clear()
+        self.connection.executemany(ADD_WORDS, changed)
         for word, number in changed:
             if number < 0:
                 sql = "SELECT number FROM words WHERE word = ?"
