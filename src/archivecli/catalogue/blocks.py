@@ -1,4 +1,4 @@
-"""The plain part of YAML in which catalogues are nearly always written, read line by line: ten times as fast.
+"""The plain part of YAML in which catalogues are nearly always written, read line by line: many times as fast.
 
 ``items`` returns what ``reader.parse`` returns, as bare values without places, or None for whatever is not beyond doubt:
 then the full parser decides. A test compares the two on made-up, mutated and hostile texts.
