@@ -38,7 +38,7 @@ def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progres
 MOST_WAITING = 1_000_000
 """How many values of facets wait for being stored: 4 MB and a little."""
 
-MOST_WORDS = 200_000
+MOST_WORDS = 60_000
 """How many different words wait for being stored."""
 
 ADD_WORDS = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"

@@ -18,7 +18,7 @@ from archivecli.query.facets import FACETS
 Row = tuple[Any, ...]
 
 
-MOST_WORDS = 50_000
+MOST_WORDS = 30_000
 """How many different words are kept back."""
 
 
