@@ -103,10 +103,10 @@ class Index:
         if covered is None:
             return "", ""
         first = "SELECT start FROM events WHERE first = ? ORDER BY length(start) DESC LIMIT 1"
-        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ?2 AND first >= ?1"""
+        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ? AND first >= ?"""
         (start,) = self.connection.execute(first, [covered.first]).fetchone()
         reach = self._reach(covered.last) or EVER.first
-        (end,) = self.connection.execute(f"{last} ORDER BY length(d) DESC LIMIT 1", [reach, covered.last]).fetchone()
+        (end,) = self.connection.execute(f"{last} ORDER BY length(d) DESC LIMIT 1", [covered.last, reach]).fetchone()
         return start, end
 
     # Choosing
