@@ -350,3 +350,13 @@ def test_words_are_handed_over_now_and_then(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(index_build, "MOST_WORDS", 70)
     monkeypatch.setattr(swift, "PIECE", 3000)
     assert read_both(path, monkeypatch) == (whole, whole)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs a list of open files")
+def test_no_file_stays_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "big.yaml"
+    before = len(os.listdir("/proc/self/fd"))
+    for wrong in ("", WRONG["an id twice"], WRONG["an open quote"]):
+        path.write_text(HEADING + "events:\n" + "".join(EVENTS) + wrong)
+        read_both(path, monkeypatch)
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -159,7 +159,8 @@ class SwiftCatalogue:
             yield from _shared(self._pieces, _Work(self.vocabulary, prepare), helpers)
         else:
             work = _Work(self.vocabulary, prepare)
-            yield from map(work, (*self._pieces, None))
+            with contextlib.closing(work):
+                yield from map(work, (*self._pieces, None))
         if sources.find(self.path) != self.sources:  # edited meanwhile
             raise StartAgain
 
@@ -315,10 +316,15 @@ class _Work:
                 raise StartAgain
             yield event
 
+    def close(self) -> None:
+        """Close the file that is open."""
+        if self._open is not None:
+            os.close(self._open[1])
+            self._open = None
+
     def _bytes(self, piece: Piece) -> bytes:
         if self._open is None or self._open[0] != piece.source:
-            if self._open is not None:
-                os.close(self._open[1])
+            self.close()
             handle = _opened(piece.source.path)
             self._open = (piece.source, handle)
             if sources.state_of(os.fstat(handle)) != piece.source.state:
