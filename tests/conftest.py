@@ -20,6 +20,9 @@ for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "data" / "events.yaml"
 
+HANG = 600
+"""Seconds after which a process hangs, on however slow a machine."""
+
 
 class Result(NamedTuple):
     """What a run printed, and how it ended."""
@@ -97,7 +100,7 @@ def shell() -> Run:
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             env={**os.environ, **environment},
-            timeout=120,
+            timeout=HANG,
         )
         return Result(done.returncode, done.stdout, done.stderr)
 

@@ -30,8 +30,8 @@ resource = pytest.importorskip("resource", reason="limits of memory and time are
 MEMORY = 300 * 1024**2
 """Bytes of address space that a command may take beyond what it begins with."""
 
-SECONDS = 10
-"""Of processor time, on a slow machine; what is tried takes well under one."""
+SECONDS = 60
+"""Of processor time, on a very slow machine; what is tried takes well under one on a usual one."""
 
 
 def limited(

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from conftest import HANG
+
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 LINKS = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
 
@@ -65,7 +67,7 @@ def at_a_terminal(
     os.close(slave)
     try:
         shown = _read(master, keys, process)
-        return Seen(process.wait(timeout=20), shown.decode("utf-8", "replace").replace("\r\n", "\n"))
+        return Seen(process.wait(timeout=HANG), shown.decode("utf-8", "replace").replace("\r\n", "\n"))
     finally:
         process.kill()
         os.close(master)
@@ -74,7 +76,7 @@ def at_a_terminal(
 def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
     shown = b""
     waiting = list(keys)
-    until = time.monotonic() + 30
+    until = time.monotonic() + HANG
     while time.monotonic() < until:
         ready, _, _ = select.select([master], [], [], 0.5)
         if ready:
@@ -88,7 +90,7 @@ def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
             return shown
         if shown and waiting:
             os.write(master, waiting.pop(0).encode())
-    raise AssertionError(f"no end after half a minute; shown so far: {shown[-2000:]!r}")
+    raise AssertionError(f"no end; shown so far: {shown[-2000:]!r}")
 
 
 class Session:
@@ -111,9 +113,9 @@ class Session:
         """Type ``keys`` and return what is shown until that holds ``until`` (until all is quiet, where that is empty)."""
         os.write(self.master, keys.encode())
         shown = ""
-        end = time.monotonic() + 30
+        end = time.monotonic() + HANG
         while time.monotonic() < end and not (until and until in shown):
-            if not select.select([self.master], [], [], 0.3 if shown and not until else 8)[0]:
+            if not select.select([self.master], [], [], 0.3 if shown and not until else HANG)[0]:
                 break
             try:
                 shown += os.read(self.master, 65536).decode("utf-8", "replace")

@@ -1,11 +1,7 @@
 """``-o FILE``: the format of the suffix, whole or not at all, nothing overwritten, nothing left over; ``--bom``, ``-0``."""
 
 import os
-import signal
 import stat
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,34 +156,3 @@ def test_somebody_else_is_quicker(tmp_path: Path) -> None:
         write_file(str(tmp_path / "x"), pieces())
     assert (tmp_path / "x").read_text(encoding="utf-8") == "theirs"
     assert len(list(tmp_path.iterdir())) == 1
-
-
-@posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    """A process that is stopped while it writes: the writing is slowed down, so that there is time to stop it."""
-    program = (
-        "import sys, time\n"
-        "from archivecli.render.formats import sheets\n"
-        "whole = sheets._sheet\n"
-        "def slow(*a):\n"
-        "    for piece in whole(*a):\n"
-        "        yield piece\n"
-        "        time.sleep(.2)\n"
-        "sheets._sheet = slow\n"
-        "sys.argv = ['archive', 'list', '-o', sys.argv[1]]\n"
-        "from archivecli.__main__ import main\n"
-        "main()\n"
-    )
-    folder = tmp_path / "out"
-    folder.mkdir()
-    process = subprocess.Popen([sys.executable, "-c", program, str(folder / "x.csv")], stderr=subprocess.PIPE)
-    end = time.monotonic() + 60
-    while not list(folder.iterdir()) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert [file.suffix for file in folder.iterdir()] == [".part"]
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 128 + number
-    assert b"Traceback" not in said
-    assert list(folder.iterdir()) == []

@@ -1,19 +1,17 @@
-"""Where the index of a catalogue lies, whether it is fresh, and how it is replaced.
+"""Find, open and replace the index of a catalogue in the user's cache folder.
 
-Two kinds of file in the cache folder, both the user's alone (0600 in 0700):
+An index is one file, ``catalogue-DIGEST.db``, the user's alone (0600 in 0700), where DIGEST stands for the catalogue's
+path. It is written under a temporary name, put in place by one rename and never changed afterwards: a reader has the
+whole old index or the whole new one, and a build that is killed leaves nothing but its temporary file, which the next
+build removes.
 
-``NAME-RANDOM.db``  an index, complete and never changed after it got this name;
-``NAME.stamp``      which index is in force, from which files in which state it was made, and what the index file itself
-                    looked like when it was finished. It is replaced as a whole, by renaming.
+The index carries a stamp: the version of the program, its own inode and modification time, and the state of every file
+that it was made from. It is trusted only while all of these still hold. Two edits within one tick of the file system's
+clock can have the same time; when a file was changed that shortly before the build, content decides. Any other index
+is made again: a large one from a copy in which only what changed is replaced (``index.renew``). Where nothing can be
+written, the index is made in memory for this one answer.
 
-A reader trusts an index only when the stamp is whole, names this version of the program, and every file that it speaks
-of, the index included, is as it was: device, inode, size and times in nanoseconds. An edit within one tick of the
-file system's clock can hide from those; so while the stamp is that young, content decides. Whatever else is found, the
-index is made again: where it is sound, and only a large catalogue has changed, from a copy (``index.renew``). Where nothing
-can be written the index is made in memory, for this one answer.
-
-The folder stays bounded: whoever builds an index clears away those of catalogues that nobody opened for 90 days, all but
-the 100 that were opened last, and what killed builds left behind.
+The folder stays bounded: each build removes indexes that were not used for 90 days, or after which 100 others were used.
 """
 
 import contextlib
@@ -22,7 +20,6 @@ import os
 import sqlite3
 import stat
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,8 +33,8 @@ from archivecli.sources import FileState, Source
 if TYPE_CHECKING:
     from archivecli.index.contents import Contents, Opener
 
-TICK_NS = 2_000_000_000
-"""Two seconds: the coarsest clock of a file system in use."""
+COARSE_TICK_NS, FINE_TICK_NS = 2_000_000_000, 20_000_000
+"""How long two changes may have the same time: two seconds on FAT, one jiffy where times have fractions of a millisecond."""
 
 RENEWED = 1_000_000
 """Bytes of a catalogue from which on only what changed is compiled; a smaller one is made anew as fast."""
@@ -47,116 +44,109 @@ KEEP_DAYS, KEEP_CATALOGUES = 90, 100
 """Indexes that were not used for so long, or that so many others were used after, are cleared away."""
 
 _opened: list[Path] = []
-"""The stamps on whose word this process reads an index."""
+"""The indexes that this process reads."""
 
 
 def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
-    """Return a read-only connection to the index of the catalogue at ``path`` and a word on its state.
+    """Return a read-only connection to the index of the catalogue at ``path`` and where the index comes from.
 
-    The word is ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer
-    only, as the cache cannot be written). ``opener`` opens the catalogue where an index has to be made. Raise
-    CatalogueError where it cannot be used.
+    That is ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer only,
+    as the cache cannot be written). ``opener`` opens the catalogue where an index has to be made. Raise CatalogueError
+    where the catalogue cannot be used.
     """
+    began_ns = time.time_ns()
     found = sources.find(path)
-    folder = locations.cache_folder()
-    stem = _stem(path)
-    if folder is not None:
-        connection = _open_fresh(folder, stem, found)
+    index = index_path(path)
+    if index is not None:
+        connection = _open_fresh(index, found)
         if connection is not None:
             return connection, "fresh"
     with _without_collector():
-        if folder is not None and sum(source.state.size for source in found) >= RENEWED:
-            connection = _renew(path, opener, folder, stem, found, progress)
+        if index is not None and sum(source.state.size for source in found) >= RENEWED:
+            connection = _renew(path, opener, index, found, began_ns, progress)
             if connection is not None:
                 return connection, "renewed"
-        return _make(lambda: opener(path), folder, stem, progress)
+        return _make(lambda: opener(path), index, began_ns, progress)
 
 
-def stamp_path(path: Path) -> Path | None:
-    """Return where the stamp of a catalogue lies or would lie; None without a cache folder."""
+def index_path(path: Path) -> Path | None:
+    """Return where the index of a catalogue is or would be; None without a cache folder."""
     folder = locations.cache_folder()
-    return folder / f"{_stem(path)}.stamp" if folder else None
-
-
-def _stem(path: Path) -> str:
     digest = sources.hashed(os.fsencode(os.path.abspath(path)), 12).hexdigest()
-    return f"catalogue-{digest}"
-
-
-def _open_fresh(folder: Path, stem: str, found: Sequence[Source]) -> sqlite3.Connection | None:
-    """Return a connection where the stamp and all that it speaks of still hold, else None."""
-    for _ in range(3):
-        try:
-            return _open_stamped(folder, folder / f"{stem}.stamp", found)
-        except (FileNotFoundError, sqlite3.OperationalError):
-            continue  # another process may have put a newer index in force, and cleared this one, in this very moment
-        except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, RecursionError):
-            break
-    return None
-
-
-def _open_stamped(folder: Path, stamp_file: Path, found: Sequence[Source]) -> sqlite3.Connection | None:
-    if not _is_ours(os.lstat(folder), stat.S_ISDIR):
-        return None
-    stamp, stamped_ns = _read_stamp(stamp_file)
-    if stamp is None or stamp["files"] != _states(found):
-        return None
-    index = _intact(folder, stamp)
-    if index is None:
-        return None
-    newest = max((max(state.modified_ns, state.changed_ns) for _, state in found), default=0)
-    in_doubt = newest > stamped_ns - TICK_NS
-    if in_doubt and not _same_content(found, stamp["digests"]):
-        return None
-    if in_doubt or time.time_ns() - stamped_ns > KEEP_DAYS // 3 * DAY * 10**9:
-        with contextlib.suppress(OSError):
-            os.utime(stamp_file)  # looked at now: it need not be looked at again, and is in use
-    connection = _open_read_only(index)
-    _opened.append(stamp_file)
-    return connection
-
-
-def _intact(folder: Path, stamp: dict[str, Any]) -> Path | None:
-    """Return the index of a stamp if it is what it was when it was finished, else None."""
-    index = folder / str(stamp["index"])
-    status = os.lstat(index)
-    if not _is_ours(status, stat.S_ISREG) or list(sources.state_of(status)) != stamp["state"]:
-        return None
-    return index
+    return folder / f"catalogue-{digest}.db" if folder else None
 
 
 def forget() -> None:
-    """Throw away the stamps of the indexes that this process has opened: they were right, and yet could not be read."""
-    for stamp in _opened:
+    """Remove the indexes that this process has opened: their stamps were right, and yet they could not be read."""
+    for index in _opened:
+        _remove(index)
+
+
+# Reading
+
+
+def _open_fresh(index: Path, found: Sequence[Source]) -> sqlite3.Connection | None:
+    """Return a connection where the index and all files that it was made from are as its stamp says, else None."""
+    opened = _open_stamped(index)
+    if opened is None:
+        return None
+    connection, stamp = opened
+    with contextlib.suppress(CatalogueError, LookupError, TypeError, ValueError):
+        if stamp["files"] == _states(found) and (
+            not any(_in_doubt(source.state, stamp["began"]) for source in found)
+            or _same_content(found, stamp["digests"])
+        ):
+            _opened.append(index)
+            return connection
+    connection.close()
+    return None
+
+
+def _open_stamped(index: Path) -> tuple[sqlite3.Connection, dict[str, Any]] | None:
+    """Return a connection to an index that is as it was when it was finished, and its stamp; else None."""
+    for _ in range(3):  # another process may replace the index at this very moment
+        try:
+            status = os.lstat(index)
+            if not _is_ours(os.lstat(index.parent), stat.S_ISDIR) or not _is_ours(status, stat.S_ISREG):
+                return None
+            connection = _open_read_only(index)
+        except (OSError, ValueError, sqlite3.Error):
+            return None
+        try:
+            stamp = _read_stamp(connection)
+            if stamp["version"] == [__version__, VERSION] and stamp["self"] == [status.st_ino, status.st_mtime_ns]:
+                return connection, stamp
+        except (sqlite3.Error, LookupError, TypeError, ValueError, RecursionError):
+            pass
+        connection.close()
         with contextlib.suppress(OSError):
-            stamp.unlink()
+            if sources.state_of(os.lstat(index)) == sources.state_of(status):
+                return None
+    return None
+
+
+def _read_stamp(connection: sqlite3.Connection) -> dict[str, Any]:
+    (text,) = connection.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
+    stamp: dict[str, Any] = json.loads(text)
+    return stamp
+
+
+def _is_ours(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
+    """Return whether a file is of the wanted kind and only its owner, who is the user, can have written it."""
+    if not kind(status.st_mode):
+        return False
+    return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
 
 
 def _states(found: Sequence[Source]) -> list[list[Any]]:
     return [[os.path.abspath(path), *state] for path, state in found]
 
 
-def _is_ours(status: os.stat_result, kind: Any) -> bool:
-    """Tell whether a file is of the wanted kind and nobody but its owner, who is the user, can have written it."""
-    if not kind(status.st_mode):
-        return False
-    return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
-
-
-def _read_stamp(path: Path) -> tuple[dict[str, Any] | None, int]:
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as handle:
-        status = os.fstat(descriptor)
-        if not _is_ours(status, stat.S_ISREG) or status.st_size > 64_000_000:
-            return None, 0
-        data = handle.read()
-    body, _, check = data.rpartition(b"\n")
-    if check != b"%08x" % zlib.crc32(body):
-        return None, 0
-    stamp: dict[str, Any] = json.loads(body)
-    if stamp.get("version") != [__version__, VERSION] or os.sep in stamp["index"]:
-        return None, 0
-    return stamp, status.st_mtime_ns
+def _in_doubt(state: FileState, began_ns: int) -> bool:
+    """Return whether a file changed so shortly before ``began_ns`` that an edit after it may have the same times."""
+    times = (state.modified_ns, state.changed_ns)
+    tick_ns = FINE_TICK_NS if all(time_ns % 1_000_000 for time_ns in times) else COARSE_TICK_NS
+    return max(times) > began_ns - tick_ns
 
 
 def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
@@ -167,7 +157,6 @@ def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
 def _open_read_only(index: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{index.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     _harden(connection)
-    connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
     return connection
 
 
@@ -176,19 +165,22 @@ def _harden(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
+# Making
+
+
 def _make(
-    opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
+    opened: Callable[[], "Contents"], index: Path | None, began_ns: int, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
     try:
-        return _made(opened, folder, stem, progress)
+        return _made(opened, index, began_ns, progress)
     except StartAgain:
-        return _made(opened, folder, stem, progress)
+        return _made(opened, index, began_ns, progress)
 
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for circular garbage: a catalogue holds none, and looking for it takes longer than reading it."""
+    """Switch the cyclic garbage collector off: a catalogue has no cycles, and looking for them takes longer than reading."""
     import gc
 
     collected = gc.isenabled()
@@ -200,62 +192,16 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _renew(
-    path: Path, opener: "Opener", folder: Path, stem: str, found: list[Source], progress: Progress | None
-) -> sqlite3.Connection | None:
-    """Return a connection to an index made from the one in force, by what differs; None where that cannot be done."""
-    try:
-        if not _is_ours(os.lstat(folder), stat.S_ISDIR):
-            return None
-        stamp, stamped_ns = _read_stamp(folder / f"{stem}.stamp")
-        index = _intact(folder, stamp) if stamp else None
-        if stamp is None or index is None:
-            return None
-        from archivecli.index import renew
-
-        difference = renew.compare(index, path, opener, found, _same_files(stamp, stamped_ns, found))
-        if not difference.gone and not difference.new:
-            _put_in_force(difference.catalogue, folder, stem, index)
-            return _open_read_only(index)
-
-        def copy_and_renew(place: Path) -> None:
-            _copy(index, place)
-            if _intact(folder, stamp) is None:
-                raise StartAgain
-            _fill(place, lambda connection: renew.renew(connection, difference, progress))
-
-        return _make_file(difference.catalogue, folder, stem, copy_and_renew)
-    except (StartAgain, CatalogueError, OSError, sqlite3.Error, ValueError, LookupError, TypeError, RecursionError):
-        return None
-
-
-def _same_files(stamp: dict[str, Any], stamped_ns: int, found: Sequence[Source]) -> dict[str, str]:
-    """Return the files that are beyond doubt as they were when the stamp was written, each with the hash of its content."""
-    before = {state[0]: (state, digest) for state, digest in zip(stamp["files"], stamp["digests"], strict=True)}
-    same: dict[str, str] = {}
-    for (_, state), told in zip(found, _states(found), strict=True):
-        known, digest = before.get(told[0], (None, ""))
-        if known == told and max(state.modified_ns, state.changed_ns) <= stamped_ns - TICK_NS:
-            same[told[0]] = digest
-    return same
-
-
-def _copy(index: Path, place: Path) -> None:
-    with open(index, "rb") as old, open(place, "r+b") as new:
-        while block := old.read(1_000_000):
-            new.write(block)
-
-
 def _made(
-    opened: Callable[[], "Contents"], folder: Path | None, stem: str, progress: Progress | None
+    opened: Callable[[], "Contents"], index: Path | None, began_ns: int, progress: Progress | None
 ) -> tuple[sqlite3.Connection, str]:
     from archivecli.index.build import build  # only where something changed
 
     catalogue = opened()
-    if folder is not None:
+    if index is not None:
         try:
-            write = partial(_fill, fill=lambda connection: build(connection, catalogue, progress))
-            return _make_file(catalogue, folder, stem, write), "built"
+            fill = partial(build, catalogue=catalogue, progress=progress)
+            return _write(catalogue, index, began_ns, fill), "built"
         except (OSError, sqlite3.DatabaseError):
             catalogue = opened()  # the first reading is used up
     try:
@@ -275,42 +221,135 @@ def _made_privately(place: str, catalogue: "Contents", progress: Progress | None
     return connection
 
 
-def _fill(index: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
-    """Open the file of a new index, which nobody reads as yet, to write to it."""
-    connection = sqlite3.connect(index, isolation_level=None)
+def _renew(
+    path: Path, opener: "Opener", index: Path, found: list[Source], began_ns: int, progress: Progress | None
+) -> sqlite3.Connection | None:
+    """Return a connection to an index made from the one in place, by what differs; None where that cannot be done."""
     try:
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -16000"):
-            connection.execute(f"PRAGMA {pragma}")
-        fill(connection)
-    finally:
+        opened = _open_stamped(index)
+        if opened is None:
+            return None
+        connection, stamp = opened
         connection.close()
+        from archivecli.index import renew
+
+        difference = renew.compare(index, path, opener, found, _same_files(stamp, found))
+
+        def fill(connection: sqlite3.Connection) -> None:
+            if difference.gone or difference.new:
+                renew.renew(connection, difference, progress)
+
+        return _write(difference.catalogue, index, began_ns, fill, copied=stamp)
+    except (StartAgain, CatalogueError, OSError, sqlite3.Error, ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
-def _make_file(catalogue: "Contents", folder: Path, stem: str, write: Callable[[Path], None]) -> sqlite3.Connection:
-    """Put an index in force that ``write`` makes in a new file, and return a connection to it."""
-    _make_folder(folder)
-    if not _is_ours(os.lstat(folder), stat.S_ISDIR):
+def _same_files(stamp: dict[str, Any], found: Sequence[Source]) -> dict[str, str]:
+    """Return the files that are certainly as they were when the index was built, with the digest of their content."""
+    before = {state[0]: (state, digest) for state, digest in zip(stamp["files"], stamp["digests"], strict=True)}
+    same: dict[str, str] = {}
+    for source, state in zip(found, _states(found), strict=True):
+        known, digest = before.get(state[0], (None, ""))
+        if known == state and not _in_doubt(source.state, stamp["began"]):
+            same[state[0]] = digest
+    return same
+
+
+def _write(
+    catalogue: "Contents",
+    index: Path,
+    began_ns: int,
+    fill: Callable[[sqlite3.Connection], None],
+    copied: dict[str, Any] | None = None,
+) -> sqlite3.Connection:
+    """Put an index in place that ``fill`` completes, from nothing or from a copy of the one whose stamp is ``copied``."""
+    _make_folder(index.parent)
+    if not _is_ours(os.lstat(index.parent), stat.S_ISDIR):
         raise OSError("the cache folder is not the user's own")
-    descriptor, index = _new_file(folder, stem, ".db")
-    os.close(descriptor)
+    _clear(index.parent)
+    with _temporary_file(index) as temporary:
+        if copied is not None:
+            _copy(index, temporary, copied)
+        connection = sqlite3.connect(
+            f"{temporary.absolute().as_uri()}?mode=rw&nolock=1", uri=True, isolation_level=None
+        )
+        try:
+            for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
+                connection.execute(f"PRAGMA {pragma}")
+            fill(connection)
+            other = _open_fresh(index, catalogue.sources)
+            if other is not None:  # another process was faster
+                return other
+            _write_stamp(connection, temporary, catalogue, began_ns)
+        finally:
+            connection.close()
+        sealed_ns = _sealed_ns(began_ns)
+        os.utime(temporary, ns=(sealed_ns, sealed_ns))
+        os.replace(temporary, index)
+    _opened.append(index)
+    return _open_read_only(index)
+
+
+def _write_stamp(connection: sqlite3.Connection, temporary: Path, catalogue: "Contents", began_ns: int) -> None:
+    stamp = {
+        "version": [__version__, VERSION],
+        "self": [os.lstat(temporary).st_ino, _sealed_ns(began_ns)],
+        "began": began_ns,
+        "files": _states(catalogue.sources),
+        "digests": catalogue.digests,
+    }
+    text = json.dumps(stamp, separators=(",", ":"))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (text,))
+
+
+def _sealed_ns(began_ns: int) -> int:
+    """Return the modification time of a finished index: one that every file system can represent."""
+    return began_ns // COARSE_TICK_NS * COARSE_TICK_NS
+
+
+def _copy(index: Path, temporary: Path, stamp: dict[str, Any]) -> None:
+    """Copy the index with this stamp; raise StartAgain where another has taken its place."""
+    with open(index, "rb") as old, open(temporary, "r+b") as new:
+        status = os.fstat(old.fileno())
+        if stamp["self"] != [status.st_ino, status.st_mtime_ns]:
+            raise StartAgain
+        while block := old.read(1_000_000):
+            new.write(block)
+
+
+@contextlib.contextmanager
+def _temporary_file(index: Path) -> Iterator[Path]:
+    """Create a file beside ``index``, locked while in use, so that others can tell it from what a killed build left."""
+    path = index.with_name(f"{index.stem}-{os.urandom(8).hex()}.tmp")
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove, path)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        if os.name == "posix":  # elsewhere a file that is open can be neither removed nor renamed
+            stack.callback(os.close, descriptor)
+            _lock(descriptor)
+        else:
+            os.close(descriptor)
+        yield path
+
+
+def _remove(path: str | Path) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a file without waiting, and return whether that worked; where there are no locks, it always does."""
     try:
-        write(index)
-        other = _open_fresh(folder, stem, catalogue.sources)
-        if other is not None:  # another process was faster: one index is enough
-            index.unlink()
-            return other
-        _put_in_force(catalogue, folder, stem, index)
-        return _open_read_only(index)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            index.unlink()
-        raise
-
-
-def _new_file(folder: Path, stem: str, suffix: str) -> tuple[int, Path]:
-    """Make an empty file of a new name, the user's alone, and return its descriptor and path."""
-    path = folder / f"{stem}-{os.urandom(8).hex()}{suffix}"
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), path
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 def _make_folder(folder: Path) -> None:
@@ -323,55 +362,32 @@ def _make_folder(folder: Path) -> None:
             missing.mkdir(mode=0o700, exist_ok=True)
 
 
-def _put_in_force(catalogue: "Contents", folder: Path, stem: str, index: Path) -> None:
-    """Write the stamp that makes ``index`` the one to read, then clear away what it replaces."""
-    body = json.dumps(
-        {
-            "version": [__version__, VERSION],
-            "index": index.name,
-            "state": list(sources.state_of(os.lstat(index))),
-            "files": _states(catalogue.sources),
-            "digests": catalogue.digests,
-        },
-        separators=(",", ":"),
-    ).encode()
-    descriptor, name = _new_file(folder, stem, ".tmp")
-    try:
-        with open(descriptor, "wb") as handle:
-            handle.write(body + b"\n%08x" % zlib.crc32(body))
-        os.replace(name, folder / f"{stem}.stamp")
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    _clear(folder, stem, index)
-
-
-def _clear(folder: Path, stem: str, index: Path) -> None:
-    """Remove the files that no reader needs: what ``index`` replaces, what killed builds left, what nobody uses."""
+def _clear(folder: Path) -> None:
+    """Remove what killed builds and earlier versions left, and the indexes that nobody uses."""
     import re
 
-    now = time.time()
-    files: dict[str, list[tuple[str, float]]] = {}
     used: dict[str, float] = {}
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            match = re.fullmatch(r"(catalogue-[0-9a-f]{24})(?:\.stamp|-\w+\.(?:db|tmp))", entry.name)
-            if match:
-                age = abs(now - entry.stat(follow_symlinks=False).st_mtime)
-                files.setdefault(match[1], []).append((entry.path, age))
-                if entry.name.endswith(".stamp"):
-                    used[match[1]] = age
-    kept = {other for other in sorted(used, key=used.__getitem__)[:KEEP_CATALOGUES] if used[other] < KEEP_DAYS * DAY}
-    for other, found in files.items():
-        for path, age in found:
-            if other == stem:
-                needed = age < 60 or path.endswith(".stamp") or os.path.basename(path) == index.name
-            else:
-                needed = other in kept or (other not in used and age < DAY)
-            if not needed:
-                with contextlib.suppress(OSError):
-                    os.unlink(path)
+    for entry in os.scandir(folder):
+        with contextlib.suppress(OSError):
+            if re.fullmatch(r"catalogue-[0-9a-f]{24}\.db", entry.name):
+                status = entry.stat(follow_symlinks=False)
+                used[entry.path] = max(status.st_atime, status.st_mtime)
+            elif re.fullmatch(r"catalogue-[0-9a-f]{24}(-\w+)?\.(db|tmp|stamp)", entry.name):
+                _remove_abandoned(entry.path)
+    oldest = time.time() - KEEP_DAYS * DAY
+    for number, path in enumerate(sorted(used, key=used.__getitem__, reverse=True)):
+        if number >= KEEP_CATALOGUES or used[path] < oldest:
+            _remove(path)
 
 
-__all__ = ["FileState", "connect", "stamp_path"]
+def _remove_abandoned(path: str) -> None:
+    """Remove a temporary file unless a build is writing to it."""
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if _lock(descriptor):
+            os.unlink(path)
+    finally:
+        os.close(descriptor)
+
+
+__all__ = ["FileState", "connect", "index_path"]
