@@ -12,11 +12,16 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from archivecli import text
-from archivecli.render.formats import FORMATS, by_suffix
+from archivecli.catalogue.loading import Catalogue, Root, make_event
+from archivecli.catalogue.reader import parse
+from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.events import Hit
+from archivecli.render.formats import FORMATS, Asked, by_suffix
 from archivecli.render.formats.markdown import escaped
 from archivecli.render.formats.references import latex
 from archivecli.render.formats.sheets import harmless, quoted
@@ -144,6 +149,108 @@ def test_yaml_of_some_events_is_a_catalogue_too(run: Run, catalogue: Path, tmp_p
         if related:
             event["related"] = related
     assert [dict(sorted(event.items())) for event in again] == [dict(sorted(event.items())) for event in before]
+
+
+# Text that some reader of YAML takes for something else, or that its syntax could swallow
+
+_WORDS = (
+    "0 -0 +1 08 012 0999 0_8 0b1 0o17 0x1F 1_000 1,000 1,000.5 12e3 1e3 1.5e3 9E9 -1e3 1e+3 1. .5 +.5 -.5 . .. ... "
+    ".inf -.Inf .NaN inf nan NaN Infinity 0:30 09:30 9:30 190:20:30 1:2:3.5 2020-1-5 2020-01-05 2020-01 2020 2020-01-05T10:00Z "
+    "y Y n N yes YES yEs no On oFF true tRUE False null nUll ~ NULL = << :word :a:b :' -- --- -a - ? ?a : # #a & &a * *a "
+    "! !a % %a @ @a ` | > |- [ ] { } , [a] {a} ' '' \" \\ \\n \\U0001F600 \\\\U0001F600 None Null, 5% 1/2 ½ ² ٣ 三 α 2020-01-05-x"
+)
+LOOKALIKES = [
+    *_WORDS.split(),
+    *("2020-01-05 10:00", "2020-01-05 10:00:00 +1", "a: b", "a:", "a #b", "a # b", "- a", "? a", "yes # no", "1 000"),
+    *(
+        "\u00a0a\u00a0",
+        "a\u2028b",
+        "a\x85b",
+        "a\x07b\x1b[31m",
+        "a\u202eb\u200fc",
+        "\ufeffa",
+        "\u0301a",
+        "\u200da",
+        "\U000e0061a",
+    ),
+    *(
+        "👨‍👩‍👧",
+        "a 😀 \\",
+        "x" * 500,
+        "1" * 70,
+        "x " * 200 + "y",
+        "1 " * 100 + "2",
+        "'" * 3,
+        '"a": "b"',
+        "{a: b, c}",
+        "\U0010ffff",
+    ),
+]
+
+
+def records(said: list[str]) -> list[dict[str, Any]]:
+    """Return an event for each text, which stands in a title, in paragraphs and in lists."""
+    return [
+        {
+            "id": f"2020-{number}",
+            "title": text.joined(value),
+            "start": "2020",
+            "places": [{"venue": text.joined(value)}],
+            "summary": f"{value}\n\n {value}\t{value}  {value}\n".strip(),
+            "aims": [text.joined(value), "a"],
+        }
+        for number, value in enumerate(said)
+    ]
+
+
+def written_as_yaml(events: list[dict[str, Any]]) -> str:
+    hits = [Hit(make_event(event, Vocabulary())) for event in events]
+    return "".join(FORMATS["yaml"].write(hits, Asked()))
+
+
+def test_text_that_looks_like_something_else_comes_back_from_yaml(run: Run, tmp_path: Path) -> None:
+    before, copy = tmp_path / "before.yaml", tmp_path / "copy.yaml"
+    before.write_text(text.json_safe(json.dumps(records(LOOKALIKES), ensure_ascii=False)), encoding="utf-8")
+    assert run("--catalogue", str(before), "list", "-o", str(copy)).code == 0
+    assert "error" not in run("validate", str(copy)).err
+    again = [run("--catalogue", str(path), "list", "-f", "json").json for path in (before, copy)]
+    assert again[0] == again[1]
+    assert sorted(event["title"] for event in again[1]) == sorted(map(text.joined, LOOKALIKES))
+
+
+AWKWARD = st.text(
+    st.sampled_from([*"aeny019-+.,:_~#!&*?|>'\"\\%@`[]{}<=/ \t\nUé中😀", *"\x85\u2028\u00a0\u202e\x07\ufeff"])
+)
+
+
+FIGURES = r"[-+]?[0-9.][0-9_,:.eExoabTZ-]{0,8}(?: [0-9:.]{4,8})?"
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(
+        (AWKWARD | st.text() | st.from_regex(FIGURES, fullmatch=True)).filter(lambda said: said.strip()), max_size=8
+    )
+)
+def test_any_text_comes_back_from_yaml(said: list[str]) -> None:
+    """It is the same to this program, to readers of YAML 1.1 and 1.2, and nothing in it is control of a terminal."""
+    events = records(said)
+    written = written_as_yaml(events)
+    assert yaml.safe_load(written) == {"events": events}
+    assert YAML(typ="safe", pure=True).load(written) == {"events": events}
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufeff]", written)
+    node = parse(written, "copy.yaml")
+    assert node is not None
+    assert [event.record for event in Catalogue(Path("copy.yaml"), [Root("copy.yaml", node)]).events()] == events
+
+
+def test_a_number_with_decimals_comes_back_from_yaml() -> None:
+    """Not with an exponent, which a catalogue does not take."""
+    values = [0.000001, -0.00005, 123456789012345.5, 0.5, 12.0, 7]
+    events = [{"id": "2020", "title": "A", "start": "2020", "figures": [{"value": v, "of": "grams"} for v in values]}]
+    node = parse(written_as_yaml(events), "copy.yaml")
+    assert node is not None
+    assert [event.record for event in Catalogue(Path("copy.yaml"), [Root("copy.yaml", node)]).events()] == events
 
 
 def test_csv_into_sqlite(export: Export, events: list[dict[str, Any]]) -> None:
