@@ -73,6 +73,8 @@ FINDINGS = {
     "repeated-value": (EVENT + "  topics: [a, b, a]\n", 4, 18),
     "mixed-script": (EVENT + "  summary: the сat\n", 4, 16),
     "invisible-character": (EVENT + "  summary: zero\u200bwidth\n", 4, 16),
+    "white-space": (EVENT + '  kind: "C:\\temp"\n', 4, 12),
+    "dropped-text": (EVENT + "  kind: Song in C # minor\n", 4, 19),
     "far-future": ("- id: 9009-a\n  title: A\n  start: 9009\n", 3, 10),
     "long-event": (EVENT + "  end: 2011-02-03\n", 3, 10),
     "lone-year": (
@@ -193,6 +195,149 @@ def test_the_shipped_archive_has_no_errors(run: Run) -> None:
     assert {problem["code"] for problem in found.json} <= {"unused-term"}
 
 
+# What YAML drops or changes
+
+HEAD = "- id: 2009-a\n  start: 2009\n"
+
+
+def found(run: Run, folder: Path, value: str, code: str, field: str = "title") -> list[tuple[int, int]]:
+    """Return where ``code`` is found in an event with a value as it is written; the value begins at line 3, column 3."""
+    (folder / "my.yaml").write_text(f"{HEAD}  {field}: {value}\n", encoding="utf-8", newline="")
+    said = run("validate", str(folder / "my.yaml"), "--format", "json").json
+    return [(f["line"], f["column"] - (len(field) + 4 if f["line"] == 3 else 0)) for f in said if f["code"] == code]
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("Fair #2", (3, 6)),
+        ("Song in C # minor # or major", (3, 11)),
+        ("Fair\t#2", (3, 6)),
+        ("Fair  #2", (3, 7)),
+        ("Fair # check this", (3, 6)),
+        ("A title\n    of two lines #2", (4, 18)),
+        ("#2", (3, 1)),
+        ("! Fair", (3, 1)),
+        ('! "Fair"', (3, 1)),
+    ],
+)
+def test_text_that_yaml_drops_is_found(run: Run, tmp_path: Path, value: str, at: tuple[int, int]) -> None:
+    assert found(run, tmp_path, value, "dropped-text") == [at]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Fair  # check this",
+        "Fair\t# check this",
+        '"Fair #2" #3',
+        "'Fair #2' # 3",
+        "Fair#2 C# #".replace(" #", ""),
+        "|-\n    Fair #2",
+        "\n    Fair\n    # a comment",
+        "# the title is below\n    Fair",
+    ],
+)
+def test_comments_and_quoted_text_are_not_dropped_text(run: Run, tmp_path: Path, value: str) -> None:
+    assert found(run, tmp_path, value, "dropped-text") == []
+
+
+def test_a_comment_after_a_date_is_no_dropped_text(run: Run, tmp_path: Path) -> None:
+    comments = EVENT.replace("2009-01-02\n", "2009-01-02 #sure\n") + "  places: [{venue: Hall}] #5\n"
+    assert codes_of(run, written(tmp_path, comments)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ('"Two\\twords"', [(3, 5)]),
+        ("Two\twords", [(3, 4)]),
+        ("Two \t words", [(3, 4)]),
+        ('"Two\\nwords, \\x41\\nline"', [(3, 5), (3, 18)]),
+        ("|-\n    Two\n    words", [(4, 8)]),
+        ("Two\n\n    words", [(3, 4)]),
+        ('"Fair\u00a0"', [(3, 6)]),
+        ("Fair\u00a0", [(3, 5)]),
+        ('"Two\u2028words"', [(3, 5)]),
+        ('"Two\\Lwords"', [(3, 5)]),
+        ("Two\x85    words", [(3, 4)]),
+    ],
+)
+def test_white_space_that_is_lost_is_found_at_its_place(
+    run: Run, tmp_path: Path, value: str, at: list[tuple[int, int]]
+) -> None:
+    assert found(run, tmp_path, value, "white-space") == at
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ("Two\n    words", "title"),
+        (">\n    Two\n    words\n", "title"),
+        ('"Two  words "', "title"),
+        ("Quoi\u00a0?", "title"),
+        ("|\n    One\ttab.\n\n    Two.\n", "summary"),
+        ('"One.\\nTwo."', "summary"),
+    ],
+)
+def test_white_space_that_is_kept_or_means_nothing_is_not_found(
+    run: Run, tmp_path: Path, value: str, field: str
+) -> None:
+    assert found(run, tmp_path, value, "white-space", field) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "می\u200cروم کتاب\u200cها",
+        "PDF\u200cها",
+        "Family 👨\u200d👩\u200d👧 day",
+        "❤️\u200d🔥 👩🏽\u200d⚕️ 🙂\u200d↔️",
+        "ශ්\u200dරී ලංකා",
+        "क्\u200dष क्\u200cष র\u200d্য",
+        "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+        "שפת C++\u200e היא",
+        "ه\u200d",
+        "ភាសា\u200bខ្មែរ",
+    ],
+)
+def test_invisible_characters_that_a_script_needs_are_not_found(run: Run, tmp_path: Path, value: str) -> None:
+    assert found(run, tmp_path, value, "invisible-character") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "columns"),
+    [
+        ("soft\u00adhy\u00adphen", [5, 8]),
+        ('"soft\\u00adhy\\xadphen"', [6, 14]),
+        ("zero\u200bwidth", [5]),
+        ("a\u200cb c\u200d", [2, 6]),
+        ("می\u200c\u200cروم \u200c", [4, 9]),
+        ("👨\u200d x", [2]),
+        ("left\u200e right\u200f", [5, 12]),
+        ("אב\u202e", [3]),
+        ('"C:\\bin \\\\ x\\e"', [4, 13]),
+        ("'it''s\u00ad'", [7]),
+        ("|-\n    soft\u00adly", [9]),
+    ],
+)
+def test_other_invisible_characters_are_found_once_each(
+    run: Run, tmp_path: Path, value: str, columns: list[int]
+) -> None:
+    assert [column for _, column in found(run, tmp_path, value, "invisible-character")] == columns
+
+
+def test_a_mixed_word_is_found_at_each_place(run: Run, tmp_path: Path) -> None:
+    assert [column for _, column in found(run, tmp_path, "a сat, a сat", "mixed-script")] == [3, 10]
+
+
+def test_accents_that_are_stored_in_two_ways_are_said_to_be(run: Run, tmp_path: Path) -> None:
+    places = "  places: [{city: Z\u00fcrich}, {city: Zu\u0308rich}]\n  aims: [Caf\u00e9, Cafe\u0301]\n"
+    said = run("validate", written(tmp_path, EVENT + places), "--format", "json").json
+    assert [problem["code"] for problem in said] == ["similar-name", "repeated-value"]
+    assert "stores an accent in another way" in said[0]["message"]
+
+
 # How it is told
 
 
@@ -219,6 +364,22 @@ def test_json_has_all_parts(run: Run, tmp_path: Path) -> None:
         "hint": "write what is known, or leave the field out",
     }
     assert run("validate", written(tmp_path, EVENT), "--format", "json").json == []
+
+
+def test_a_report_is_bounded(run: Run, tmp_path: Path) -> None:
+    """One line with thousands of findings, a tag of a million letters: errors come first, and excerpts are cut."""
+    many = EVENT + f"  topics: [{', '.join(['same'] * 3000)}]\n  kind: !{'x' * 100_000} a\n"
+    path = written(tmp_path, many)
+    told = run("validate", path)
+    assert told.code == 1
+    assert len([line for line in told.lines if line.startswith(path)]) == 1000
+    assert any(": plain-data: " in line for line in told.lines)
+    assert max(len(line) for line in told.lines) < len(path) + 400
+    assert max(len(line) for line in told.lines if re.match(" +[0-9]* [|]", line)) <= 120
+    assert "1,000 findings are shown, errors first; 2,000 more are not" in told.err
+    in_json = run("validate", path, "--format", "json")
+    assert len(in_json.json) == 1000
+    assert max(len(found["message"]) for found in in_json.json) <= 300
 
 
 def test_a_caret_stands_below_wide_characters_and_tabs() -> None:

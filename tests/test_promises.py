@@ -10,6 +10,8 @@ from conftest import ROOT
 PAGE = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 GUARDS = re.findall(r"`(tests/\w+\.py)::(\w+)`", PAGE)
 SUITES = (
+    "test_formats",
+    "test_own_catalogue",
     "test_hostile_catalogue",
     "test_hostile_text",
     "test_hostile_arguments",

@@ -49,7 +49,16 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        return f"{place}: {shortened(self.message)}" + (f"; {shortened(self.hint)}" if self.hint else "")
+
+
+MAX_MESSAGE = 300
+"""How many characters of a message are shown; what it quotes from a catalogue may be a million long."""
+
+
+def shortened(message: str) -> str:
+    """Return a message of which no more is left than is shown."""
+    return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 3] + "..."
 
 
 MAX_PROBLEMS = 1000

@@ -312,10 +312,10 @@ def visible(text: str) -> str:
 _OTHER_SCRIPT = lazily("[\u0370-\u03ff\u0400-\u052f]")
 
 
-def mixed_words(text: str) -> list[tuple[str, str]]:
-    """Return the words that mix Latin with Greek or Cyrillic letters, each with its form in Latin letters alone.
+def mixed_words(text: str) -> list[tuple[int, str, str]]:
+    """Return the words that mix Latin with Greek or Cyrillic letters: where each is, and its form in Latin letters alone.
 
-    The second is empty where a letter has no look-alike.
+    That form is empty where a letter has no look-alike.
     """
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return []
@@ -323,5 +323,5 @@ def mixed_words(text: str) -> list[tuple[str, str]]:
     for match in _MIXED.finditer(text):
         if _OTHER_SCRIPT.search(match.group()) and _LATIN.search(match.group()):
             meant = _latinise(match)
-            found.append((match.group(), "" if _OTHER_SCRIPT.search(meant) else meant))
+            found.append((match.start(), match.group(), "" if _OTHER_SCRIPT.search(meant) else meant))
     return found

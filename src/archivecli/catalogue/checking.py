@@ -9,6 +9,9 @@ from archivecli.catalogue.loading import Catalogue
 from archivecli.catalogue.review import review
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 
+MAX_SHOWN = 1000
+"""How many findings a report shows; with more, nobody reads on, and each takes up to a kilobyte or so."""
+
 
 class Report(NamedTuple):
     """What a check found: the findings by place, what could not be read, how many sound events, and whether it ended
@@ -39,6 +42,14 @@ def check(path: Path, today: date | None = None) -> Report:
     errors = [problem for problem in problems if not _kept_from_reading(problem)]
     findings = sorted(errors + warnings, key=lambda problem: problem[:4])
     return Report(findings, unreadable, events, len(problems) >= MAX_PROBLEMS)
+
+
+def most_important(findings: list[Problem]) -> list[Problem]:
+    """Return the findings that a report shows, in their order: where there are too many, errors before warnings."""
+    if len(findings) <= MAX_SHOWN:
+        return findings
+    ranked = sorted(range(len(findings)), key=lambda number: findings[number].severity != "error")
+    return [findings[number] for number in sorted(ranked[:MAX_SHOWN])]
 
 
 def _kept_from_reading(problem: Problem) -> bool:

@@ -51,7 +51,13 @@ CODES: dict[str, Code] = {
     "empty-text": Code(WARNING, "a text that says nothing: a dash, dots, TODO, n/a"),
     "repeated-value": Code(WARNING, "the same value twice in one list"),
     "mixed-script": Code(WARNING, "a word with letters of two scripts, such as a Cyrillic о among Latin letters"),
-    "invisible-character": Code(WARNING, "a character that cannot be seen: zero-width, soft hyphen, text direction"),
+    "invisible-character": Code(
+        WARNING, "a character that cannot be seen and is not needed: zero-width, soft hyphen, text direction, control"
+    ),
+    "white-space": Code(
+        WARNING, "white space that is lost: a tab or a line break in text of one line, a no-break space at an end"
+    ),
+    "dropped-text": Code(WARNING, "what YAML drops: a comment right after an unquoted value, a lone ! before a value"),
     "far-future": Code(WARNING, "an event more than two years from now"),
     "long-event": Code(WARNING, "an event that lasts longer than a year"),
     "lone-year": Code(WARNING, "an event many years away from all others"),

@@ -4,6 +4,7 @@ The nodes that the loader has read are gone through once; of each event only a f
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archivecli import dates, text
+from archivecli.catalogue import written
+from archivecli.catalogue.invisible import stray
 from archivecli.catalogue.loading import Catalogue
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.vocabulary import Vocabulary
@@ -27,7 +30,9 @@ NEIGHBOURS = 5
 """Each title is compared with so many after it in the alphabet, so that a crowded day costs no more than a quiet one."""
 
 _SAYS_NOTHING = re.compile(r"[-–—−.…?!_*/\\\s]*(?:(?:todo|tbd|tba|tbc|n/?a|null|xxx+|fixme)[.…?!\s]*)?", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_SPACE = re.compile(r"\s+")
+_BREAKING = re.compile(r"[^\S \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""White space that is more than a blank of some width: tabs and line breaks."""
 
 
 class _Place(NamedTuple):
@@ -70,12 +75,14 @@ class _Review:
         self.spellings: dict[tuple[str, str], tuple[str, _Place]] = {}
         self.told: set[tuple[str, str]] = set()
         self.known: dict[str, dict[str, list[str]]] = {}
+        self.content: str | None = None
         self.lines: list[str] | None = None
         self.path = ""
         self.any = False
 
     def add_file(self, path: str, root: Node) -> None:
-        self.path, self.lines = path, None
+        self.path, self.content, self.lines = path, None, None
+        self._dropped(root)
         if isinstance(root, Sequence):
             self._add_events(root)
         elif isinstance(root, Mapping):
@@ -143,31 +150,43 @@ class _Review:
         """Look at every text below a node, and at the lists that hold them."""
         for scalar, inner, _ in _scalars(node, shape):
             if inner.kind in ("text", "block", "ref"):
-                self._text(scalar)
+                self._text(scalar, inner.kind)
             if inner.kind == "ref":
                 self._reference(scalar, inner.section)
         for items in _lists(node):
             seen: set[str] = set()
             for item in items:
-                if item.text in seen:
+                value = unicodedata.normalize("NFC", item.text)
+                if value in seen:
                     said = f"'{item.text[:60]}' stands twice in one list"
                     self.warn(self._place(item), "repeated-value", said, "keep one")
-                seen.add(item.text)
+                seen.add(value)
 
-    def _text(self, scalar: Scalar) -> None:
+    def _text(self, scalar: Scalar, kind: str) -> None:
         said = scalar.text
         if _SAYS_NOTHING.fullmatch(said) and said.strip():
             hint = "write what is known, or leave the field out"
             self.warn(self._place(scalar), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
-        if said.isascii():
+        if said.isprintable() and said.isascii():
             return
-        for word, meant in text.mixed_words(said):
+        odd: list[tuple[int, str, str, str]] = []
+        for at, word, meant in text.mixed_words(said):
             hint = f"write '{meant}' in Latin letters" if meant else "write the word in one script"
-            what = f"'{word}' mixes Latin letters with others that look like them"
-            self.warn(self._place(scalar, word), "mixed-script", what, hint)
-        for match in _INVISIBLE.finditer(said):
-            what = f"the character U+{ord(match.group()):04X} cannot be seen"
-            self.warn(self._place(scalar, match.group()), "invisible-character", what, "take it out")
+            odd.append((at, "mixed-script", f"'{word}' mixes Latin letters with others that look like them", hint))
+        for at in () if said.isprintable() else stray(said):
+            name = f"U+{ord(said[at]):04X}"
+            if unicodedata.category(said[at]) == "Cc":
+                hint = "take it out; in double quotes a backslash is written twice"
+                odd.append((at, "invisible-character", f"the control character {name} cannot be seen", hint))
+            else:
+                odd.append((at, "invisible-character", f"the character {name} cannot be seen", "take it out"))
+        if not said.isprintable():
+            odd += [(at, "white-space", what, hint) for at, what, hint in _lost_space(said, kind)]
+        odd.sort(key=lambda found: found[0])
+        if odd:
+            found_at = written.places(self._lines(), scalar, [at for at, *_ in odd])
+            for (line, column), (_, code, what, hint) in zip(found_at, odd, strict=True):
+                self.warn(_Place(self.path, line, column), code, what, hint)
 
     def _reference(self, scalar: Scalar, section: str) -> None:
         said = " ".join(scalar.text.split())
@@ -181,13 +200,13 @@ class _Review:
         other = next((name for name in self._names(section).get(spelled[1], ()) if name != said), "")
         if other:
             self.told.add((section, said))
-            what = f"'{said}' differs only in case, accents or punctuation from '{other}' of vocabulary.{section}"
+            what = f"{_difference(said, other)} '{other}' of vocabulary.{section}"
             self.warn(self._place(scalar), "similar-name", what, f"write {other}")
             return
         first, place = self.spellings.setdefault(spelled, (said, self._place(scalar)))
         if first != said and spelled[1]:
             self.told.add((section, said))
-            what = f"'{said}' differs only in case, accents or punctuation from '{first}' at {place.path}:{place.line}"
+            what = f"{_difference(said, first)} '{first}' at {place.path}:{place.line}"
             self.warn(self._place(scalar), "similar-name", what, "write both alike")
 
     def _names(self, section: str) -> dict[str, list[str]]:
@@ -199,18 +218,33 @@ class _Review:
                     cached.setdefault(text.key(name), []).append(name)
         return cached
 
-    def _place(self, node: Node, word: str = "") -> _Place:
-        """Return where a node begins, or where ``word`` stands inside of it."""
-        if not word:
-            return _Place(self.path, node.line, node.column)
-        if self.lines is None:
-            self.lines = _lines_of(self.path)
-        for number in range(node.line, min(node.line + 2000, len(self.lines) + 1)):
-            begin = node.column - 1 if number == node.line else 0
-            column = self.lines[number - 1].find(word, begin)
-            if column >= 0:
-                return _Place(self.path, number, column + 1)
+    def _place(self, node: Node) -> _Place:
         return _Place(self.path, node.line, node.column)
+
+    def _content(self) -> str:
+        """Return the text of the file that is looked at; none where it cannot be read again."""
+        if self.content is None:
+            try:
+                self.content = Path(self.path).read_bytes().decode("utf-8-sig", "replace")
+            except OSError:
+                self.content = ""
+        return self.content
+
+    def _lines(self) -> list[str]:
+        if self.lines is None:
+            self.lines = written.lines_in(self._content())
+        return self.lines
+
+    def _dropped(self, root: Node) -> None:
+        """Warn of what YAML drops: comments that may be part of a value, signs before one, an old line break."""
+        if written.may_drop(self._content()):
+            for line, column, sign in written.dropped(self._lines(), root):
+                what, hint = DROPPED[sign]
+                self.warn(_Place(self.path, line, column), "dropped-text", what, hint)
+        if "\x85" in self._content():
+            for line, column in written.old_breaks(self._content()):
+                what, hint = "the character U+0085 is a line break to YAML", "write a blank, or \\N in double quotes"
+                self.warn(_Place(self.path, line, column), "white-space", what, hint)
 
     # What shows only when everything is read
 
@@ -279,6 +313,13 @@ class _Review:
                 self.warn(fact.at, "lone-year", what, "check the year")
 
 
+def _difference(said: str, other: str) -> str:
+    """Return how a name differs from one that means the same."""
+    if unicodedata.normalize("NFC", said) == unicodedata.normalize("NFC", other):
+        return f"'{said}' has the same letters, but stores an accent in another way (composed or apart) than"
+    return f"'{said}' differs only in case, accents or punctuation from"
+
+
 def _same_place(one: _Fact, two: _Fact) -> bool:
     if not one.where or not two.where:
         return True
@@ -289,6 +330,38 @@ def _different(one: _Fact, two: _Fact) -> bool:
     """Tell whether each of the two names a place that the other does not: two cities of one country."""
     return bool(one.where - two.where) and bool(two.where - one.where)
 
+
+def _lost_space(said: str, kind: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the white space that a value loses when it is read: where, what is lost, and a suggestion.
+
+    Only paragraphs keep tabs and line breaks; no value keeps anything at its ends. Blanks, of which one is as good as
+    several, and the break at the end of a block are no loss.
+    """
+    for match in _SPACE.finditer(said):
+        run, at = match.group(), match.start()
+        if at == 0 or match.end() == len(said):
+            lost = run.strip(" \n")
+            end = "the beginning" if at == 0 else "the end"
+            if lost:
+                yield at + run.index(lost[0]), f"{_space_name(lost[0])} at {end} of the text is dropped", "take it out"
+        elif kind != "block" and (breaking := _BREAKING.search(run)):
+            what = f"{_space_name(breaking.group())} in text of one line is read as a blank"
+            yield at + breaking.start(), what, "write a blank; in double quotes a backslash is written twice"
+
+
+def _space_name(character: str) -> str:
+    names = {"\t": "a tab", "\n": "a line break", "\u00a0": "a no-break space (U+00A0)"}
+    return names.get(character, f"the white space U+{ord(character):04X}")
+
+
+DROPPED = {
+    "#": (
+        "to YAML the rest of the line is a comment, and the value ends before it",
+        "quote the value if this belongs to it; a comment has two blanks before its # and one after it",
+    ),
+    "!": ("YAML drops the ! before the value", "quote the value if the ! belongs to it, or take it out"),
+}
+"""What to say of what YAML drops, by the sign that makes it do so."""
 
 PLACES = next(field.shape for field in RECORD if field.name == "places")
 
@@ -324,15 +397,6 @@ def _field(shape: Shape, name: str) -> Field | None:
     if fields is None:
         fields = _known[id(shape.fields)] = {field.name: field for field in shape.fields}
     return fields.get(name)
-
-
-def _lines_of(path: str) -> list[str]:
-    """Return the lines of a file as YAML counts them; none where it cannot be read again."""
-    try:
-        content = Path(path).read_bytes().decode("utf-8-sig", "replace")
-    except OSError:
-        return []
-    return re.split("\r\n|[\n\r\x85\u2028\u2029]", content)
 
 
 def _lists(node: Node) -> Iterator[list[Scalar]]:

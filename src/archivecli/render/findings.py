@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archivecli import text
-from archivecli.errors import Problem
+from archivecli.errors import Problem, shortened
 
 Lines = Mapping[tuple[str, int], str]
 """Lines of files, by path and 1-based number."""
@@ -51,7 +51,7 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
     head = [Piece(f"{text.one_line(place)}: ", "place"), Piece(problem.code, problem.severity)]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Piece(f": {text.one_line(problem.message)}{kind}")]
+    yield [*head, Piece(f": {text.one_line(shortened(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
     blank = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -60,7 +60,7 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
         yield [Piece(gutter, "gutter"), Piece(shown)]
         yield [Piece(blank, "gutter"), Piece(" " * caret + "^", "caret")]
     margin = blank[:-2] + "= "
-    for part in _folded(text.one_line(problem.hint), width - len(margin) - 1 if fold else 0):
+    for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Piece(margin, "gutter"), Piece(part, "hint")]
         margin = " " * len(margin)
 
@@ -105,4 +105,8 @@ def _last_cells(said: str, cells: int) -> str:
 def as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Return problems as plain data: path, line, column, code, severity, message, hint."""
     names = ("path", "line", "column", "code", "severity", "message", "hint")
-    return [{name: getattr(problem, name) for name in names} for problem in problems]
+    return [
+        {name: getattr(problem, name) for name in names}
+        | {"message": shortened(problem.message), "hint": shortened(problem.hint)}
+        for problem in problems
+    ]

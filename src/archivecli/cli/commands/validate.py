@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archivecli import text
 from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 FORMATS = ("text", "json")
-IN_A_PIPE = 160
-"""How wide an excerpt may be where nothing tells the width."""
+IN_A_PIPE = 120
+"""How wide an excerpt is where the output is no terminal."""
 
 
 @app.command()
@@ -39,9 +40,11 @@ def validate(
     *,
     common: Common,
 ) -> None:
-    """Check a catalogue and tell every finding, with its place and a suggestion.
+    """Check a catalogue and report every finding, with its place and a suggestion.
 
     Examples:  archive validate my.yaml  ·  archive validate --strict folder/  ·  archive validate --format json my.yaml
+
+    At most 1,000 findings are shown, errors before warnings.
 
     Status 0: nothing found, or warnings only; 1: findings; 2: something could not be read.
     """
@@ -51,7 +54,7 @@ def validate(
         raise UsageError("the path of a catalogue is empty", "name a file or a folder")
     from datetime import date
 
-    from archivecli.catalogue.checking import check  # with the YAML reader 20 ms, needed only here
+    from archivecli.catalogue.checking import check, most_important  # with the YAML reader 20 ms, needed only here
 
     out = common.output()
     chosen = [*paths] if paths else [common.catalogue]
@@ -60,7 +63,7 @@ def validate(
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
-        _tell(out, findings, format_)
+        _tell(out, most_important(findings), format_)
     for problem in unreadable:
         out.complain(str(problem))
     if len(unreadable) < len(reports):
@@ -75,7 +78,7 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
     if format_ == "json":
         import json
 
-        out.write([json.dumps(render.as_data(findings), ensure_ascii=False, indent=2) + "\n"])
+        out.write([text.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     lines = render.lines_of(findings)
     width = out.width if out.terminal else IN_A_PIPE
@@ -89,12 +92,17 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
 
 
 def _summary(reports: Sequence["Report"], findings: Sequence[Problem]) -> list[str]:
+    from archivecli.catalogue.checking import MAX_SHOWN
+
     events = sum(report.events for report in reports)
     errors = sum(problem.severity == "error" for problem in findings)
     warnings = len(findings) - errors
     counts = [_number(errors, "error")] if errors else []
     counts += [_number(warnings, "warning")] if warnings else []
     said = [f"{_number(events, 'sound event')}, {' and '.join(counts) or 'nothing to remark'}"]
+    if len(findings) > MAX_SHOWN:
+        hidden = len(findings) - MAX_SHOWN
+        said.append(f"{MAX_SHOWN:,} findings are shown, errors first; {hidden:,} more are not")
     if any(report.cut for report in reports):
         said.append("the check ended early: there are too many errors to tell them all")
     return said
