@@ -87,10 +87,8 @@ TOLD = [
     (41, 23, "'many' is not a number"),
     (42, 20, "'yes' is neither true nor false"),
     (43, 19, "not an address"),
-    (44, 9, "'2009-01-10-Capital' cannot be an id"),
     (45, 12, "YAML reads 010"),
     (47, 15, "no event has the id 2009-01-11-nowhere"),
-    (48, 9, "does not begin with the date 2009-01-12"),
     (51, 27, "'1_000' is not a whole number"),
     (52, 5, "expected a mapping"),
 ]
@@ -203,3 +201,200 @@ def test_the_option_wins_over_the_environment(run: Run, own: str) -> None:
     assert run("count", "--catalogue", own, ARCHIVE_CATALOGUE="/nowhere").out == "2\n"
     assert run("--catalog", own, "count", ARCHIVE_CATALOGUE="/nowhere").out == "2\n"
     assert run("count", ARCHIVE_CATALOGUE=own).out == "2\n"
+
+
+# A part that cannot be read hides no other problem, and makes no false one
+
+BROKEN = """\
+vocabulary:
+  kinds:
+    talk: {name: Talk, also: [Vortrag]}
+    walk: {name: "Walk}
+    run: [Run]
+  topics:
+    books: Books
+events:
+  - id: 2009-01-01-quote
+    title: "One
+    start: 2009-01-01
+  - id: 2009-01-02-sound
+    title: Two
+    start: 2009-01-02
+    kind: walk
+    related: [2009-01-01-quote, 2009-01-09-nowhere]
+  - id: 2009-01-03-colon
+    title: one: two
+    start: 2009-01-03
+  - id: 2009-01-04-unknown
+    title: Four
+    start: 2009-01-04
+    kind: wlak
+    topics: [bokks]
+  - id: 2009-01-05-shape
+    title: Five
+    start: 2009-01-05
+    kind: run
+    topics: [books
+  - title: Six
+    start: 2009-02-30
+"""
+
+BROKEN_TOLD = [
+    (4, 18, "a quote is never closed"),
+    (5, 10, "'run' is a list"),
+    (10, 12, "a quote is never closed"),
+    (16, 33, "no event has the id 2009-01-09-nowhere"),
+    (18, 15, "a second ': ' in one value"),
+    (23, 11, "'wlak' is not in vocabulary.kinds"),
+    (24, 14, "'bokks' is not in vocabulary.topics; did you mean books"),
+    (29, 13, "a bracket is never closed"),
+    (30, 5, "'id' is missing"),
+    (31, 12, "Feb 2009 has no day 30"),
+]
+
+
+def told(path: Path, said: str) -> list[tuple[int, int, str]]:
+    """Return line, column and words of each problem with one file that is reported."""
+    found = (re.fullmatch(rf"{re.escape(str(path))}:(\d+):(\d+): (.*)", line) for line in said.splitlines())
+    return [(int(match[1]), int(match[2]), match[3]) for match in found if match]
+
+
+@pytest.mark.parametrize("line", ["list", "search one", "validate"])
+def test_broken_parts_hide_no_other_problem_and_make_no_false_one(run: Run, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(BROKEN)
+    result = run(*line.split(), ARCHIVE_CATALOGUE=str(path))
+    assert result.code == 1
+    found = told(path, result.err if line != "validate" else result.out)
+    assert [problem[:2] for problem in found] == [problem[:2] for problem in BROKEN_TOLD], found
+    for (*_, said), (*_, words) in zip(found, BROKEN_TOLD, strict=True):
+        assert words in said
+
+
+def test_a_broken_file_hides_nothing_of_the_others_in_its_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("vocabulary:\n  kinds:\n    talk: Talk\n    walk: {name: Walk, also: [\n")
+    (tmp_path / "b.yaml").write_text(
+        "- {id: 2009-01-01-a, title: A, start: 2009-01-01, kind: walk}\n"
+        "- {id: 2009-01-02-b, title: B, start: 2009-01-02, kind: wlak, related: [2009-01-04-d]}\n"
+    )
+    (tmp_path / "c.yaml").write_bytes(b"- {id: 2009-01-04-d, title: M\xfcll, start: 2009-01-04}\n")
+    (tmp_path / "d.yaml").symlink_to(tmp_path / "nowhere")
+    result = run("list", "--catalogue", str(tmp_path))
+    assert (result.code, result.out) == (1, "")
+    assert "4 problems" in result.err
+    assert told(tmp_path / "a.yaml", result.err) == [(4, 23, "not YAML: a bracket is never closed")]
+    assert [problem[:2] for problem in told(tmp_path / "b.yaml", result.err)] == []
+    assert [problem[:2] for problem in told(tmp_path / "c.yaml", result.err)] == [(1, 30)]
+    assert f"{tmp_path}/d.yaml: cannot be read" in result.err
+    (tmp_path / "d.yaml").unlink()  # now it is known what every file holds, so that the name is known to be wrong
+    result = run("list", "--catalogue", str(tmp_path))
+    assert [problem[:2] for problem in told(tmp_path / "b.yaml", result.err)] == [(2, 57)]
+
+
+def test_what_is_passed_over_is_not_reported_as_missing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "merged.yaml"
+    path.write_text("- {<<: *base, id: 2009-a, title: A}\n- {id: 2009-b, title: B, start: 2009, topics: [*t]}\n")
+    result = run("list", "--catalogue", str(path))
+    assert [problem[:2] for problem in told(path, result.err)] == [(1, 4), (1, 8), (2, 48)], result.err
+
+
+# Names: whatever identifies a term may be used in an event
+
+NAMES = """\
+vocabulary:
+  kinds:
+    lecture: {name: Öffentliche Lesung, short: ÖL, also: [talk, "Vortrag (Abend)"]}
+    walk: {name: Walk, also: [stroll]}
+    parade: {name: Parade, also: [Stroll, talks]}
+events:
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["lecture", "LECTURE", "Öffentliche Lesung", "offentliche lesung", "ÖL", "ol", "talk", "Talk", "vortrag (abend)"],
+)
+def test_any_name_of_a_term_may_be_used_in_an_event(run: Run, tmp_path: Path, written: str) -> None:
+    path = tmp_path / "names.yaml"
+    path.write_text(NAMES + f"  - {{id: 2009-01-05-a, title: A, start: 2009-01-05, kind: {written}}}\n")
+    result = run("list", "--catalogue", str(path), "--format", "json")
+    assert result.code == 0, result.err
+    assert result.json[0]["kind"] == "Öffentliche Lesung"
+
+
+def test_a_name_of_several_terms_is_an_error_that_lists_them(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "names.yaml"
+    path.write_text(NAMES + "  - {id: 2009-01-05-a, title: A, start: 2009-01-05, kind: STROLL}\n")
+    result = run("list", "--catalogue", str(path))
+    assert result.code == 1
+    (problem,) = told(path, result.err)
+    assert problem[:2] == (7, 59)
+    assert "write the full name: 'Walk', 'Parade'" in problem[2]
+
+
+def test_a_key_and_a_full_name_are_never_ambiguous(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "names.yaml"
+    terms = (
+        "vocabulary:\n  kinds:\n    talk: {name: Talk, also: [walk]}\n    walk: {name: Walk, also: [Talk]}\nevents:\n"
+    )
+    path.write_text(
+        terms + "".join(f"  - {{id: 2009-{n}, title: A, start: 2009, kind: {n}}}\n" for n in ("talk", "Walk"))
+    )
+    found = run("list", "--catalogue", str(path), "--format", "json").json
+    assert {event["id"]: event["kind"] for event in found} == {"2009-talk": "Talk", "2009-Walk": "Walk"}
+
+
+# Ids: any word
+
+IDS = ["Event-1", "event-2", "café", "日本", "a/b#c", "$(ls)`x`", '{"a":1},', "2009", "0,5", "=SUM(A1)", "x" * 100]
+
+
+@pytest.fixture
+def any_ids(tmp_path: Path) -> str:
+    path = tmp_path / "ids.yaml"
+    events = (f"- {{id: '{name}', title: T{n}, start: 2009-01-0{n % 9 + 1}}}\n" for n, name in enumerate(IDS))
+    path.write_text("".join(events), encoding="utf-8")
+    return str(path)
+
+
+def test_an_id_is_any_word(run: Run, any_ids: str) -> None:
+    found = run("--catalogue", any_ids, "list", "-f", "ids", "--sort", "id").lines
+    assert sorted(found) == sorted(IDS)
+    assert run("--catalogue", any_ids, "show", *IDS, "-f", "ids").lines == IDS
+    checked = run("validate", any_ids)
+    assert (checked.code, checked.out.count("undated-id")) == (0, 1)
+    assert "nor do the ids of 10 other events" in checked.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("EVENT-1", "Event-1"), ("event-1", "Event-1"), ("Event-2", "event-2"), ("CAF", "café"), ("cafe\u0301", "café")],
+)
+def test_an_id_may_be_typed_in_any_case(run: Run, any_ids: str, typed: str, meant: str) -> None:
+    assert run("--catalogue", any_ids, "show", typed, "-f", "ids").lines == [meant]
+
+
+def test_an_id_in_another_case_may_be_ambiguous(run: Run, any_ids: str) -> None:
+    result = run("--catalogue", any_ids, "show", "EVENT")
+    assert (result.code, result.out) == (1, "")
+    assert "'EVENT' is the beginning of several ids" in result.err
+    assert "Event-1" in result.err
+    assert "event-2" in result.err
+
+
+def test_an_id_keeps_within_its_place_in_every_format(run: Run, any_ids: str) -> None:
+    keys = re.findall(r"^@misc\{(.*),$", run("--catalogue", any_ids, "list", "-f", "bibtex").out, re.MULTILINE)
+    assert len(set(keys)) == len(IDS)
+    assert all(re.fullmatch(r"[A-Za-z0-9_.:/+-]+", key) for key in keys)
+    names = [event["@id"] for event in run("--catalogue", any_ids, "list", "-f", "jsonld").json["@graph"]]
+    assert len(set(names)) == len(IDS)
+    assert all(re.fullmatch(r"#[A-Za-z0-9!$&'()*+,;=:@/?._~%-]+", name) for name in names)
+    assert "`` $(ls)`x` ``" in run("--catalogue", any_ids, "list", "-f", "markdown").out
+
+
+def test_ids_that_differ_from_the_custom_are_each_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ids.yaml"
+    path.write_text("- {id: 2009-a, title: A, start: 2009}\n- {id: 2010-b, title: B, start: 2009}\n")
+    checked = run("validate", str(path))
+    assert checked.code == 0
+    assert f"{path}:2:8: undated-id: the id 2010-b does not begin with the date 2009 [warning]" in checked.out

@@ -52,6 +52,18 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "HTML": ("<!doctype html>\n<html><body>Not found</body></html>\n", ":1:1", "this is no catalogue|not YAML"),
     "two documents": ("events: []\n---\nevents: []\n", ":2:1", "a second document"),
     "a directive": ("%YAML 9.9\n---\nevents: []\n", ":1:1", "not YAML"),
+    "a no-break space as indentation": (
+        "events:\n  - id: 2009-x\n\u00a0 \u00a0 title: t\n    start: 2009\n",
+        ":3:1",
+        "a no-break space (U+00A0) in place of a space",
+    ),
+    "a wide space after a dash": (
+        "events:\n  -\u3000id: 2009-x\n    title: t\n",
+        ":2:4",
+        "an ideographic space (U+3000)",
+    ),
+    "a no-break space after a colon": (record("summary:\u00a0one\nkind: Talk"), ":5:13", "a no-break space"),
+    "a no-break space before a key": ("events: []\n\u00a0vocabulary: {}\n", ":2:1", "a no-break space"),
     # more than plain data
     "a Python tag": ("events: !!python/object/apply:os.system [id]\n", ":1:9", "the tag"),
     "a local tag": ("events:\n  - !boom {id: 1}\n", ":2:5", "the tag !boom"),
@@ -72,6 +84,8 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     ),
     "merge bomb": ("x: &x {a: 1}\ny: {<<: [" + ",".join(["*x"] * 5000) + "]}\n", ":1:4", "anchors and aliases"),
     "zeroes without end": (bytes(20_000_000), ":1:1", "U+0000"),
+    "open brackets, not many": ("[" * 1100, ":1:25", "nested deeper than 24 levels"),
+    "open brackets in an event": (record("aims: " + "[" * 1100), ":5:", "nested deeper than 24 levels"),
     "open brackets": ("[" * 1_000_000, ":1:25", "nested deeper than 24 levels"),
     "open braces": ("{a: " * 300_000, ":1:", "nested deeper than 24 levels"),
     "open braces as keys": ("{" * 1_000_000, ":1:", "nested deeper|cannot be a key"),
@@ -114,9 +128,18 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "an octal": (record("aims: [010]"), ":5:12", "YAML reads 010"),
     "a number with a line below": (record("aims: [1_000]"), ":5:12", "YAML reads 1_000"),
     "not a number": (record("figures: [{value: .nan, of: x}]"), ":5:23", "is not a number"),
-    "a huge integer": (record(f"figures: [{{value: {'9' * 5000}, of: x}}]"), ":5:23", "is not a number"),
-    "a count of people": (record("participants: {count: 99999999999999}"), ":5:27", "is not a whole number"),
-    "a count below nothing": (record("participants: {count: -1}"), ":5:27", "is not a whole number"),
+    "a huge integer": (record(f"figures: [{{value: {'9' * 5000}, of: x}}]"), ":5:23", "is too large"),
+    "a number of 16 digits": (
+        record("figures: [{value: 1000000000000000, of: x}]"),
+        ":5:23",
+        "the largest number is 999,999,999,999,999",
+    ),
+    "an octal number": (record("figures: [{value: 010, of: x}]"), ":5:23", "begins with a zero; write 10;"),
+    "many decimals": (record("figures: [{value: 0.1234567, of: x}]"), ":5:23", "has too many decimals"),
+    "a count of people": (record("participants: {count: 99999999999999}"), ":5:27", "is too large"),
+    "a count with zeroes": (record("participants: {count: 012}"), ":5:27", "begins with a zero; write 12;"),
+    "a count below nothing": (record("participants: {count: -1}"), ":5:27", "is less than zero"),
+    "half a person": (record("participants: {count: 1.5}"), ":5:27", "is not a whole number"),
     "base 60": (record(f"figures: [{{value: {':'.join(['1'] * 50_000)}, of: x}}]"), ":5:", "is not a number|not YAML"),
     "a missing text": (record("kind: ~"), ":5:11", "'kind' is empty"),
     # dates
@@ -142,7 +165,11 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     ),
     "a link with a blank": (record("links: [{url: 'http://x y'}]"), ":5:19", "is not an address"),
     "a link with an escape": (record('links: [{url: "http://x\\e]8;;y"}]'), ":5:19", "is not an address"),
-    "a path as id": ("events:\n  - {id: ../../etc/passwd, title: t, start: 2009}\n", ":2:10", "cannot be an id"),
+    "an id of two words": ("events:\n  - {id: a talk, title: t, start: 2009}\n", ":2:10", "it contains white space"),
+    "an id like an option": ("events:\n  - {id: --help, title: t, start: 2009}\n", ":2:10", "it begins with a hyphen"),
+    "an id with an escape": ('events:\n  - {id: "a\\e[31m", title: t, start: 2009}\n', ":2:10", "a control character"),
+    "an id that turns": ("events:\n  - {id: a\u202eb, title: t, start: 2009}\n", ":2:10", "a control character"),
+    "an id that is a number": ("events:\n  - {id: 007, title: t, start: 2009}\n", ":2:10", "YAML reads 007"),
     "an id of a mile": (f"events:\n  - {{id: 2009-{'a' * 5000}, title: t, start: 2009}}\n", ":2:10", "cannot be an id"),
 }
 
@@ -202,15 +229,24 @@ def test_an_odd_but_sound_file_is_read(name: str, tmp_path: Path) -> None:
     assert (result.code, result.out, result.err) == (0, "2009-01-02-talk  2009-01-02  -  -  A talk\n", "")
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"# nothing yet\n", b"events:\n", b"events: []\n", b"---\n", b"{}"])
-def test_an_empty_catalogue_is_no_error_or_a_clear_one(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"# nothing yet\n", b"\xef\xbb\xbf", b"events:\n", b"events: []\n", b"---\n", b"{}"]
+)
+def test_a_file_of_nothing_or_comments_is_a_catalogue_without_events(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
     path.write_bytes(content)
     result = limited("list", "--catalogue", str(path))
-    if result.code:
-        refused(result, "this is no catalogue", place=f"{path}:")
-    else:
-        assert (result.out, result.err) == ("", "the catalogue holds no events\n")
+    assert (result.code, result.out, result.err) == (0, "", "the catalogue holds no events\n")
+    checked = limited("validate", str(path))
+    assert (checked.code, checked.out.count("no-events")) == (0, 1)
+    assert checked.lines[0].startswith(f"{path}:1:1: no-events: ")
+
+
+def test_a_file_of_comments_keeps_no_folder_from_being_read(tmp_path: Path) -> None:
+    (tmp_path / "0.yaml").write_text("# 2008: nothing yet\n")
+    make_catalogue(tmp_path / "1.yaml", 2)
+    result = limited("count", "--catalogue", str(tmp_path))
+    assert (result.code, result.out, result.err) == (0, "2\n", "")
 
 
 @pytest.mark.parametrize("character", ["\u0085", "\u2028", "\u2029", "\u00a0", "\u200b"])

@@ -149,19 +149,17 @@ class Archive:
 
     def get(self, typed: str) -> Event:
         """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""
-        if not typed.isascii():  # as every id is
-            raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", "an id has no accents")
-        event = self.index.get(typed)
+        wanted = typed.strip().encode(errors="backslashreplace").decode()  # bytes that are no text are no id
+        event = self.index.get(wanted)
         if event is not None:
             return event
-        wanted = typed.strip().lower()
-        found = self.index.by_ids(wanted, 21) if wanted else []
+        found = (self.index.by_ids(wanted, 21) or self.index.by_ids_in_any_case(wanted, 21)) if wanted else []
         if len(found) == 1 and (event := self.index.get(found[0])):
             return event
         if found:
             shown = [*found[:20], "…"] if len(found) > 20 else found
             raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "\n".join(shown))
-        raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted))
+        raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted.lower()))
 
     def _near_ids(self, wanted: str) -> str:
         same_day = self.index.by_ids(wanted[:10], 5) if len(wanted) > 10 else []
@@ -170,7 +168,7 @@ class Archive:
         if near:
             return f"did you mean {', '.join(near)}?"
         ids = self.index.by_ids("", 5000)
-        holding = [event_id for event_id in ids if wanted and wanted in event_id][:5]
+        holding = [event_id for event_id in ids if wanted and wanted in event_id.lower()][:5]
         if holding:
             return f"did you mean {', '.join(holding)}?"
         return did_you_mean(wanted, ids) or "'archive list' shows them all"
@@ -180,7 +178,7 @@ class Archive:
         return self.index.beside(event)
 
     def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares, the whole date at least."""
+        """Return the shortest beginning of an id that no other id shares, the whole date at least if it begins with one."""
         return self.index.shortest(event_id)
 
     def term(self, section: str, name: str) -> Term:

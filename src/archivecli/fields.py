@@ -91,7 +91,7 @@ CONCERN = mapping(
 )
 
 RECORD: tuple[Field, ...] = (
-    Field("id", ID, "stable and readable; begins with the date of the event", required=True),
+    Field("id", ID, "one word, unique and stable; best begins with the date of the event", required=True),
     Field("title", TEXT, "the title, exactly", "title", required=True),
     Field("kind", ref("kinds"), "what sort of event", "topics", "What", "Kind"),
     Field("start", DATE, "the first day, or a month or a year where no more is known", required=True),

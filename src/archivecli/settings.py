@@ -148,12 +148,19 @@ def _line(content: str, key: str) -> int:
     return content.count("\n", 0, match.start()) + 1 if match else 1
 
 
+def named(what: str, path: str) -> str:
+    """Return a path that was typed for ``what``; raise UsageError where it is empty, as that of an unset variable is."""
+    if not path:
+        raise UsageError(f"{what}: the path is empty", "name a file or a folder")
+    return path
+
+
 def resolve_catalogue(given: str | None) -> Path:
     """Return the path of the catalogue to open: ``given`` (a name of the settings, else a path), else the one that the
-    settings name, else the embedded one. Raise UsageError for what is neither a name nor a path.
+    settings name, else the embedded one. Raise UsageError for what is neither a name nor a path, and for an empty path.
     """
     settings = load()
-    wanted = given or settings.catalogue
+    wanted = settings.catalogue if given is None else named("--catalogue", given)
     if not wanted:
         return locations.embedded_catalogue()
     if "\0" in wanted:

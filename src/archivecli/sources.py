@@ -16,7 +16,7 @@ else:
         from hashlib import blake2b
 
 SUFFIXES = (".yaml", ".yml")
-MAX_BYTES = 8 * 1024**3
+MAX_BYTES = 2 * 1024**3
 """How large one file may be."""
 
 
@@ -76,14 +76,25 @@ def hashed(data: bytes = b"", size: int = 16) -> "blake2b":
 
 def find(path: Path) -> list[Source]:
     """Return the file at ``path``, or the YAML files below it in the order of their names; raise CatalogueError."""
+    found, problems = survey(path)
+    if problems:
+        raise CatalogueError(problems)
+    return found
+
+
+def survey(path: Path) -> tuple[list[Source], list[Problem]]:
+    """Return the files of a catalogue as ``find`` does, and what keeps others from being read.
+
+    Raise CatalogueError where there is neither a file nor a folder, or a folder without a file.
+    """
     try:
         status = os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(str(path), error) from None
-    return _in_folder(path) if stat.S_ISDIR(status.st_mode) else [_source(str(path), status)]
+    return _in_folder(path) if stat.S_ISDIR(status.st_mode) else ([_source(str(path), status)], [])
 
 
-def _in_folder(folder: Path) -> list[Source]:
+def _in_folder(folder: Path) -> tuple[list[Source], list[Problem]]:
     found: list[Source] = []
     problems: list[Problem] = []
 
@@ -101,12 +112,10 @@ def _in_folder(folder: Path) -> list[Source]:
                     missed(error)
                 except CatalogueError as error:
                     problems += error.problems
-    if problems:
-        raise CatalogueError(sorted(problems))
-    if not found:
+    if not found and not problems:
         hint = "a folder is a catalogue when it holds .yaml or .yml files"
         raise CatalogueError([Problem(str(folder), 0, 0, "no-files", "no catalogue in this folder", hint)])
-    return sorted(found)
+    return sorted(found), sorted(problems)
 
 
 def _source(path: str, status: os.stat_result) -> Source:
@@ -123,6 +132,12 @@ def unreadable(path: str, error: OSError | ValueError) -> CatalogueError:
     reason = getattr(error, "strerror", None) or str(error)
     hint = "check the path" if isinstance(error, FileNotFoundError) else ""
     return CatalogueError([Problem(path, 0, 0, "unreadable", f"cannot be read: {reason}", hint)])
+
+
+def too_little_memory(path: str) -> CatalogueError:
+    """Return the error for a file that takes more memory than there is."""
+    hint = "break it up into several files in one folder"
+    return CatalogueError([Problem(path, 0, 0, "memory", "there is not enough memory to read this", hint)])
 
 
 def read(source: Source) -> tuple[bytes, Source]:

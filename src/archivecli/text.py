@@ -299,6 +299,18 @@ def ascii_only(text: str) -> str:
     return "".join(c if c.isascii() else _PLAIN.get(c) or anyascii(c) for c in text)
 
 
+def shell_word(word: str) -> str:
+    """Return ``word`` as a shell takes it for one word that means itself."""
+    if word.translate(_PLAIN_IN_A_SHELL).isalnum():
+        return word
+    import shlex  # 2 ms, only for what has to be quoted
+
+    return shlex.quote(word)
+
+
+_PLAIN_IN_A_SHELL = str.maketrans("-_./:", "xxxxx")
+
+
 def slug(text: str) -> str:
     """Return ``text`` as a key: folded words joined by hyphens."""
     return "-".join(WORD.findall(fold(text)))

@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 
 _ADDRESS = r"^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>\"\\]*$"
 _DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
-_ID = r"^[0-9]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
+_ID = r"^[^\s\u0000-\u001f\u007f-\u009f-][^\s\u0000-\u001f\u007f-\u009f]*$"
 
 _SCALARS: dict[str, Schema] = {
     "text": {"type": "string", "minLength": 1},
@@ -100,7 +100,7 @@ def _object(fields: tuple[Field, ...]) -> Schema:
 
 def _described(field: Field) -> Schema:
     section = field.shape.item.section if field.shape.item else field.shape.section
-    about = f"{field.about} (a key or name of vocabulary.{section})" if section in SECTIONS else field.about
+    about = f"{field.about} (a key or any name of vocabulary.{section})" if section in SECTIONS else field.about
     return {**_schema(field.shape), "description": about}
 
 

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 from archivecli import sources, text
 from archivecli.catalogue import reader
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
+from archivecli.catalogue.salvage import PARTS, Salvaged, salvage
 from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.events import Event, Plain, Prepare, Synonyms, Term
 from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, TEXT, Field, many
 from archivecli.sources import Source
-
-TOP = ("catalogue", "vocabulary", "events", "thesaurus")
 
 
 class Root(NamedTuple):
@@ -52,38 +51,53 @@ class Catalogue:
         self._files: list[_File] = []
         self._stopped: list[Problem] = []
         if read is None:
-            found = [(source.path, self._read(source)) for source in sources.find(path)]
-            read = [Root(name, node) for name, node in found if node is not None]
+            read = list(self._read_all())
         self.roots = read
         for root in read:
             self._open(root)
-        for file in self._files:
-            self._check_countries(file.checker)
+        self._name_countries()
+
+    def _read_all(self) -> Iterator[Root]:
+        """Yield what can be read of each file; a file that cannot be read hides nothing of the others."""
+        found, problems = sources.survey(self.path)
+        for problem in problems:
+            self._stop(problem)
+        for source in found:
+            try:
+                root = self._read(source)
+            except MemoryError:
+                root = None
+                self._stop(*sources.too_little_memory(source.path).problems)
+            if root is not None:
+                yield Root(source.path, root)
+
+    def _stop(self, *problems: Problem, lost: str | None = None) -> None:
+        """Note problems that keep a part of the catalogue from being read, and the text of that part if it is known."""
+        self._stopped += problems
+        self.vocabulary.lose(lost)
 
     def _read(self, source: Source) -> Node | None:
         try:
             data, actual = sources.read(source)
         except CatalogueError as error:
-            self._stopped += error.problems
+            self._stop(*error.problems)
             return None
         self.sources.append(actual)
         self.digests.append(sources.hashed(data).hexdigest())
         try:
-            root, faults = reader.salvage(reader.decode(data, source.path), source.path)
+            found = salvage(reader.decode(data, source.path), source.path)
         except reader.Unreadable as error:
-            root, faults = None, [error.problem]
-        if faults:
-            self._stopped += faults
-            if any(fault.code != "duplicate-key" for fault in faults):
-                self.vocabulary.complete = False
-            if root is None:
-                return None
-        if root is None or isinstance(root, Scalar):
-            line, column = (root.line, root.column) if root else (1, 1)
-            hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
-            self._stopped.append(Problem(source.path, line, column, "type", "this is no catalogue", hint))
+            found = Salvaged(None, [error.problem], [data.decode(errors="replace")])
+        self._stopped += found.faults
+        for lost in found.lost:
+            self.vocabulary.lose(lost)
+        if found.root is None or isinstance(found.root, Scalar):
+            if not found.faults:
+                line, column = (found.root.line, found.root.column) if found.root else (1, 1)
+                hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
+                self._stop(Problem(source.path, line, column, "type", "this is no catalogue", hint), lost="")
             return None
-        return root
+        return found.root
 
     def _open(self, root: Root) -> None:
         checker = Checker(root.path, self.vocabulary)
@@ -107,7 +121,7 @@ class Catalogue:
             elif key.text == "thesaurus":
                 self._add_thesaurus(checker, node)
             else:
-                hint = reader.unknown_key(key.text, list(TOP))
+                hint = reader.unknown_key(key.text, list(PARTS))
                 checker.fault(key, "unknown-field", f"'{key.text[:60]}' is not a part of a catalogue", hint)
 
     def _add_vocabulary(self, checker: Checker, node: Node) -> None:
@@ -129,10 +143,8 @@ class Catalogue:
         if reader.ambiguous(key):
             hint = f'write "{key.text}" in quotes'
             checker.fault(key, "implicit-type", f"YAML reads the key {key.text} as something other than text", hint)
-            return
-        found = _plain_term(node) or checker.value(node, _TERM, key.text)
-        if not found or "name" not in found:
-            return
+        found = _plain_term(node) or checker.value(node, _TERM, key.text) or {}
+        found.setdefault("name", text.joined(key.text))  # so that whoever uses a faulty term is not at fault, too
         if key.text in self.vocabulary.sections.get(section, {}):
             checker.fault(key, "duplicate-key", f"'{key.text}' stands twice in vocabulary.{section}", "keep one")
             return
@@ -143,7 +155,7 @@ class Catalogue:
             hint = "two terms of a section cannot share a name; tell them apart, or keep one"
             checker.fault(key, "duplicate-name", f"'{term.name}' is already the name of '{other}'", hint)
 
-    def _check_countries(self, checker: Checker) -> None:
+    def _name_countries(self) -> None:
         """Replace the country of each term, which may be a key, by its name."""
         for terms in self.vocabulary.sections.values():
             for key, term in terms.items():
@@ -180,7 +192,7 @@ class Catalogue:
             for node in nodes:
                 if self._count_problems() >= MAX_PROBLEMS:
                     break
-                before = len(checker.problems)
+                before = len(checker.problems), checker.partial
                 record = _record(checker, node)
                 event_id = record.get("id")
                 if event_id in places:
@@ -190,11 +202,12 @@ class Catalogue:
                 elif event_id is not None:
                     places[event_id] = (checker.path, node.line)
                 for related in record.get("related", ()):
-                    mentions.append((checker, _mention(node, related["event"]), related["event"]))
-                if len(checker.problems) == before:
+                    if "event" in related:
+                        mentions.append((checker, _mention(node, related["event"]), related["event"]))
+                if (len(checker.problems), checker.partial) == before:
                     yield make_event(record, self.vocabulary)
         for checker, at, target in mentions:
-            known = target in places or not self.vocabulary.complete
+            known = target in places or self.vocabulary.may_have_lost(target)
             if not known and self._count_problems() < MAX_PROBLEMS:
                 hint = checker.near(target, list(places))
                 checker.fault(at, "unknown-event", f"no event has the id {target}", hint)
@@ -249,10 +262,6 @@ def sound_event(checker: Checker, node: Node) -> Event | None:
 def _record(checker: Checker, node: Node) -> dict[str, Any]:
     """Return what is sound of an event; the faults of the rest are noted."""
     record = checker.record(node, RECORD, "event") or {}
-    start = record.get("start", "")
-    if not record.get("id", start).startswith(start):
-        what = f"the id {record['id']} does not begin with the date {start}"
-        checker.fault(_child(node, "id"), "id", what, f"write {start}-…")
     fill(record, checker.vocabulary)
     return record
 

@@ -4,7 +4,6 @@ The C parser's events are read directly: no value is constructed, so nothing is 
 Python object behind the archivist's back. Anchors, aliases, tags and merge keys are refused: a catalogue is plain data.
 """
 
-import re
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli.errors import Problem, did_you_mean
@@ -27,19 +26,21 @@ class Scalar(NamedTuple):
 
 
 class Sequence(NamedTuple):
-    """A list of nodes."""
+    """A list of nodes; ``partial`` where an item could not be read."""
 
     items: list["Node"]
     line: int
     column: int
+    partial: bool = False
 
 
 class Mapping(NamedTuple):
-    """Keys and their nodes, in order; a key stands once."""
+    """Keys and their nodes, in order, each key once; ``partial`` where an entry could not be read."""
 
     entries: list[tuple[Scalar, "Node"]]
     line: int
     column: int
+    partial: bool = False
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
@@ -70,11 +71,9 @@ def implicit(text: str) -> bool:
 class Unreadable(Exception):
     """The text is not a catalogue in YAML; carries the one problem that stopped the reading."""
 
-    def __init__(self, problem: Problem, began: int = 0) -> None:
+    def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
-        self.began = began or problem.line
-        """The line on which what went wrong begins: that of an open bracket, say."""
 
 
 def decode(data: bytes, path: str) -> str:
@@ -106,11 +105,14 @@ def _place(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
 
 
-def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | None = None) -> Node | None:
+def parse(
+    text: str, path: str, first_line: int = 1, faults: list[Problem] | None = None, depth: int = 0
+) -> Node | None:
     """Return the one document of ``text`` as a node, None where it is empty; raise Unreadable with the first fault.
 
-    ``first_line`` is the line of the file at which ``text`` begins. Where ``faults`` is given, what can be passed over
-    (a key that stands twice, an anchor, a tag) is left out and noted there, and only what is no YAML at all is raised.
+    ``first_line`` is the line of the file at which ``text`` begins, ``depth`` the number of collections around it there.
+    Where ``faults`` is given, what can be passed over (a duplicate key, an anchor, a tag) is left out and noted there, and
+    only what is no YAML at all is raised.
     """
     import yaml
 
@@ -118,9 +120,12 @@ def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | Non
     parser: Any = None
     try:
         parser = loader(text) if len(text) <= _ENOUGH else _fed(loader, text, path, first_line)
-        return _Builder(path, first_line - 1, faults).build(parser)
+        return _Builder(path, first_line - 1, faults, depth).build(parser)
     except yaml.MarkedYAMLError as error:
-        raise _syntax_fault(error, path, first_line) from None
+        if _many_open(text, error):
+            # the scanner reads ahead and may fail before it delivers the brackets that are nested too deeply
+            parse(text[: error.problem_mark.index], path, first_line, [], depth)
+        raise _syntax_fault(error, text, path, first_line) from None
     except yaml.YAMLError as error:
         raise Unreadable(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
     except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
@@ -129,6 +134,16 @@ def parse(text: str, path: str, first_line: int = 1, faults: list[Problem] | Non
         if parser is not None:
             parser.dispose()
 
+
+def _many_open(text: str, error: Any) -> bool:
+    """Tell whether just before a syntax error more brackets were opened than may be nested."""
+    index = error.problem_mark.index if error.problem_mark else 0
+    begin = max(0, index - _READ_AHEAD)
+    return 0 < index < len(text) and text.count("[", begin, index) + text.count("{", begin, index) > MAX_DEPTH
+
+
+_READ_AHEAD = 2048
+"""More characters than a YAML scanner reads ahead: a key without a question mark has 1,024 at most."""
 
 _ENOUGH = 8 * MAX_TEXT
 """How many characters may pass without the end of a value: escapes are longer than what they stand for."""
@@ -188,60 +203,58 @@ _ADVICE = {
 }
 
 
-def _syntax_fault(error: Any, path: str, first_line: int) -> Unreadable:
+_ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_ODD_SPACE = lazily(
+    rf"(?m)^[ ]*(?:([{_ODD_SPACES}])\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
+    rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:([{_ODD_SPACES}])|-([{_ODD_SPACES}]))"
+)
+"""A line that is indented, or whose key or dash is followed, by a space that is none to YAML."""
+
+
+def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
+    """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
+    begin, end = 0, -1
+    for _ in range(line + 1):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            end = len(text)
+            break
+    begin = max(0, end - 5000)
+    begin = text.rfind("\n", 0, begin) + 1
+    *_, found = None, *_ODD_SPACE.finditer(text, begin, end)
+    if found is None:
+        return None
+    at = found.start(found.lastindex or 0)
+    line, column = _place(text, at)
+    return line - 1, column, space_name(text[at])
+
+
+def space_name(space: str) -> str:
+    """Return the name of a space other than the usual one: "a no-break space (U+00A0)"."""
+    import unicodedata
+
+    name = unicodedata.name(space, "space").lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name} (U+{ord(space):04X})"
+
+
+def _syntax_fault(error: Any, text: str, path: str, first_line: int) -> Unreadable:
     mark, context = error.problem_mark or error.context_mark, error.context_mark
-    began = context.line + first_line if context else 0
+    odd = _odd_space(text, mark.line) if mark and not text.isascii() else None
+    if odd is not None:
+        what = f"not YAML: {odd[2]} in place of a space"
+        return Unreadable(Problem(path, odd[0] + first_line, odd[1], "syntax", what, _SPACES))
     said, hint = error.problem or "not YAML", _ADVICE.get(error.problem, "")
     what = _PLAIN_WORDS.get(said, said)
     opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
-    if mark and context and opened and context.line < mark.line:
-        # what is never closed is noticed lines later; the place to mend is where it begins
+    if mark and context and opened and (context.line < mark.line or said == "found unexpected end of stream"):
+        # what is never closed is noticed later; the place to mend is where it begins
         mark = context
         what = "a quote is never closed" if opened == "quoted" else "a bracket is never closed"
     line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-    return Unreadable(Problem(path, line, column, "syntax", f"not YAML: {what}", hint), began)
+    return Unreadable(Problem(path, line, column, "syntax", f"not YAML: {what}", hint))
 
 
-def salvage(text: str, path: str) -> tuple[Node | None, list[Problem]]:
-    """Return what can be read of ``text`` (None where nothing can) and every fault: a broken event hides no other."""
-    problems: list[Problem] = []
-    for _ in range(50 if len(text) < 2_000_000 else 5):
-        faults: list[Problem] = []
-        try:
-            root = parse(text, path, faults=faults)
-            return root, problems + faults
-        except Unreadable as error:
-            problems.append(error.problem)
-            if error.problem.code != "syntax":
-                break
-            rest = _without_item(text, error.began) or _without_item(text, error.problem.line)
-            if rest is None:
-                break
-            text = rest
-    return None, problems
-
-
-def _without_item(text: str, line: int) -> str | None:
-    """Return ``text`` with the event around ``line`` blanked out; None where the line is in none."""
-    lines = text.split("\n")
-    heads = [number for number, found in enumerate(lines) if re.match(r"events:[ \t]*(#.*)?$", found)]
-    first = heads[0] + 1 if heads else 0
-    opening = next((match for found in lines[first:] if (match := re.match(r"( *)- ", found))), None)
-    if opening is None:
-        return None
-    starts = [number for number in range(first, len(lines)) if lines[number].startswith(f"{opening[1]}- ")]
-    before = [number for number in starts if number < line]
-    if not before:
-        return None
-    end = next((number for number in range(before[-1] + 1, len(lines)) if _leaves(lines[number], len(opening[1]))), -1)
-    end = len(lines) if end < 0 else end
-    return "\n".join([*lines[: before[-1]], *[""] * (end - before[-1]), *lines[end:]])
-
-
-def _leaves(line: str, indent: int) -> bool:
-    """Tell whether a line belongs to no item that begins at ``indent``."""
-    bare = line.strip()
-    return bool(bare) and not bare.startswith("#") and len(line) - len(line.lstrip(" ")) <= indent
+_SPACES = "type ordinary spaces; text that is pasted from a web page often has others"
 
 
 _LEFT_OUT = Scalar("", False, 0, 0)
@@ -251,10 +264,11 @@ _LEFT_OUT = Scalar("", False, 0, 0)
 class _Builder:
     """Turn parser events into nodes with a stack of its own, so that depth never becomes recursion."""
 
-    def __init__(self, path: str, offset: int, faults: list[Problem] | None = None) -> None:
+    def __init__(self, path: str, offset: int, faults: list[Problem] | None = None, depth: int = 0) -> None:
         self.path = path
         self.offset = offset
         self.faults = faults
+        self.most = MAX_DEPTH - depth
 
     def pass_over(self, fault: Unreadable) -> None:
         """Note a fault that need not stop the reading, or raise it where nobody takes notes."""
@@ -270,7 +284,7 @@ class _Builder:
 
         offset = self.offset + 1
         root: Node | None = None
-        stack: list[Any] = []  # [node, pending key, keys seen] of each open collection
+        stack: list[Any] = []  # [node, pending key, keys seen, whether it is partial] of each open collection
         documents = 0
         get_event = parser.get_event
         while True:
@@ -290,13 +304,15 @@ class _Builder:
                 mark = event.start_mark
                 if event.anchor or (event.tag and event.tag != "!"):
                     self.pass_over(self._not_plain_data(event))
-                if len(stack) >= MAX_DEPTH:
+                if len(stack) >= self.most:
                     raise self.refuse(mark, "depth", f"nested deeper than {MAX_DEPTH} levels", "a record needs six")
                 maker: Any = Mapping if kind is e.MappingStartEvent else Sequence
-                stack.append([maker([], mark.line + offset, mark.column + 1), None, set()])
+                stack.append([maker([], mark.line + offset, mark.column + 1), None, set(), False])
                 continue
             elif kind is e.MappingEndEvent or kind is e.SequenceEndEvent:
-                node = stack.pop()[0]
+                node, _, _, partial = stack.pop()
+                if partial:
+                    node = node._replace(partial=True)  # type: ignore[union-attr, call-arg]
             elif kind is e.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
@@ -304,8 +320,10 @@ class _Builder:
                 continue
             elif kind is e.AliasEvent:
                 self.pass_over(self._not_plain_data(event))
-                if stack and isinstance(stack[-1][0], Mapping):
-                    stack[-1][1] = _LEFT_OUT if stack[-1][1] is None else None
+                if stack:
+                    stack[-1][3] = True
+                    if isinstance(stack[-1][0], Mapping):
+                        stack[-1][1] = _LEFT_OUT if stack[-1][1] is None else None
                 continue
             elif kind is e.StreamEndEvent:
                 return root
@@ -319,6 +337,7 @@ class _Builder:
                 top[0].items.append(node)
             elif top[1] is None:
                 top[1] = self._key(node, top[2])
+                top[3] = top[3] or (top[1] is _LEFT_OUT and not (isinstance(node, Scalar) and node.text in top[2]))
             else:
                 if top[1] is not _LEFT_OUT:
                     top[0].entries.append((top[1], node))
@@ -329,8 +348,11 @@ class _Builder:
             fault = self._fault(node, "key", "a list or mapping cannot be a key", "write a word before the ':'")
         elif node.text == "<<" and node.plain:
             fault = self._fault(node, "plain-data", "merge keys are not read", "write the fields out")
+        elif node.text[:1] and not node.text[0].isascii() and node.plain and _ODD_START.match(node.text):
+            what = f"the key begins with {space_name(node.text[0])}"
+            fault = self._fault(node, "syntax", what, _SPACES)
         elif node.text in seen:
-            fault = self._fault(node, "duplicate-key", f"'{node.text[:60]}' stands twice here", "keep one of the two")
+            fault = Unreadable(duplicate_key(self.path, node))
         else:
             seen.add(node.text)
             return node
@@ -343,6 +365,15 @@ class _Builder:
     def _not_plain_data(self, event: Any) -> Unreadable:
         what = f"the tag {event.tag}" if getattr(event, "tag", None) else "anchors and aliases (& and *)"
         return self.refuse(event.start_mark, "plain-data", f"{what} cannot be used", "write the value out, or quote it")
+
+
+_ODD_START = lazily(f"[{_ODD_SPACES}]")
+
+
+def duplicate_key(path: str, key: Scalar) -> Problem:
+    """Return the problem of a key that its mapping has already."""
+    said = f"'{key.text[:60]}' stands twice here"
+    return Problem(path, key.line, key.column, "duplicate-key", said, "keep one of the two")
 
 
 def unknown_key(word: str, known: list[str]) -> str:

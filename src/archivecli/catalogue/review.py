@@ -48,9 +48,10 @@ class _Fact(NamedTuple):
     title: str
     where: frozenset[str]
     period: dates.Period
-    exact: bool
+    start: str
     at: _Place
     titled_at: _Place
+    id_at: _Place
 
 
 def review(catalogue: Catalogue, today: date) -> list[Problem]:
@@ -96,6 +97,7 @@ class _Review:
 
     def finish(self, path: str) -> list[Problem]:
         self._unused_terms()
+        self._undated_ids()
         self._doubles()
         self._dates()
         if not self.any and self.vocabulary.complete:
@@ -126,8 +128,8 @@ class _Review:
             if name in ("venue", "city", "country")
         )
         period = dates.period(start, end)
-        at = [self._place(values[name]) for name in ("start", "title")]
-        self.facts.append(_Fact(event_id, text.key(title), where, period, len(start) == 10, *at))
+        at = [self._place(values.get(name, node)) for name in ("start", "title", "id")]
+        self.facts.append(_Fact(event_id, text.key(title), where, period, start, *at))
 
     def _add_vocabulary(self, vocabulary: Mapping) -> None:
         for section, terms in vocabulary.entries:
@@ -261,6 +263,16 @@ class _Review:
                 what = f"nothing uses '{key}' of vocabulary.{section}"
                 self.warn(place, "unused-term", what, "take it out, unless events to come will use it")
 
+    def _undated_ids(self) -> None:
+        """Warn of ids that do not begin with the date; once, where most of them follow another custom."""
+        undated = [fact for fact in self.facts if fact.id and not fact.id.startswith(fact.start)]
+        custom = len(undated) > 5 and 2 * len(undated) > len(self.facts)
+        for fact in undated[:1] if custom else undated:
+            more = f"; nor do the ids of {len(undated) - 1:,} other events" if custom else ""
+            what = f"the id {fact.id} does not begin with the date {fact.start}{more}"
+            hint = "an id that begins with the date is easier to find; keep one that others refer to"
+            self.warn(fact.id_at, "undated-id", what, hint)
+
     def _doubles(self) -> None:
         from rapidfuzz import fuzz  # 20 ms, of which nothing else here has need
 
@@ -283,7 +295,7 @@ class _Review:
     def _dates(self) -> None:
         for fact in self.facts:
             first, last = (date.fromisoformat(day) for day in fact.period)
-            if fact.exact and last - first > LONGEST:
+            if len(fact.start) == 10 and last - first > LONGEST:
                 what = f"{fact.id} lasts {(last - first).days + 1:,} days"
                 self.warn(fact.at, "long-event", what, "check the start and the end")
             if first > self.today + FUTURE:

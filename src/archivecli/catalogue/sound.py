@@ -12,7 +12,7 @@ from archivecli.catalogue import reader
 from archivecli.catalogue.blocks import Quoted, Value
 from archivecli.catalogue.loading import fill
 from archivecli.catalogue.reader import Scalar
-from archivecli.catalogue.validation import Checker, is_id
+from archivecli.catalogue.validation import Checker, is_dated_id
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.fields import RECORD, Shape
 
@@ -39,8 +39,6 @@ class Records:
         try:
             found: dict[str, Any] = self._record(value)
         except (Doubt, TypeError):  # TypeError: a list or a mapping where a text is expected
-            return None
-        if not found["id"].startswith(found["start"]):
             return None
         fill(found, self._checker.vocabulary)
         return found
@@ -137,7 +135,7 @@ def _or(quickly: Callable[[str], Any], known: Check) -> Check:
 
 
 def _id(value: str) -> str | None:
-    return value if is_id(value) else None
+    return value if is_dated_id(value) else None
 
 
 def _digits(value: str) -> int | None:

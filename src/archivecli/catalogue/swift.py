@@ -113,7 +113,6 @@ class SwiftCatalogue:
 
     def _head(self, source: Source, known: Known | None) -> Root | None:
         """Return what stands in a file beside its events, None where that is nothing."""
-        begun = len(self._pieces)
         digest, *head = self._scanned(source) if known is None else (known.digest, known.head, b"")
         self.digests.append(digest)
         self.heads.append((source.path, b"".join(head)))
@@ -123,7 +122,7 @@ class SwiftCatalogue:
             found = _parted(text, source.path) or _whole(before, after, source.path)
         except Unreadable:
             raise StartAgain from None
-        if "\n..." in text or (found is None and known is None and len(self._pieces) == begun):
+        if "\n..." in text:
             raise StartAgain
         if found is not None and not _without_events(found.node):
             raise StartAgain

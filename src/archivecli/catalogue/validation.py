@@ -10,8 +10,12 @@ from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem, did_you_mean
 from archivecli.fields import Field, Shape
 
-_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_DATED_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
+MAX_ID = 100
+"""How many characters an id may have."""
+
+_DIGITS = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_NUMBER_DIGITS, _DECIMALS, _COUNT_DIGITS = 15, 6, 12
 _NO_ADDRESS = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEMES = ("http://", "https://", "ftp://", "mailto:")
 _NAMES = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
@@ -24,6 +28,8 @@ class Checker:
         self.path = path
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
+        self.partial = 0
+        """How many of the lists and mappings that were checked lack a part that could not be read."""
         self._patience = 2_000_000  # names that may be compared for hints: some seconds
         self._kept: dict[int, tuple[tuple[Field, ...], dict[str, Field], list[str]]] = {}
         self._checks: dict[str, Callable[[Node, Shape, str], Any]] = {
@@ -93,9 +99,9 @@ class Checker:
         found = self._scalar(node, name, "a number")
         if found is None:
             return None
-        if not _NUMBER.fullmatch(found):
-            hint = "write digits only, with a full stop before decimals; put the printed form under 'printed'"
-            self.fault(node, "number", f"'{name}': '{found[:40]}' is not a number", hint)
+        wrong = _number_fault(found, _NUMBER_DIGITS)
+        if wrong:
+            self.fault(node, "number", f"'{name}': '{found[:40]}' {wrong[0]}", wrong[1])
             return None
         return float(found) if "." in found else int(found)
 
@@ -103,8 +109,9 @@ class Checker:
         found = self._scalar(node, name, "a whole number")
         if found is None:
             return None
-        if not re.fullmatch(r"0|[1-9][0-9]{0,11}", found):
-            self.fault(node, "number", f"'{name}': '{found[:40]}' is not a whole number", "write digits only")
+        wrong = _count_fault(found)
+        if wrong:
+            self.fault(node, "number", f"'{name}': '{found[:40]}' {wrong[0]}", wrong[1])
             return None
         return int(found)
 
@@ -132,9 +139,14 @@ class Checker:
         found = self._scalar(node, name, "an id such as 2009-12-09-conference")
         if found is None:
             return None
-        if not is_id(found):
-            hint = "an id is the date, then lower-case words and figures joined by hyphens: 2009-12-09-conference"
-            self.fault(node, "id", f"'{name}': '{found[:60]}' cannot be an id", hint)
+        wrong = id_fault(found)
+        if wrong:
+            hint = "an id is one word, such as 2009-12-09-conference"
+            self.fault(node, "id", f"'{name}': '{found[:60]}' cannot be an id: {wrong}", hint)
+            return None
+        if isinstance(node, Scalar) and ambiguous(node) and not _DATED_ID.fullmatch(found):
+            hint = f'write "{found}" in quotes'
+            self.fault(node, "implicit-type", f"'{name}': YAML reads {found} as something other than text", hint)
             return None
         return found
 
@@ -145,7 +157,13 @@ class Checker:
         term = self.vocabulary.term(shape.section, found)
         if term is not None:
             return term.name
-        if self.vocabulary.is_open(shape.section):
+        several = self.vocabulary.candidates(shape.section, found)
+        if several:
+            what = f"'{name}': '{found[:60]}' may be any of several names in vocabulary.{shape.section}"
+            names = ", ".join(f"'{other.name}'" for other in several[:5])
+            self.fault(node, "ambiguous-name", what, f"write the full name: {names}{' …' if several[5:] else ''}")
+            return None
+        if self.vocabulary.is_open(shape.section) or self.vocabulary.may_have_lost(found):
             return found
         known = self.vocabulary.known(shape.section)
         hint = self.near(found, known) or f"add it to vocabulary.{shape.section}"
@@ -157,7 +175,8 @@ class Checker:
             hint = "expected a list: put each item on a line of its own after '- '"
             self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", hint)
             return None
-        if not node.items:
+        self.partial += node.partial
+        if not node.items and not node.partial:
             self.fault(node, "empty", f"'{name}' is an empty list", "leave the field out")
             return None
         assert shape.item is not None
@@ -172,6 +191,7 @@ class Checker:
             names = ", ".join(field.name for field in shape.fields[:4])
             self.fault(node, "type", f"'{name}' is {_NAMES[type(node)]}", f"expected a mapping with {names} …")
             return None
+        self.partial += node.partial
         known, required = self._known(shape.fields)
         found: dict[str, Any] = {}
         missing = required.copy()
@@ -186,7 +206,7 @@ class Checker:
             value = self.value(inner_node, field.shape, field.name)
             if value is not None:
                 found[field.name] = value
-        for field_name in missing:
+        for field_name in missing if not node.partial else ():
             self.fault(node, "missing", f"'{field_name}' is missing in '{name}'", f"add {field_name}:")
         if "start" in found and "end" in found:
             self._order(node, found)
@@ -208,9 +228,59 @@ class Checker:
             self.fault(place, "order", what, "exchange the two, or correct one")
 
 
-def is_id(text: str) -> bool:
-    """Tell whether a text has the form of an id."""
-    return len(text) <= 100 and _ID.fullmatch(text) is not None
+def is_dated_id(found: str) -> bool:
+    """Tell whether a text is an id of the usual form: a date, then lower-case words and figures."""
+    return len(found) <= MAX_ID and _DATED_ID.fullmatch(found) is not None
+
+
+def id_fault(found: str) -> str:
+    """Return what keeps a text from being an id, or an empty text."""
+    if len(found) > MAX_ID:
+        return f"it is longer than {MAX_ID} characters"
+    if found[:1] == "-":
+        return "it begins with a hyphen, as an option does"
+    if found.split() != [found]:
+        return "it contains white space"
+    if text.one_line(found) != found or (not found.isprintable() and any(map(_is_unseen, found))):
+        return "it contains a control character"
+    return ""
+
+
+def _is_unseen(character: str) -> bool:
+    """Tell whether a character is one that nobody sees; the joiners, which some scripts need, are letters."""
+    import unicodedata
+
+    return unicodedata.category(character) == "Cf" and character not in "\u200c\u200d"
+
+
+def _number_fault(found: str, most: int) -> tuple[str, str] | None:
+    """Return what keeps a text from being a number of at most ``most`` digits, and what to write."""
+    match = _DIGITS.fullmatch(found)
+    if match is None:
+        hint = "write digits only, with a full stop before decimals; put the printed form under 'printed'"
+        return "is not a number", hint
+    sign, whole, decimals = match.groups()
+    if whole[0] == "0" and len(whole) > 1:
+        bare = whole.lstrip("0") or "0"
+        written = (
+            f"write {sign}{bare}{'.' + decimals if decimals else ''}" if len(found) <= 40 else "leave the zeros out"
+        )
+        return "begins with a zero", f"{written}; a number with a zero in front means another one in YAML"
+    if len(whole) > most:
+        return "is too large", f"the largest number is {10**most - 1:,}"
+    if decimals and len(decimals) > _DECIMALS:
+        return "has too many decimals", f"write {_DECIMALS} at most"
+    return None
+
+
+def _count_fault(found: str) -> tuple[str, str] | None:
+    """Return what keeps a text from being a whole number, and what to write."""
+    match = _DIGITS.fullmatch(found)
+    if match is None or match[3]:
+        return "is not a whole number", "write digits only"
+    if match[1]:
+        return "is less than zero", "write a number from 0 on"
+    return _number_fault(found, _COUNT_DIGITS)
 
 
 def _date_hint(found: str) -> str:

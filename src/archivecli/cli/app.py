@@ -246,8 +246,10 @@ def archive(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="the version")] = False,
 ) -> None:
     """Browse an archive of dated events: list, search, show and count them."""
-    if catalogue:
-        os.environ["ARCHIVE_CATALOGUE"] = catalogue
+    if catalogue is not None:
+        from archivecli.settings import named
+
+        os.environ["ARCHIVE_CATALOGUE"] = named("--catalogue", catalogue)
     if ctx.invoked_subcommand is None:
         from archivecli.cli.commands.greeting import greet
 

@@ -109,7 +109,7 @@ def _fields(typed: str) -> list[Offer]:
 
 def _archive(ctx: Any) -> Archive:
     given = ctx.params.get("catalogue") or (ctx.parent and ctx.parent.params.get("catalogue"))
-    return Archive(resolve_catalogue(given or os.environ.get("ARCHIVE_CATALOGUE")))
+    return Archive(resolve_catalogue(given or os.environ.get("ARCHIVE_CATALOGUE") or None))
 
 
 def _silently(offer: Callable[..., Iterator[Offer]]) -> Callable[..., list[Offer]]:
@@ -129,7 +129,8 @@ def _silently(offer: Callable[..., Iterator[Offer]]) -> Callable[..., list[Offer
 def ids(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer ids that begin with what is typed, with their titles."""
     archive = _archive(ctx)
-    for event_id in archive.index.by_ids(incomplete.lower().encode(errors="replace").decode(), LIMIT):
+    typed = incomplete.encode(errors="backslashreplace").decode()
+    for event_id in archive.index.by_ids(typed, LIMIT) or archive.index.by_ids_in_any_case(typed, LIMIT):
         event = archive.index.get(event_id)
         if event:
             yield Offer(event_id, text.one_line(event.title))

@@ -9,6 +9,7 @@ import typer
 from archivecli.cli.output import Output
 from archivecli.errors import UsageError, did_you_mean
 from archivecli.render.formats import FORMATS, by_suffix
+from archivecli.settings import named
 
 TABLE = "table"
 CHOICES = (TABLE, *FORMATS)
@@ -31,7 +32,7 @@ class Form(NamedTuple):
     @property
     def file(self) -> str | None:
         """The file to write; None for standard output."""
-        return None if self.output in (None, STDOUT) else self.output
+        return None if self.output is None or self.output == STDOUT else named("--output", self.output)
 
     def name(self, out: Output) -> str:
         """Return the name of the format to write; raise UsageError where the options do not fit each other."""

@@ -9,6 +9,7 @@ from archivecli.cli.form import PANEL, chosen
 from archivecli.cli.output import Output
 from archivecli.errors import UsageError
 from archivecli.render.rows import FORMATS, Row
+from archivecli.settings import named
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,7 +52,7 @@ class Sheet(NamedTuple):
 
     def name(self, out: Output) -> str:
         """Return the name of the format; raise UsageError for options that do not fit each other."""
-        file = None if self.output in (None, "-") else self.output
+        file = None if self.output is None or self.output == "-" else named("--output", self.output)
         if self.force and file is None:
             raise UsageError("--force is for --output FILE")
         if file is None or self.format is not None:

@@ -58,11 +58,22 @@ def shared_length(one: str, other: str) -> int:
 
 
 def date_length(event_id: str) -> int:
-    """Return how many characters the date takes at the beginning of an id: 4, 7 or 10."""
+    """Return how many characters the date takes at the beginning of an id: 4, 7 or 10, or 0 where there is none."""
+    if not event_id[:4].isdigit() or len(event_id) < 4:
+        return 0
     length = 4
     while length < 10 and event_id[length : length + 1] == "-" and event_id[length + 1 : length + 3].isdigit():
         length += 3
     return length
+
+
+def _spelled(event_id: str) -> str:
+    """Return an id as it is compared in any case: ``É`` is ``é``, in one character or two."""
+    if event_id.isascii():
+        return event_id.lower()
+    import unicodedata  # only for ids that are not ASCII
+
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", event_id).casefold())
 
 
 def event_of(row: Sequence[str]) -> Event:
@@ -343,8 +354,24 @@ class Index:
         sql = "SELECT id FROM events WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
         return [found for (found,) in self.connection.execute(sql, (prefix, prefix + "\U0010ffff", limit))]
 
+    def by_ids_in_any_case(self, prefix: str, limit: int) -> list[str]:
+        """Return the ids that begin with ``prefix``, case and the storage of accents apart, at most ``limit``.
+
+        The one that is ``prefix`` as a whole is returned alone.
+        """
+        wanted = _spelled(prefix)
+        found: list[str] = []
+        for (event_id,) in self.connection.execute("SELECT id FROM events ORDER BY id"):
+            spelled = _spelled(event_id)
+            if spelled.startswith(wanted) and (len(found) < limit or spelled == wanted):
+                found.append(event_id)
+        return [event_id for event_id in found if _spelled(event_id) == wanted] or found[:limit]
+
     def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares, its date at least, no hyphen at the end."""
+        """Return the shortest beginning of an id that no other id shares, no hyphen at the end.
+
+        It holds at least the date, where the id begins with one.
+        """
         longest = 0
         for sign, order in (("<", "DESC"), (">", "ASC")):
             sql = f"SELECT id FROM events WHERE id {sign} ? ORDER BY id {order} LIMIT 1"

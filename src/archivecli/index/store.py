@@ -55,7 +55,9 @@ def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> t
     where the catalogue cannot be used.
     """
     began_ns = time.time_ns()
-    found = sources.find(path)
+    found, problems = sources.survey(path)
+    if problems:  # the opener reports them, with those of the other files
+        return _make(lambda: opener(path), None, began_ns, progress)
     index = index_path(path)
     if index is not None:
         connection = _open_fresh(index, found)

@@ -182,7 +182,7 @@ NEAREST = 3
 
 def _showing(shortest: str, after: str = "") -> Text:
     """Return the command that shows another event; what is no id is dim."""
-    return Text("archive show ", style=theme.DIM).append(shortest, theme.ID).append(after)
+    return Text("archive show ", style=theme.DIM).append(text.shell_word(shortest), theme.ID).append(after)
 
 
 def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[RenderableType]:

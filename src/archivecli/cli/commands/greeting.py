@@ -60,7 +60,7 @@ def _examples(archive: Archive) -> list[tuple[str, str, bool]]:
     filled = {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": text.key((single or topics)[0].short or (single or topics)[0].name) if topics else "WORDS",
-        "id": archive.shortest(newest.id) if newest else "ID",
+        "id": text.shell_word(archive.shortest(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }
     return [(command.format(**filled), purpose, "--help" not in command) for command, purpose in NEXT]

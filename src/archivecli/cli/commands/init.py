@@ -12,6 +12,7 @@ from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.errors import OutputError, UsageError
+from archivecli.settings import named
 
 app = typer.Typer()
 
@@ -19,7 +20,7 @@ app = typer.Typer()
 @app.command()
 @command
 def init(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the catalogue to make: a name that ends in .yaml")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="the catalogue to make: a name that ends in .yaml")],
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="what the archive is called")] = "My archive",
     schema: Annotated[
         bool, typer.Option("--schema/--no-schema", help="put the schema for editors beside it, or leave it out")
@@ -36,25 +37,26 @@ def init(
     from archivecli.catalogue.json_schema import schema_text
     from archivecli.catalogue.starter import POINTER, SCHEMA_NAME, starter
 
-    if file.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"'{text.one_line(str(file))}' does not end in .yaml", "archive init my.yaml")
+    path = Path(named("FILE", file))
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"'{text.one_line(str(path))}' does not end in .yaml", "archive init my.yaml")
     if not title.strip() or not title.isprintable():
         raise UsageError("--title: a title is a line of text")
-    beside = file.parent / SCHEMA_NAME
-    if os.path.lexists(file):
-        raise _exists(file)
+    beside = path.parent / SCHEMA_NAME
+    if os.path.lexists(path):
+        raise _exists(path)
     made = schema and not os.path.lexists(beside)
     if made:
         write_file(str(beside), [schema_text()])
     try:
-        write_file(str(file), [POINTER if schema else "", starter(text.one_line(file.name), title.strip())])
+        write_file(str(path), [POINTER if schema else "", starter(text.one_line(path.name), title.strip())])
     except OutputError:
         if made:
             beside.unlink()
         raise
-    out.remark(f"made {file}" + (f" and {beside}" if made else ""))
-    name = shlex.quote(str(file))
-    out.remark(f"next: edit it, then 'archive validate {name}' and 'archive --catalogue {name} list'")
+    out.remark(f"made {path}" + (f" and {beside}" if made else ""))
+    quoted = shlex.quote(str(path))
+    out.remark(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
 
 
 def _exists(path: Path) -> OutputError:

@@ -9,7 +9,7 @@ from archivecli import text
 from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
-from archivecli.settings import resolve_catalogue
+from archivecli.settings import named, resolve_catalogue
 
 if TYPE_CHECKING:
     from archivecli.catalogue.checking import Report
@@ -50,14 +50,12 @@ def validate(
     """
     if format_ not in FORMATS:
         raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
-    if "" in (paths or ()):
-        raise UsageError("the path of a catalogue is empty", "name a file or a folder")
     from datetime import date
 
     from archivecli.catalogue.checking import check, most_important  # with the YAML reader 20 ms, needed only here
 
     out = common.output()
-    chosen = [*paths] if paths else [common.catalogue]
+    chosen = [named("PATH", path) for path in paths] if paths else [common.catalogue]
     day = date.fromisoformat(today(today_))
     reports = [check(resolve_catalogue(path), day) for path in chosen]
     findings = [problem for report in reports for problem in report.findings]

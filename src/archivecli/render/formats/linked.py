@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from archivecli import text
 from archivecli.events import Event, Record
@@ -34,11 +35,14 @@ def _safe(written: str) -> str:
     return text.json_safe(written)
 
 
+_IN_FRAGMENT = "!$&'()*+,;=:@/?"
+
+
 def _event(event: Event, asked: Asked) -> Record:
     record = event.record
     found: dict[str, Any] = {
         "@type": "Event",
-        "@id": f"#{event.id}",
+        "@id": f"#{quote(event.id, safe=_IN_FRAGMENT)}",
         "identifier": event.id,
         "name": event.title,
         "startDate": event.start,

@@ -35,13 +35,18 @@ def latex(said: str) -> str:
 
 
 def as_bibtex(rows: Rows, asked: Asked) -> Iterator[str]:
-    """An ``@misc`` an event, its key the id; ``date`` and ``keywords`` are those of BibLaTeX."""
+    """An ``@misc`` an event, its key made of the id; ``date`` and ``keywords`` are those of BibLaTeX."""
     first = True
     for hit in rows:
         cited = reference(hit.event, asked.about, asked.address)
         fields = "".join(f"  {name} = {said},\n" for name, said in _bibtex(hit.event, cited))
-        yield ("" if first else "\n") + f"@misc{{{cited.key},\n{fields}}}\n"
+        yield ("" if first else "\n") + f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
         first = False
+
+
+def _bibtex_key(event_id: str) -> str:
+    """Return an id as a key for BibTeX: other characters than ASCII letters, figures and a few signs as ``+e9+``."""
+    return re.sub(r"[^A-Za-z0-9_.:/-]", lambda found: f"+{ord(found.group()):x}+", event_id)
 
 
 def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,176 @@
+"""Read what can be read of a catalogue that is not valid YAML, so that one broken event hides no other problem.
+
+The text is cut where its indentation says that parts, sections, terms and events begin. A piece that cannot be parsed is
+halved until the broken event, term or field stands alone; that one is reported and set aside.
+"""
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from archivecli.catalogue import reader
+from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, Unreadable
+from archivecli.errors import MAX_PROBLEMS, Problem
+
+PARTS = ("catalogue", "vocabulary", "events", "thesaurus")
+
+
+_PART = re.compile(rf"(?:{'|'.join(PARTS)})[ \t]*:(?:[ \t]|$)")
+_ENTRY = re.compile(r"[^\s#-][^:]*:(?:[ \t]|$)|-[^\s:#][^:]*:(?:[ \t]|$)")
+_ITEM = re.compile(r"-(?:[ \t]|$)")
+_HEAD = re.compile(r"[ ]*([^\s#\-\"'{\[][^:#]*?)[ \t]*:[ \t]*(?:#.*)?$")
+_MARKER = re.compile(r"---[ \t]*(?:#.*)?$")
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML."""
+
+
+class Salvaged(NamedTuple):
+    """What could be read of a text (None where nothing could), every fault, and the text of what could not be read."""
+
+    root: Node | None
+    faults: list[Problem]
+    lost: list[str]
+
+
+def salvage(text: str, path: str) -> Salvaged:
+    """Return what can be read of ``text``, with every fault."""
+    faults: list[Problem] = []
+    try:
+        root = reader.parse(text, path, faults=faults)
+    except Unreadable as error:
+        return _Pieces(text, path).read(error.problem)
+    if root is None:
+        root = Mapping([], 1, 1)  # comments alone: a catalogue without events
+    return Salvaged(root, faults, _lost(root, faults, text, 1))
+
+
+def _lost(node: Node, faults: list[Problem], text: str, first_line: int) -> list[str]:
+    """Return the text that may hold names which were passed over in what begins at ``first_line``: all but the events."""
+    begin, end = first_line, first_line
+    lines = text.split("\n")
+    if isinstance(node, Sequence):
+        end += len(lines)
+    elif isinstance(node, Mapping):
+        keys = [*(key for key, _ in node.entries), Scalar("", False, first_line + len(lines), 1)]
+        begin, end = next(((a.line, b.line) for a, b in pairwise(keys) if a.text == "events"), (begin, end))
+    if all(fault.code == "duplicate-key" and begin <= fault.line < end for fault in faults):
+        return []
+    if all(begin <= fault.line < end for fault in faults):
+        return [""]
+    return ["\n".join(lines[: begin - first_line] + lines[end - first_line :])]
+
+
+class _Pieces:
+    """Reads a text piece by piece."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.lines = _LINE_END.split(text)
+        self.faults: list[Problem] = []
+        self.lost: list[str] = []
+        self.patience = MAX_PROBLEMS
+
+    def read(self, first: Problem) -> Salvaged:
+        """Return what can be read of a text whose reading ended with the problem ``first``."""
+        if first.code == "documents":
+            found = salvage("\n".join(self.lines[: first.line - 1]), self.path)
+            rest = "\n".join(self.lines[first.line - 1 :])
+            return Salvaged(found.root, [*found.faults, first], [*found.lost, rest])
+        begin = next((number for number, line in enumerate(self.lines) if _says_something(line)), 0)
+        if _MARKER.match(self.lines[begin]):
+            begin = next((n for n in range(begin + 1, len(self.lines)) if _says_something(self.lines[n])), begin)
+        listed = _ITEM.match(self.lines[begin].lstrip(" ")) is not None
+        starts = self._starts(begin, len(self.lines), _ITEM if listed else _PART)
+        if not starts:
+            return Salvaged(None, [first], ["\n".join(self.lines)])
+        if starts[0] != begin:
+            starts.insert(0, begin)
+        root = self._node(starts, len(self.lines), 0, listed)
+        if not self.faults:  # each piece can be read, but not all of them together
+            self.faults.append(first)
+        return Salvaged(root, self.faults, self.lost)
+
+    def _starts(self, begin: int, end: int, pattern: re.Pattern[str]) -> list[int]:
+        """Return the lines at the indentation of the line ``begin`` at which an entry begins."""
+        indent = _indent(self.lines[begin])
+        return [
+            n for n in range(begin, end) if _indent(self.lines[n]) == indent and pattern.match(self.lines[n], indent)
+        ]
+
+    def _node(self, starts: list[int], end: int, level: int, listed: bool) -> Node:
+        """Return the entries that begin on the lines ``starts``, without those that are broken."""
+        line, column = starts[0] + 1, _indent(self.lines[starts[0]]) + 1
+        if listed:
+            items: list[Node] = []
+            for node in self._parsed(starts, end, level):
+                if isinstance(node, Sequence):
+                    items += node.items
+            return Sequence(items, line, column)
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for node in self._parsed(starts, end, level):
+            for key, value in node.entries if isinstance(node, Mapping) else ():
+                if key.text in entries:
+                    self.faults.append(reader.duplicate_key(self.path, key))
+                else:
+                    entries[key.text] = key, value
+        return Mapping(list(entries.values()), line, column)
+
+    def _parsed(self, starts: list[int], end: int, level: int) -> list[Node]:
+        """Return the nodes of the entries that begin on the lines ``starts``, some together."""
+        found: list[Node] = []
+        todo = [(0, len(starts))]
+        while todo:
+            low, high = todo.pop()
+            begin, stop = starts[low], starts[high] if high < len(starts) else end
+            faults: list[Problem] = []
+            text = "\n".join(self.lines[begin:stop])
+            if self.patience <= 0:
+                self.lost.append(text)
+                continue
+            try:
+                node = reader.parse(text, self.path, begin + 1, faults, level)
+            except Unreadable as error:
+                if high - low > 1:
+                    middle = (low + high) // 2
+                    todo += [(middle, high), (low, middle)]
+                    continue
+                inner = self._opened(begin, stop, level)
+                if inner is not None:
+                    found.append(inner)
+                else:
+                    self.patience -= 1
+                    self.faults.append(error.problem)
+                    self.lost.append(text)
+                continue
+            if node is not None:
+                found.append(node)
+                self.faults += faults
+                self.lost += _lost(node, faults, text, begin + 1)
+        return found
+
+    def _opened(self, begin: int, end: int, level: int) -> Node | None:
+        """Return an entry whose value stands below its key, read piece by piece; None for any other."""
+        head = _HEAD.match(self.lines[begin])
+        first = next((number for number in range(begin + 1, end) if _says_something(self.lines[number])), end)
+        if not head or level > 1 or first == end:
+            return None
+        listed = _ITEM.match(self.lines[first].lstrip(" ")) is not None
+        if level > 0 and listed:  # a list inside a term or a field, which is lost as a whole
+            return None
+        starts = self._starts(first, end, _ITEM if listed else _ENTRY)
+        if not starts or starts[0] != first:
+            return None
+        indent = _indent(self.lines[begin])
+        if _indent(self.lines[first]) < indent or (_indent(self.lines[first]) == indent and not listed):
+            return None
+        key = Scalar(head[1], True, begin + 1, indent + 1)
+        return Mapping([(key, self._node(starts, end, level + 1, listed))], begin + 1, indent + 1)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _says_something(line: str) -> bool:
+    bare = line.strip()
+    return bool(bare) and bare[0] not in "#%\ufeff"
