@@ -208,3 +208,27 @@ def test_info_of_a_catalogue_without_events(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
     path.write_text("events: []\n", encoding="utf-8")
     assert run("info", "--catalogue", str(path), "--format", "json").json["period"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--catalogue", "", "list"],
+        ["list", "--catalogue", ""],
+        ["info", "--catalogue", ""],
+        ["validate", ""],
+        ["validate", "--catalogue", ""],
+        ["init", ""],
+        ["list", "-o", ""],
+        ["list", "--format", "json", "--output", ""],
+        ["facets", "--output", ""],
+    ],
+)
+def test_an_empty_path_is_refused(run: Run, line: list[str]) -> None:
+    result = run(*line)
+    assert (result.code, result.out) == (2, "")
+    assert "the path is empty" in result.err
+
+
+def test_an_empty_variable_is_an_unset_one(run: Run) -> None:
+    assert run("count", ARCHIVE_CATALOGUE="").out == run("count").out

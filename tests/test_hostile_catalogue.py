@@ -10,6 +10,7 @@ from typing import IO
 import pytest
 
 from archivecli import sources
+from archivecli.catalogue.loading import Catalogue
 from archivecli.errors import CatalogueError
 from conftest import make_catalogue
 from limits import limited, refused
@@ -366,6 +367,32 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
         parent.chmod(0o755)
     refused(limited("list", "--catalogue", str(path), before=nobody), "Permission denied", place=str(path))
     refused(limited("list", "--catalogue", str(folder), before=nobody), "Permission denied", place=str(folder))
+
+
+# What is too large
+
+
+def test_a_sparse_file_is_refused_by_its_size_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.yaml"
+    with path.open("wb") as file:
+        file.truncate(2 * 1024**3 + 1)
+    refused(limited("list", "--catalogue", str(path)), "the file is too large; the limit is 2 GiB", place=str(path))
+    checked = limited("validate", str(path))
+    assert (checked.code, checked.out) == (2, "")
+    assert f"{path}: the file is too large" in checked.err
+
+
+def test_a_file_that_takes_too_much_memory_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_catalogue(tmp_path / "catalogue.yaml", 3)
+
+    def exhausted(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(sources, "read", exhausted)
+    with pytest.raises(CatalogueError) as caught:
+        list(Catalogue(path).events())
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(f"{path}: there is not enough memory to read this; ")
 
 
 # A file that changes

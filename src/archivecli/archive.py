@@ -13,6 +13,7 @@ from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
 from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
 from archivecli.query.facets import BY_NAME
+from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index import search as ranking
@@ -54,7 +55,10 @@ class Archive:
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
         """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
         self.path = path
-        connection, self.state = store.connect(path, _Opener(), progress)
+        try:
+            connection, self.state = store.connect(path, _Opener(), progress)
+        except MemoryError:
+            raise too_little_memory(str(path)) from None
         self.index = Index(connection)
 
     @property

@@ -8,6 +8,7 @@ from archivecli.catalogue.codes import CODES, UNREADABLE
 from archivecli.catalogue.loading import Catalogue
 from archivecli.catalogue.review import review
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
+from archivecli.sources import too_little_memory
 
 MAX_SHOWN = 1000
 """How many findings a report shows; with more, nobody reads on, and each takes up to a kilobyte or so."""
@@ -38,6 +39,8 @@ def check(path: Path, today: date | None = None) -> Report:
         warnings = review(catalogue, today or date.today())
     except CatalogueError as error:
         problems += error.problems
+    except MemoryError:
+        problems += too_little_memory(str(path)).problems
     unreadable = [problem for problem in problems if _kept_from_reading(problem)]
     errors = [problem for problem in problems if not _kept_from_reading(problem)]
     findings = sorted(errors + warnings, key=lambda problem: problem[:4])

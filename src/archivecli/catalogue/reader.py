@@ -191,6 +191,7 @@ _PLAIN_WORDS = {
     "mapping values are not allowed in this context": "a second ': ' in one value",
     "could not find expected ':'": "a key without ': '",
     "did not find expected key": "this line does not fit the indentation or the value before it",
+    "did not find expected node content": "a value is missing here, or a bracket is never closed",
     "did not find expected '-' indicator": "this line does not fit the list before it",
     "found unexpected end of stream": "a quote or bracket is never closed",
     "did not find expected ',' or ']'": "a list in [brackets] misses a comma or its end",

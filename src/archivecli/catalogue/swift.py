@@ -56,7 +56,7 @@ def opened(path: Path) -> "SwiftCatalogue | None":
     """Return the catalogue at ``path`` if nothing about it is in doubt so far, else None."""
     try:
         return SwiftCatalogue(path, sources.find(path))
-    except (CatalogueError, StartAgain, OSError):
+    except (CatalogueError, StartAgain, OSError, MemoryError):  # the careful reading names the file
         return None
 
 
@@ -291,7 +291,7 @@ class _Work:
                 for event in self._sound(item, simple) or self._checked(item, piece.source.path):
                     digests.append(digest)
                     yield event
-        except (Unreadable, CatalogueError, OSError):
+        except (Unreadable, CatalogueError, OSError, MemoryError):
             raise StartAgain from None
 
     def _sound(self, item: str, simple: bool) -> list[Event] | None:
