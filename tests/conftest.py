@@ -87,6 +87,22 @@ def run() -> Run:
 
 
 @pytest.fixture
+def run_with() -> Run:
+    """Run a command line in this process; the first argument is what is on its standard input."""
+    from typer.testing import CliRunner
+
+    from archivecli.cli.app import app
+
+    def runner(stdin: str, *args: str) -> Result:
+        result = CliRunner().invoke(app, list(args), input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Result(result.exit_code, result.stdout, result.stderr)
+
+    return runner
+
+
+@pytest.fixture
 def shell() -> Run:
     """Run a command line as a real process through a pipe."""
 

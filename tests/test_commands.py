@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ from archivecli.cli.app import COMMANDS
 from archivecli.dates import period
 from archivecli.query.criteria import SORTS
 from archivecli.query.facets import FACETS
-from conftest import Run
+from conftest import Result, Run
 from terminal import at_a_terminal
 
 FILTERED = ("list", "search", "count")
@@ -419,3 +420,142 @@ def test_totals_of_several_values_are_explained() -> None:
 
 def test_a_hit_shows_its_passage() -> None:
     assert "recovery" in at_a_terminal("search", "asset recovery", rows=400).plain
+
+
+WITH_WORDS = ["search", "count", "facets", "calendar", "timeline", "on-this-day"]
+
+
+@pytest.mark.parametrize("command", WITH_WORDS)
+def test_an_unknown_option_is_never_a_word(run: Run, command: str) -> None:
+    for line in (
+        ["corruption", "--yaer", "2009"],
+        ["--yaer=2009", "corruption"],
+        ["corruption", "--year", "2009", "--yaer"],
+    ):
+        result = run(command, *line)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.splitlines()[:2] == ["archive: there is no option --yaer", "  did you mean --year?"] or (
+            "--yaer=2009" in line and "there is no option --yaer" in result.err
+        )
+    assert run(command, "-f", "json", "--", "corruption", "--yaer").code == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("-sofia", "-sofia"),
+        ("-2009", "-2009"),
+        ("-uk", "-uk"),
+        ("-country:serbia", "-country:serbia"),
+        ("-office:x", "-office:x"),
+        ('-"asset recovery"', '-"asset recovery"'),
+        ("-(sofia OR belgrade)", "-(sofia OR belgrade)"),
+        ("-nato", "-nato"),
+    ],
+)
+def test_one_hyphen_excludes(run: Run, typed: str, query: str) -> None:
+    asked_at_once = run("search", "-f", "ids", f"corruption {query}")
+    assert run("search", "corruption", typed, "-f", "ids").out == asked_at_once.out
+    assert run("search", "-f", "ids", "--", "corruption", typed).out == asked_at_once.out
+    assert run("count", "corruption", typed).out == run("count", f"corruption {query}").out
+
+
+def test_short_options_stay_options(run: Run) -> None:
+    expected = run("search", "corruption", "--limit", "3", "--format", "ids", "--reverse").lines
+    for line in (["-rqn3", "-fids"], ["-n", "3", "-r", "-f", "ids"], ["-rn", "3", "-fids"]):
+        assert run("search", "corruption", *line).lines == expected
+    assert run("search", "corruption", "-x").code == 2  # a slip, not a word of one letter
+    assert run("count", "corruption", "--body", "-sofia").code == 2  # the value of an option stays as it is
+
+
+# Only these events: ids on standard input
+
+READ_MANY = {
+    "list": ("-f", "ids"),
+    "search": ("corruption", "-f", "ids"),
+    "count": (),
+    "facets": ("topic",),
+    "calendar": (),
+    "timeline": (),
+    "on-this-day": ("--today", "2009-06-26", "-f", "ids"),
+}
+"""Every command that reads many events, with what makes its answer one to compare."""
+
+
+@pytest.mark.parametrize("command", READ_MANY)
+@pytest.mark.parametrize("first", [False, True], ids=["last", "first"])
+def test_a_hyphen_reads_ids_from_standard_input(run_with: Callable[..., Result], command: str, first: bool) -> None:
+    given = ["2009-06-26-drug-day-sofia", "2009-12-09-uncac", "2010-12-08-uncac-review-workshop   2010-12-08  whatever"]
+    words = READ_MANY[command]
+    line = ["-", *words] if first else [*words, "-"]
+    of_these = run_with("\n".join(given), command, *line)
+    assert of_these.code == 0
+    all_of_them = run_with("", command, *words)
+    assert of_these.out != all_of_them.out
+    if command in ("list", "search", "on-this-day"):
+        chosen = {line.split()[0] for line in given}
+        assert of_these.lines == [one for one in all_of_them.lines if any(one.startswith(name) for name in chosen)]
+    if command == "count":
+        assert of_these.out == "3\n"
+
+
+@pytest.mark.parametrize("command", READ_MANY)
+def test_ids_on_standard_input_must_be_right(run_with: Callable[..., Result], command: str) -> None:
+    words = READ_MANY[command]
+    wrong = run_with("2010-06-26\nno-such-id\n", command, *words, "-")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "no event has the id 'no-such-id'" in wrong.err
+    assert run_with("", command, "-", *words, "-").code == 2
+    nothing = run_with("", command, *words, "-")
+    assert nothing.code == 0
+    assert "no ids on standard input" in nothing.err
+
+
+def test_ids_on_standard_input_end_with_lines_or_nul(run_with: Callable[..., Result]) -> None:
+    assert run_with("2010-06-26\0002012\0", "count", "-").out == "2\n"
+    assert run_with("2012\r\n\r\n2012\n", "count", "-").out == "1\n"
+
+
+def test_suggestions_keep_to_the_ids_on_standard_input(run_with: Callable[..., Result]) -> None:
+    assert "archive list - --topic" in run_with("2009-12-09", "facets", "topic", "-").out
+
+
+@pytest.mark.parametrize("line", ["validate -", "related -", "list corruption"])
+def test_commands_that_read_no_ids_say_so(run: Run, line: str) -> None:
+    result = run(*line.split())
+    assert (result.code, result.out) == (2, "")
+
+
+def test_a_hyphen_between_words_belongs_to_the_query(run: Run) -> None:
+    assert run("count", "october", "-", "december", "2009").out == run("count", "october - december 2009").out != "0\n"
+
+
+# Ranges that run backwards
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["list", "--year", "2010..2009"],
+        ["list", "--from", "2010", "--to", "2009"],
+        ["search", "year:2010..2009"],
+        ["search", "during:2010-02..2010-01"],
+        ["search", "from:2010-02 to:2010-01"],
+        ["search", "2010..2009"],
+        ["search", "2010-2009"],
+        ["search", "from 2010 to 2009"],
+        ["search", "corruption december 2009 - may 2009"],
+        ["count", "2010-02..2009-12"],
+        ["facets", "topic", "2010..2009"],
+    ],
+    ids=" ".join,
+)
+def test_a_range_that_runs_backwards_is_refused(run: Run, line: list[str]) -> None:
+    result = run(*line)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("\n  exchange the two\n")
+
+
+def test_two_dates_in_any_order_are_no_range(run: Run) -> None:
+    assert run("count", "2010", "and", "2009").out == run("count", "2009", "or", "2010").out
+    assert run("count", "--year", "2009..2009").out == run("count", "--year", "2009").out

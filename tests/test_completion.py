@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from archivecli.archive import Archive
+from archivecli.cli import completion
 from archivecli.cli.app import COMMANDS
 from archivecli.cli.completing import SCRIPTS, split
+from archivecli.query.criteria import Query
+from archivecli.query.parser import parse
 from conftest import Run
 from test_architecture import HEAVY
 
@@ -64,6 +68,8 @@ def test_ids_with_titles(shell: Run) -> None:
         (("search", "count"), ["country:"]),
         (("search", "country:ser"), ["country:Serbia"]),
         (("search", "-topic:drug p"), ['-topic:"Drug prevention"']),
+        (("search", "topic:drug-t"), ["topic:Drug-trafficking", "topic:Drug-treatment"]),
+        (("search", 'topic:"drug t'), ['topic:"Drug trafficking"', 'topic:"Drug treatment"']),
         (("count", "--by", "cou"), ["country"]),
         (("list", "--color", ""), ["auto", "always", "never"]),
         (("list", "--format", "js"), ["json", "jsonl", "jsonld"]),
@@ -89,6 +95,37 @@ def test_the_catalogue_of_the_line_counts(shell: Run, tmp_path: Path) -> None:
     assert offered(shell, "list", "--catalogue", str(path), "--year", "") == ["1999"]
     assert offered(shell, "--catalogue", str(path), "show", "") == ["1999-01-02-one"]
     assert shell("archive", "show", "", _ARCHIVE_COMPLETE="zsh", ARCHIVE_CATALOGUE=str(path)).out.startswith("1999")
+
+
+NAMES = [
+    "Law enforcement (all)",
+    "Trade, fair and free",
+    'The "blue" heart',
+    "U.N. bodies",
+    "Liability of legal persons",
+]
+
+
+def test_what_is_offered_in_a_query_finds_what_it_names(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "topics.yaml"
+    days = [
+        f"- {{id: 1999-01-0{n}-x, title: X, start: 1999-01-0{n}, topics: ['{t}']}}\n" for n, t in enumerate(NAMES, 1)
+    ]
+    path.write_text("".join(days), encoding="utf-8")
+    archive = Archive(path)
+    for number, name in enumerate(NAMES, 1):
+        word = completion._in_one_word(name)
+        assert not set(word) & set(' "(),')
+        found = archive.select(Query(parse(f"topic:{word}").where))
+        assert [event.id for event in found] == [f"1999-01-0{number}-x"]
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
+def test_fish_takes_values_with_blanks_in_a_query(archive_on_path: Path) -> None:
+    for typed, expected in (("topic:corr", "topic:Corruption\t"), ("topic:judicial", "topic:Judicial-cooperation\t")):
+        line = f"source (archive completion fish | psub); complete -C 'archive search {typed}'"
+        done = subprocess.run(["fish", "--no-config", "-c", line], capture_output=True, text=True, timeout=60)
+        assert expected in done.stdout
 
 
 def test_a_broken_catalogue_offers_nothing(shell: Run, tmp_path: Path) -> None:
@@ -179,6 +216,7 @@ TABS = {
     "in quotes": ('archive list --year 2010 --topic "Drug pre\t -f ids', "2010-06-26-drug-day"),
     "with a blank": ("archive list --year 2010 --topic Drug\\ pre\t -f ids", "2010-06-26-drug-day"),
     "query": ("archive search country:Bulg\t --year 2008 -f ids", "2008-12-09-anti-corruption-conference"),
+    "value with a blank in a query": ("archive search topic:drug-pre\t --year 2010 -f ids", "2010-06-26-drug-day"),
     "file": ("archive validate my-f\t", "my-file.yaml:2:1: syntax: not YAML: did not find expected node content"),
 }
 

@@ -232,3 +232,9 @@ def test_an_empty_path_is_refused(run: Run, line: list[str]) -> None:
 
 def test_an_empty_variable_is_an_unset_one(run: Run) -> None:
     assert run("count", ARCHIVE_CATALOGUE="").out == run("count").out
+
+
+def test_a_byte_order_mark_is_no_mistake(run: Run, home: Path) -> None:
+    path = settings(home, 'catalogue = "work"\n[catalogues]\nwork = "~/work.yaml"\n')
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert ids(run, HOME=str(home)) == "1999-01-02-one"

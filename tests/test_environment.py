@@ -1,5 +1,6 @@
 """Any machine, any pipe: closed and full streams, signals at any moment, no home, strange locales and widths."""
 
+import io
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import IO, Any
 import pytest
 
 from archivecli.cli.app import COMMANDS
+from archivecli.cli.process import accept_any_text
 from archivecli.render.formats import FORMATS
 from conftest import HANG, Result, Run, make_catalogue
 
@@ -308,7 +310,13 @@ LOCALES: list[dict[str, str]] = [
 @pytest.mark.parametrize(
     "line",
     named(
-        [["list"], ["show", "2009-11", "--color", "always"], ["search", "Šurković müller"], ["count", "--by", "city"]]
+        [
+            ["list"],
+            ["list", "--help"],
+            ["show", "2009-11", "--color", "always"],
+            ["search", "Šurković müller"],
+            ["count", "--by", "city"],
+        ]
     ),
 )
 def test_any_locale(line: list[str], locale: dict[str, str]) -> None:
@@ -318,6 +326,60 @@ def test_any_locale(line: list[str], locale: dict[str, str]) -> None:
     assert b"Traceback" not in err
     assert process.returncode == 0 or b"archive:" in err
     assert (out.count(b"\n") == 38) or line != ["list"]
+
+
+def in_encoding(charset: str, *args: str) -> tuple[int, bytes, bytes]:
+    """Run a command line in this process, with streams of an encoding."""
+    from typer.testing import CliRunner
+
+    from archivecli.cli.app import app
+
+    result = CliRunner(charset=charset).invoke(app, list(args))
+    return result.exit_code, result.stdout_bytes, result.stderr_bytes
+
+
+@pytest.mark.parametrize(
+    ("charset", "commands"),
+    [("ascii", ["", *COMMANDS]), ("latin-1", ["", "list"]), ("shift_jis", ["search"])],
+    ids=["ascii", "latin-1", "shift_jis"],
+)
+def test_help_in_any_encoding(charset: str, commands: list[str]) -> None:
+    for command in commands:
+        code, out, err = in_encoding(charset, *command.split(), "--help")
+        assert (code, err) == (0, b"")
+        lines = out.decode(charset).splitlines()
+        assert any("Usage:" in line for line in lines)
+        frames = {len(line) for line in lines if line.startswith(("+", "|"))}
+        assert len(frames) == 1, command  # straight
+
+
+@pytest.mark.parametrize("charset", ["ascii", "latin-1"])
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["list", "--year", "1999"], b"the nearest event is of 9 Dec 2008"),
+        (["list", "--person", "bisceviz"], b"Hido Bi"),
+        (["list", "--\u017eear", "2009"], b"there is no option --"),
+        (["show", "\u6771\u4eac"], b"no event has the id 'DongJing'"),
+        (["--version"], b""),
+        ([], b""),
+    ],
+)
+def test_messages_in_any_encoding(charset: str, line: list[str], said: bytes) -> None:
+    code, _, err = in_encoding(charset, *line)
+    assert code in (0, 1, 2)
+    assert said in err
+    assert b"should not have happened" not in err
+
+
+def test_a_stream_takes_what_its_encoding_lacks() -> None:
+    for charset, written in (("ascii", b"Gurbuz - ss"), ("latin-1", b"G\xfcrb\xfcz - \xdf")):
+        raw = io.BytesIO()
+        stream = io.TextIOWrapper(raw, charset)
+        accept_any_text(stream)
+        stream.write("Gürbüz \u2013 ß")
+        stream.flush()
+        assert raw.getvalue() == written
 
 
 def test_data_is_utf8_whatever_the_locale() -> None:

@@ -156,3 +156,37 @@ def test_somebody_else_is_quicker(tmp_path: Path) -> None:
         write_file(str(tmp_path / "x"), pieces())
     assert (tmp_path / "x").read_text(encoding="utf-8") == "theirs"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["new.yaml", "new.yml", "sub/new.yaml"])
+@pytest.mark.parametrize("command", [["list"], ["count", "--by", "year"], ["show", "2000-01-01", "-f", "plain"]])
+def test_no_file_joins_the_folder_of_the_catalogue(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, command: list[str]
+) -> None:
+    folder = tmp_path / "events"
+    (folder / "sub").mkdir(parents=True)
+    make_catalogue(folder / "one.yaml", 2)
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    monkeypatch.chdir(folder)
+    for catalogue in (".", str(folder), "../link"):
+        for target in (name, str(folder / name), f"../link/{name}"):
+            result = run("--catalogue", catalogue, *command, "-o", target)
+            assert (result.code, result.out) == (1, "")
+            assert "would become part of the catalogue" in result.err
+            assert "another folder" in result.err
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["one.yaml"]
+
+
+def test_a_link_in_the_folder_is_a_new_file_too(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    make_catalogue(folder / "one.yaml", 2)
+    (folder / "out.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (tmp_path / "in.yaml").symlink_to(folder / "new.yaml")
+    for target in (folder / "out.yaml", tmp_path / "in.yaml"):
+        write = pytest.raises(OutputError, match="part of the catalogue")
+        with write:
+            write_file(str(target), ["x"], spare=folder)
+    for name in (folder / "x.json", folder / ".hidden.yaml", tmp_path / "beside.yaml"):
+        write_file(str(name), ["x"], spare=folder)
+        assert name.exists()

@@ -169,6 +169,20 @@ def test_less_is_told_only_what_it_does_not_know() -> None:
     assert at_a_terminal(*LONG, PAGER=SAYS_PAGER, LESS="M").lines[0] == "PAGER LESS=M"
 
 
+def test_less_passes_colours_on_whatever_its_variable_says(tmp_path: Path) -> None:
+    less = tmp_path / "less"
+    less.write_text('#!/bin/sh\necho "LESS=$LESS ARGUMENTS=$*"\ncat >/dev/null\n', encoding="utf-8")
+    less.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    for options, expected in (
+        ({"PAGER": "less", "LESS": "M"}, "LESS=M ARGUMENTS=-R"),
+        ({"PAGER": str(less), "LESS": ""}, "LESS= ARGUMENTS=-R"),
+        ({"PAGER": "less -S", "LESS": "-M -R"}, "LESS=-M -R ARGUMENTS=-S"),
+        ({"PAGER": "less -S"}, "LESS=FRX ARGUMENTS=-S"),
+    ):
+        assert at_a_terminal(*LONG, PATH=path, **options).lines[0] == expected
+
+
 def test_a_pager_that_is_missing_is_passed_over() -> None:
     seen = at_a_terminal(*LONG, PAGER="no-such-pager --x")
     assert (seen.code, len(seen.lines)) == (0, 38)

@@ -1,6 +1,6 @@
 """The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from archivecli.events import Event, Term
 from archivecli.index import store
 from archivecli.index.reader import Clause, Index, Tally
 from archivecli.index.schema import Progress
-from archivecli.query.criteria import And, Node, Not, Query, conjunction, has_words
+from archivecli.query.criteria import Among, And, Node, Not, Query, conjunction, has_words
 from archivecli.query.facets import BY_NAME
 from archivecli.sources import too_little_memory
 
@@ -164,6 +164,11 @@ class Archive:
             shown = [*found[:20], "…"] if len(found) > 20 else found
             raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "\n".join(shown))
         raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted.lower()))
+
+    def among(self, typed: Sequence[str]) -> Among:
+        """Return the criterion for the events with these ids, or beginnings of ids; raise as ``get`` does."""
+        known = self.index.known(typed)
+        return Among(tuple(dict.fromkeys(one if one in known else self.get(one).id for one in typed)))
 
     def _near_ids(self, wanted: str) -> str:
         same_day = self.index.by_ids(wanted[:10], 5) if len(wanted) > 10 else []

@@ -85,7 +85,7 @@ def _settings(path: Path) -> Settings:
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise BadConfiguration(f"{path}: this is no file of settings")
-        content = path.read_bytes().decode()
+        content = path.read_bytes().decode("utf-8-sig")  # editors on Windows write the mark
         found = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         said = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))

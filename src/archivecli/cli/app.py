@@ -5,15 +5,18 @@ import importlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 import typer.core
+from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere else
 
 from archivecli import __version__
 from archivecli.cli import output, process
-from archivecli.errors import ArchiveError, CatalogueError
+from archivecli.errors import ArchiveError, CatalogueError, UsageError, nearest
+from archivecli.patterns import lazily
 from archivecli.text import MINUS
 
 COMMANDS = {
@@ -21,7 +24,7 @@ COMMANDS = {
     "search": "Find events by words, names, dates, figures.",
     "show": "Show everything that the archive knows of an event.",
     "related": "Show the events nearest to one, and what they share.",
-    "count": "Count events, by year, country, topic …",
+    "count": "Count events, by year, country, topic ...",
     "calendar": "Show years by months, or every day, with their events.",
     "timeline": "Draw events on an axis of time, or count them by month, quarter, year.",
     "facets": "Show the values of fields, and how to narrow to each.",
@@ -67,14 +70,43 @@ class _Commands(MutableMapping[str, Any]):
         return len(COMMANDS)
 
 
-def _unwanted(typed: str) -> str:
-    """Return ``-sofia`` with a minus sign that no option begins with; short options and their values stay as they are."""
-    letters = typed[1:]
-    if typed[:1] != "-" or len(letters) < 3 or not letters.isalpha() or set(letters) <= set("qr0h"):
-        return typed
-    from archivecli.render.formats import FORMATS  # only for what looks like an option
+def _excluding(typed: Sequence[str], options: Sequence[Any]) -> Iterator[str]:
+    """Yield a command line in which ``-sofia`` has a minus sign, with which no option begins; options stay as they are."""
+    takes_value = {name: not option.is_flag for option in options for name in (*option.opts, *option.secondary_opts)}
+    rest = iter(typed)
+    for word in rest:
+        if word == "--":
+            yield word
+            yield from rest
+        elif word.startswith("--"):
+            yield word
+            if takes_value.get(word):
+                yield from islice(rest, 1)
+        elif word.startswith("-") and not _is_short_option(word):
+            yield f"{MINUS}{word[1:]}"
+        else:
+            yield word
+            if takes_value.get(f"-{word[-1:]}") and _SHORT_OPTIONS.fullmatch(word):
+                yield from islice(rest, 1)
 
-    return typed if letters[0] == "f" and letters[1:] in (*FORMATS, "table") else f"{MINUS}{letters}"
+
+_SHORT_OPTIONS = lazily(r"-[qr0h]*[nfo]?")
+_SHORT_WITH_VALUE = lazily(r"-[qr0h]*(?:n-?\d+|f=?(?P<format>[a-z-]+)|o[^:]*[./\\][^:]*)")
+
+
+def _is_short_option(word: str) -> bool:
+    """Tell whether a word that begins with one hyphen is short options (``-qr``, ``-n5``, ``-fjson``), or ``-`` itself.
+
+    A single letter that is no option stays one, so that a slip is noticed.
+    """
+    if _SHORT_OPTIONS.fullmatch(word) or (len(word) == 2 and word[1].isalpha()):
+        return True
+    found = _SHORT_WITH_VALUE.fullmatch(word)
+    if found is None or not found["format"]:
+        return found is not None
+    from archivecli.render.formats import FORMATS  # only for what looks like a format
+
+    return found["format"] in (*FORMATS, "table")
 
 
 class CommandGroup(typer.core.TyperGroup):
@@ -88,7 +120,7 @@ class CommandGroup(typer.core.TyperGroup):
         """Find the command; in one that takes the words of a query, ``-sofia`` is a word that is not wanted."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and any(parameter.name == "words" for parameter in command.params):
-            rest = [_unwanted(typed) for typed in rest]
+            rest = list(_excluding(rest, [param for param in command.params if param.param_type_name == "option"]))
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -102,6 +134,8 @@ class CommandGroup(typer.core.TyperGroup):
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run a command line and exit with its code; an error ends here as one clear message."""
+        for stream in (sys.stdout, sys.stderr):
+            process.accept_any_text(stream)
         standalone = settings.pop("standalone_mode", True)
         # no expanding on Windows either: traf* is a question, not the files that begin so
         settings |= {"standalone_mode": False, "windows_expand_args": False}
@@ -201,6 +235,8 @@ def _tell_usage(error: typer.TyperException) -> int:
         message = re.sub(r"is not in the range x>=(\d+)$", r"is too small: \1 is the least", message)
         _say(f"archive: {param.opts[0] if param.param_type_name == 'option' else param.human_readable_name}: {message}")
         return error.exit_code
+    if isinstance(error, NoSuchOption):
+        return _tell(_no_such_option(error))
     message = error.format_message().rstrip(".")
     message = message.replace("Got unexpected extra argument(s)", "more was typed than this takes:")
     _say(f"archive: {message[:1].lower()}{message[1:]}")
@@ -210,13 +246,26 @@ def _tell_usage(error: typer.TyperException) -> int:
     return error.exit_code
 
 
+def _no_such_option(error: NoSuchOption) -> ArchiveError:
+    """Return the error for an option that a command does not have, with the nearest that it has."""
+    typed, context = error.option_name, error.ctx
+    hints: list[str] = []
+    if context is not None:
+        options = [name[2:] for param in context.command.get_params(context) for name in param.opts if name[:2] == "--"]
+        near = nearest(typed[2:], options, 1) if typed[:2] == "--" else []
+        hints += [f"did you mean --{name}?" for name in near]
+        hints.append(f"'{context.command_path} --help' lists the options")
+        if any(param.name == "words" for param in context.command.params):
+            hints.append("words that begin with a hyphen go after --")
+    return UsageError(f"there is no option {typed[:60]}", "\n".join(hints))
+
+
 def _say(sentence: str) -> None:
     from archivecli.text import one_line
 
-    encoding = sys.stderr.encoding or "ascii"
     sentence = ("  " if sentence.startswith("  ") else "") + one_line(sentence)
     with contextlib.suppress(OSError, ValueError):  # nobody listens; the exit code still speaks
-        sys.stderr.write(sentence.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.write(f"{sentence}\n")
 
 
 app = typer.Typer(

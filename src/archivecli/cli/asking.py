@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from archivecli.archive import Archive
+from archivecli.cli.ids import STDIN, only_these, without_stdin
 from archivecli.cli.options import Asked, Common
 from archivecli.cli.output import Output
 from archivecli.cli.remarks import nothing_found
@@ -21,6 +22,12 @@ class Question(NamedTuple):
     total: int
     onward: "Onward"
 
+    def narrowed(self, more: Node) -> "Question":
+        """Return the question for those of the events that fit one more criterion."""
+        query = Query(conjunction(self.query.where, more))
+        selection = self.archive.selection(query)
+        return self._replace(query=query, selection=selection, total=selection.count())
+
     def remark_if_empty(self, fail: bool = False) -> None:
         """Say so where no event fits, and why; ``fail`` ends with exit code 1 then."""
         if not self.total:
@@ -34,16 +41,21 @@ class Onward(NamedTuple):
     words: tuple[str, ...]
     asked: Asked
     catalogue: str = ""
+    piped: bool = False
+    """The view is of the events whose ids are on standard input."""
 
     def listing(self, *more: str) -> str:
         """Return the command that lists the events of the view narrowed by options or words: ``--month 2009-12``."""
         words, options = self._narrowed(more)
-        return self._command(*(["search", *words] if words else ["list"]), *options)
+        return self._command(*(["search", *words] if words else ["list"]), *self._stdin(), *options)
 
     def view(self, verb: str, *more: str) -> str:
         """Return a view of the same events, narrowed or otherwise changed by options and words."""
         words, options = self._narrowed(more)
-        return self._command(verb, *words, *options)
+        return self._command(verb, *words, *self._stdin(), *options)
+
+    def _stdin(self) -> list[str]:
+        return [STDIN] if self.piped else []
 
     def _narrowed(self, more: tuple[str, ...]) -> tuple[list[str], list[str]]:
         """Return words and options with more of them.
@@ -89,13 +101,17 @@ def _quoted(value: str) -> str:
 
 def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Question:
     """Open the catalogue and choose the events that fit words and filters; say how the words were read."""
+    rest, piped = without_stdin(words)
     archive = common.open()
     out = common.output()
-    if words:
-        parsed = parse(" ".join(words), archive.years)
+    if rest:
+        parsed = parse(" ".join(rest), archive.years)
         out.remark(*parsed.remarks)
         where = conjunction(parsed.where, where)
+    if piped:
+        where = conjunction(where, only_these(archive, out))
     query = Query(where)
     selection = archive.selection(query)
     out.remark(*archive.remarks(query))
-    return Question(archive, out, query, selection, selection.count(), Onward(tuple(words or ()), asked, common.named))
+    onward = Onward(tuple(rest), asked, common.named, piped)
+    return Question(archive, out, query, selection, selection.count(), onward)

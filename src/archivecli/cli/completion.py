@@ -1,6 +1,7 @@
 """What a completing shell is offered: values from the index, with what they mean."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -147,13 +148,26 @@ def query_words(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
                 yield Offer(f"{field[: len(field) - len(bare)]}{facet.name}:", facet.about)
         return
     if bare in BY_NAME or bare in PERIODS:
-        for offer in values(bare, ctx, typed.strip('"')):
+        quoted = '"' in typed or " " in typed
+        for offer in values(bare, ctx, typed.replace('"', ""), (lambda name: name) if quoted else _in_one_word):
             value = f'"{offer.value}"' if " " in offer.value else offer.value
             yield Offer(f"{field}:{value}", offer.about)
 
 
-def values(facet: str, ctx: Any, incomplete: str) -> list[Offer]:
-    """Offer the values of a facet, or the years or months of the archive, with their numbers of events."""
+def _in_one_word(name: str) -> str:
+    """Return a name as a query takes it without quotes: ``Law-enforcement-cooperation``; the name where that is not it.
+
+    fish and zsh offer only what begins as the word on the line does, so that a quotation mark would be in the way.
+    """
+    word = re.sub(r"[\s\"(),-]+", "-", name).strip("-")
+    return word if word[:1].isalnum() and text.key(word) == text.key(name) else name
+
+
+def values(facet: str, ctx: Any, incomplete: str, spelled: Callable[[str], str] = lambda name: name) -> list[Offer]:
+    """Offer the values of a facet, or the years or months of the archive, with their numbers of events.
+
+    ``spelled`` says how a value is written where it is inserted.
+    """
     try:
         tallies = _archive(ctx).tally(facet, Query())
     except (ArchiveError, OSError):
@@ -162,7 +176,7 @@ def values(facet: str, ctx: Any, incomplete: str) -> list[Offer]:
     found = [
         Offer(text.one_line(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
         for tally in tallies
-        for name in dict.fromkeys((tally.short, tally.name))
+        for name in dict.fromkeys(spelled(name) for name in (tally.short, tally.name))
         if name and tally.number and text.fold(name).startswith(wanted)
     ]
     return found[:LIMIT]

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archivecli.errors import OutputError
-from archivecli.sources import find, state_of
+from archivecli.sources import SUFFIXES, find, state_of
 
 
 def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Path | None = None) -> None:
     """Write text as UTF-8 into the file ``name``; raise OutputError where that cannot be done.
 
     Another reader sees the old file or the new one, never a part: the text goes into a temporary file of the same
-    folder, which then takes the name. A file that exists stays unless ``force``, and the files of the catalogue ``spare``
-    (what is being read) stay in any case. Devices and pipes are written to.
+    folder, which then takes the name. A file that exists stays unless ``force``. The catalogue ``spare`` (what is being
+    read) stays as it is in any case: its files are not overwritten, and its folder gets no new ones. Devices and pipes are
+    written to.
     """
     try:
         before = _look(name)
@@ -22,6 +23,9 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Pat
             _write_through(name, pieces, before)
         elif before is not None and spare is not None and _is_part(before, spare):
             raise OutputError(f"{name} is the catalogue itself", "choose another file")
+        elif spare is not None and _would_join(name, spare):
+            what = f"{name} would become part of the catalogue, which is every YAML file in the folder {spare}"
+            raise OutputError(what, "write it into another folder, or with another suffix")
         elif before is not None and not force:
             raise _exists(name)
         else:
@@ -41,6 +45,23 @@ def _look(name: str) -> os.stat_result | None:
 def _is_part(found: os.stat_result, catalogue: Path) -> bool:
     """Tell whether a file is one of a catalogue's."""
     return any(state_of(found)[:2] == source.state[:2] for source in find(catalogue))
+
+
+def _would_join(name: str, catalogue: Path) -> bool:
+    """Tell whether a new file of this name would be read as one of the catalogue's, which is a folder."""
+    if not name.endswith(SUFFIXES) or not catalogue.is_dir():
+        return False
+    folder = os.path.realpath(catalogue)
+    named = os.path.join(os.path.realpath(os.path.dirname(name) or os.curdir), os.path.basename(name))
+    for path in (named, os.path.realpath(name)):  # a link in the folder, and the file that a link leads to
+        inside = os.path.relpath(path, folder).split(os.sep) if _same_drive(path, folder) else [os.pardir]
+        if not any(part.startswith(".") for part in inside):  # ``..`` leads out; hidden files are not read
+            return True
+    return False
+
+
+def _same_drive(one: str, other: str) -> bool:
+    return os.path.splitdrive(one)[0] == os.path.splitdrive(other)[0]
 
 
 def _exists(name: str) -> OutputError:

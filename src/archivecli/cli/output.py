@@ -117,8 +117,7 @@ class Output:
 
     def complain(self, sentence: str) -> None:
         """Say on stderr what must be heard, even with --quiet."""
-        encoding = self.stderr.encoding or "ascii"
-        said = text.one_line(sentence).encode(encoding, "backslashreplace").decode(encoding) + "\n"
+        said = f"{text.one_line(sentence)}\n"
 
         def say() -> None:
             with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on

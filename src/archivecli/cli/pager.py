@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import subprocess
 
 LESS = "FRX"
-"""What ``less`` is told unless LESS says otherwise: end on a short text, pass colours on, leave the text on the screen."""
+"""The options of ``less`` unless LESS is set: exit if the text is short, pass colours on, leave the text on the screen."""
 
 
 def command(environ: Mapping[str, str], configured: str | None = None) -> list[str]:
@@ -108,7 +108,9 @@ class Paged:
             self.stdout.flush()
             with contextlib.suppress(OSError):
                 self._process = subprocess.Popen(
-                    [program, *self.pager[1:]], stdin=subprocess.PIPE, env={"LESS": LESS, "LV": "-c", **os.environ}
+                    [program, *_colours(program), *self.pager[1:]],
+                    stdin=subprocess.PIPE,
+                    env={"LESS": LESS, "LV": "-c", **os.environ},
                 )
         if self._process is None:
             self.rows = 1 << 60  # held back no longer for a pager, only written at the end
@@ -129,6 +131,12 @@ class Paged:
                 self._process.stdin.close()
             self._process.wait()
             raise
+
+
+def _colours(program: str) -> list[str]:
+    """Return what ``less`` must also be told so that it passes colours on: a LESS of the user's own may not say so."""
+    says_so = "R" in os.environ.get("LESS", LESS)
+    return [] if says_so or os.path.splitext(os.path.basename(program))[0].lower() != "less" else ["-R"]
 
 
 def _seen(line: str) -> str:

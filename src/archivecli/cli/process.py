@@ -1,6 +1,7 @@
 """The process around a command: its three streams, the signals that end it, and the last resort. Imports nothing heavy."""
 
 import atexit
+import codecs
 import contextlib
 import gc
 import os
@@ -75,6 +76,28 @@ def _fill_streams() -> None:
         sys.stdout = open(1, "w", 1, encoding=said, errors=errors, closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def _transliterated(error: UnicodeError) -> tuple[str, int]:
+    """Handle what an encoding lacks: return it in ASCII, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from archivecli.text import ascii_only  # only for the encodings of another age
+
+    return ascii_only(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("archive.transliterate", _transliterated)
+
+
+def accept_any_text(stream: Any) -> None:
+    """Let a stream write, in ASCII, the characters that its encoding lacks, instead of failing.
+
+    Typer writes help and usage to the streams by itself, so that the streams must be able to take them.
+    """
+    encoding = getattr(stream, "encoding", None) or ""
+    if not encoding.lower().startswith("utf") and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="archive.transliterate")
 
 
 def run(command: Callable[[], int]) -> NoReturn:

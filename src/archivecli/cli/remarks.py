@@ -8,7 +8,7 @@ from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
 from archivecli.dates import EVER, Period
-from archivecli.query.criteria import During, Is, Node, Not, Query, Recurs
+from archivecli.query.criteria import Among, During, Is, Node, Not, Query, Recurs
 
 if TYPE_CHECKING:
     from archivecli.index.search import Outcome
@@ -73,5 +73,7 @@ def spoken(node: Node) -> str:
             return f"'{said}'" if said else f"{period.first}/{period.last}"
         case Recurs(_, _, said):
             return f"'{said}'" if said else "the date"
+        case Among():
+            return "the ids on standard input"
         case _:
             return "that filter"

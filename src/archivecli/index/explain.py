@@ -8,7 +8,7 @@ from archivecli.index.reader import Index
 from archivecli.index.schema import WEIGHTS
 from archivecli.index.search import Outcome
 from archivecli.index.understanding import Group
-from archivecli.query.criteria import And, During, Is, Node, Not, Or, Phrase, Recurs, Word
+from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Phrase, Recurs, Word
 
 
 def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str]:
@@ -75,6 +75,8 @@ def said(node: Node) -> str:
             return f"{typed or 'dates'} → {human(period.first, period.last)}"
         case Recurs(_, _, typed):
             return f"{typed} → in any year"
+        case Among(ids):
+            return f"{len(ids):,} ids from standard input"
         case Not(part):
             return f"NOT {said(part)}"
         case And(parts):

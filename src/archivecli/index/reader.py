@@ -10,7 +10,7 @@ from archivecli import text
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError, nearest
 from archivecli.events import Event, Term
-from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
+from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Query, Recurs
 from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
 
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
@@ -141,6 +141,9 @@ class Index:
                 return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
             case Is(facet, typed):
                 return self._is(facet, typed, probing)
+            case Among(ids):
+                listed = "SELECT value FROM json_each(?)"
+                return f"e.n IN (SELECT n FROM events WHERE id IN ({listed}))", [json.dumps(ids)]
             case _:
                 raise ValueError("words are a matter of the search")
 
@@ -379,6 +382,11 @@ class Index:
                 longest = max(longest, shared_length(event_id, other))
         length = max(longest + 1, date_length(event_id))
         return event_id[: length + 1 if event_id[length - 1 : length] == "-" else length]
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the ids that events have."""
+        sql = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
+        return {event_id for (event_id,) in self.connection.execute(sql, (json.dumps(ids),))}
 
     def get(self, event_id: str) -> Event | None:
         """Return the event with this id."""

@@ -54,6 +54,12 @@ class Recurs(NamedTuple):
     other: bool = False
 
 
+class Among(NamedTuple):
+    """The event has one of these ids."""
+
+    ids: tuple[str, ...]
+
+
 class Not(NamedTuple):
     """What the event must not be."""
 
@@ -72,7 +78,7 @@ class Or(NamedTuple):
     parts: tuple["Node", ...]
 
 
-Node: TypeAlias = Word | Phrase | Is | During | Recurs | Not | And | Or
+Node: TypeAlias = Word | Phrase | Is | During | Recurs | Among | Not | And | Or
 
 EVERYTHING = And()
 
@@ -130,6 +136,8 @@ def matches(event: Event, node: Node) -> bool:
             wanted = {text.key(value) for value in values if value != NONE}
             found = facet_values(event, BY_NAME[facet])
             return any(text.key(value) in wanted for value in found) or (not found and NONE in values)
+        case Among(ids):
+            return event.id in ids
         case _:
             raise ValueError("words are a matter of the index")
 

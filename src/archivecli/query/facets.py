@@ -31,7 +31,7 @@ FACETS: tuple[Facet, ...] = (
         "country that took part or that it is about",
     ),
     Facet("city", "cities", ("places.city",), "city where it was held"),
-    Facet("kind", "kinds", ("kind",), "kind of event: workshop, conference, mission …"),
+    Facet("kind", "kinds", ("kind",), "kind of event: workshop, conference, mission ..."),
     Facet("topic", "topics", ("topics",), "what it is about"),
     Facet(
         "body",

@@ -1,4 +1,4 @@
-"""What people type in a query → criteria. Any text is a query; nothing here raises for odd syntax.
+"""What people type in a query → criteria. Any text is a query: odd syntax is read as words.
 
 corruption sofia          both words
 "mutual legal assistance" the words in this order
@@ -10,7 +10,7 @@ september 2009            a date
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from archivecli import text
@@ -95,7 +95,7 @@ class Parsed(NamedTuple):
 def parse(typed: str, years: range = range(1000, 3000)) -> Parsed:
     """Return the criteria that ``typed`` asks for; numbers inside ``years`` that stand alone are years.
 
-    Raise UsageError only for a field with a value that cannot be right, such as ``month:13``.
+    Raise UsageError only for what cannot be right: a field's value such as ``month:13``, or a range that runs backwards.
     """
     pieces = tokens(typed[:MAX_CHARACTERS].encode(errors="replace").decode())  # bytes that are no text become ?
     if len(pieces) == MAX_TOKENS:
@@ -157,6 +157,7 @@ class _Parser:
             else:
                 parts.append(self._atom(piece))
         flush()
+        _check_ends(parts)
         return conjunction(*(part for part in parts if part != EVERYTHING)) if parts else EVERYTHING
 
     def _negated(self) -> Node:
@@ -260,9 +261,18 @@ def _to(field: str, values: tuple[str, ...]) -> Node:
     return During(Period(EVER.first, when.typed_period(values[0], field).last), f"to {values[0]}")
 
 
+def _check_ends(parts: Sequence[Node]) -> None:
+    """Raise UsageError where ``from:`` is after ``to:``."""
+    times = [part for part in parts if isinstance(part, During) and part.said.startswith(("from ", "to "))]
+    for low in times:
+        for high in times:
+            if low.said.startswith("from ") and high.said.startswith("to ") and low.period.first > high.period.last:
+                raise when.backwards(f"{low.said.replace(' ', ':', 1)} {high.said.replace(' ', ':', 1)}")
+
+
 def _during(value: str, field: str) -> Node:
     low, dots, high = value.partition("..")
-    span = when.typed_range(low, high) if dots else when.typed_period(value, field)
+    span = when.typed_range(low, high, f"{field}: {value}") if dots else when.typed_period(value, field)
     if span is None:
         raise UsageError(f"{field}: '{value[:40]}' is not a period", "write 2009-10..2010-03")
     return During(span, value)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from archivecli import dates
 from archivecli.dates import EVER, MONTHS, Period
+from archivecli.errors import UsageError
 from archivecli.patterns import lazily
 from archivecli.query.criteria import During, Recurs
 from archivecli.text import fold
@@ -92,7 +93,7 @@ def _range(words: Sequence[str], at: int, years: range) -> Found | None:
     """Two dates with a word between them; the first may borrow the year of the second."""
     if ".." in words[at]:
         low, _, high = words[at].partition("..")
-        span = typed_range(low, high)
+        span = typed_range(low, high, words[at])
         return Found(During(span, words[at]), 1) if span else None
     left = single_date(words, at, years)
     if left is None or at + left.taken + 1 >= len(words) or fold(words[at + left.taken]) not in _JOINERS:
@@ -103,6 +104,8 @@ def _range(words: Sequence[str], at: int, years: range) -> Found | None:
     taken = left.taken + 1 + right.taken
     first = left.node.period if isinstance(left.node, During) else _in_year(left.node, right.node.period.last[:4])
     if first.first > right.node.period.last:
+        if isinstance(left.node, During) and fold(words[at + left.taken]) != "and":
+            raise backwards(f"'{' '.join(words[at : at + taken])}'")
         return None
     node = During(Period(first.first, right.node.period.last), " ".join(words[at : at + taken]))
     return Found(node, taken)
@@ -166,6 +169,8 @@ def _iso(word: str, following: list[str], years: range) -> Found | None:
     if decade:
         return Found(During(dates.period(f"{decade.group(1)}0", f"{decade.group(1)}9")), 1)
     both = _YEARS.fullmatch(word)
+    if both and both.group(1) > both.group(2) and all(int(year) in years for year in both.groups()):
+        raise backwards(f"'{word}'")
     if both and both.group(1) < both.group(2) and both.group(1) != "0000":
         return Found(During(dates.period(*both.groups()), literal=True), 1)
     return None
@@ -327,11 +332,21 @@ def day_before(day: str) -> str:
     return f"{max(year - 1, 1):04d}-12-31"
 
 
-def typed_range(low: str, high: str) -> Period | None:
-    """Return the period of ``low..high``, either of which may be empty; None where one is no date."""
+def backwards(said: str) -> UsageError:
+    """Return the error for a range whose end is before its beginning."""
+    return UsageError(f"{said} ends before it begins", "exchange the two")
+
+
+def typed_range(low: str, high: str, said: str) -> Period | None:
+    """Return the period of ``low..high``, either of which may be empty; None where one is no date.
+
+    Raise UsageError, with what was ``said``, where it ends before it begins.
+    """
     ends = []
     for typed in (low, high):
         if typed and (not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", typed) or dates.fault(typed)):
             return None
         ends.append(dates.period(typed) if typed else EVER)
+    if ends[0].first > ends[1].last:
+        raise backwards(said)
     return Period(ends[0].first, ends[1].last) if low or high else None

@@ -6,7 +6,7 @@ from archivecli import dates
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.query.criteria import During, Node, Recurs
-from archivecli.query.spoken import month_number, single_date, typed_range
+from archivecli.query.spoken import backwards, month_number, single_date, typed_range
 
 
 def typed_period(typed: str, option: str) -> Period:
@@ -55,8 +55,10 @@ def year_filter(typed: str, option: str = "--year") -> Node:
     if all(re.fullmatch(r"[0-9]{4}", end) and end != "0000" for end in ends if end) and any(ends):
         first = dates.first_day(low) if low else EVER.first
         last = dates.last_day(high if dots else low) if (high or not dots) else EVER.last
+        if first > last:
+            raise backwards(f"{option}: {typed}")
         return During(Period(first, last), typed)
     raise UsageError(f"{option}: '{typed[:40]}' is not a year", "write 2009, or 2009..2010")
 
 
-__all__ = ["day_filter", "month_filter", "typed_period", "typed_range", "year_filter"]
+__all__ = ["backwards", "day_filter", "month_filter", "typed_period", "typed_range", "year_filter"]

@@ -18,7 +18,7 @@ app = typer.Typer()
 def calendar(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[YEAR…] [WORDS…]", help="years, and words that the events answer"),
+        typer.Argument(metavar="[YEAR...] [WORDS...]", help="years, and words that the events answer; - reads ids"),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="weeks and days, with the events below each week")] = False,
     format_: ViewFormat = None,

@@ -19,7 +19,7 @@ app = typer.Typer()
 @app.command()
 @command
 def cite(
-    ids: Annotated[list[str], typer.Argument(metavar="ID…", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
     style: Annotated[
         str,
         typer.Option("--style", metavar="|".join(STYLES), help="the style guide", autocompletion=lambda: list(STYLES)),

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.asking import Question, ask
+from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
 from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_count, emit_view
 from archivecli.cli.views import numbers
@@ -21,7 +22,7 @@ GROUPINGS = (*PERIODS, *(facet.name for facet in FACETS))
 @app.command()
 @command
 def count(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     by: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,7 +51,7 @@ def count(
     asked: Asked,
     common: Common,
 ) -> None:
-    """Count events, in all or by year, country, topic … or one by the other.
+    """Count events, in all or by year, country, topic ... or one by the other.
 
     Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
     archive count --sum participants.count --by year

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.asking import ask
+from archivecli.cli.ids import STDIN, without_stdin
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
 from archivecli.cli.tallies import Sheet, ViewFile, ViewForce, ViewFormat, emit_view
 from archivecli.cli.views import values
@@ -24,7 +25,8 @@ def facets(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FIELD…] [WORDS…]", help=f"fields ({', '.join(FIELDS)}), then words that the events answer"
+            metavar="[FIELD...] [WORDS...]",
+            help=f"fields ({', '.join(FIELDS)}), then words that the events answer; - reads ids",
         ),
     ] = None,
     limit: Annotated[
@@ -48,9 +50,10 @@ def facets(
 
     Events without a value of a field stand under (none), so that all events are accounted for.
     """
-    fields, rest = _parted(words or [])
+    typed, piped = without_stdin(words)
+    fields, rest = _parted(typed)
     sheet = Sheet(format_, output, force)
-    found = ask(rest, where, asked, common)
+    found = ask([*rest, STDIN] if piped else rest, where, asked, common)
     near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
         found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")

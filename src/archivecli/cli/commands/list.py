@@ -6,11 +6,12 @@ import typer
 
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
+from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.events import Hit
-from archivecli.query.criteria import SORTS, Node, Query
+from archivecli.query.criteria import SORTS, Node, Query, conjunction
 
 app = typer.Typer()
 
@@ -20,6 +21,9 @@ _ORDERS = tuple(order for order in SORTS if order != "relevance")
 @app.command()
 @command
 def list_(
+    piped_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[-]", help="only events whose ids are on standard input")
+    ] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(_ORDERS)}")] = "date",
     reverse: Reverse = False,
     limit: Limit = None,
@@ -37,8 +41,15 @@ def list_(
     """
     if sort not in _ORDERS:
         raise UsageError(f"--sort: '{sort}' is none of {', '.join(_ORDERS)}")
+    others, piped = without_stdin(piped_ids)
+    if others:
+        raise UsageError(
+            f"list takes no words: '{others[0][:40]}'", "'archive search' does, and 'archive show' takes ids"
+        )
     archive = common.open()
     out = common.output()
+    if piped:
+        where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
     shown = emit(out, archive, (Hit(event) for event in archive.select(query)), form)
     if not shown:

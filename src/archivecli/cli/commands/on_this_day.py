@@ -8,9 +8,10 @@ from archivecli import dates
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
+from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, Today, command, today
 from archivecli.events import Hit
-from archivecli.query.criteria import Node, Recurs, conjunction
+from archivecli.query.criteria import Node, Recurs
 
 app = typer.Typer()
 
@@ -18,7 +19,7 @@ app = typer.Typer()
 @app.command()
 @command
 def on_this_day(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     today_: Today = None,
     fail_if_empty: FailIfEmpty = False,
     *,
@@ -34,11 +35,12 @@ def on_this_day(
     'archive list --on 26-06' lists any other day; events dated by month or year only are left to it.
     """
     day = today(today_)
-    found = ask(words, conjunction(Recurs(int(day[5:7]), int(day[8:])), where), asked, common)
+    any_day = ask(words, where, asked, common)
+    found = any_day.narrowed(Recurs(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]
     if not emit(found.out, found.archive, (Hit(event) for event in exact), form):
-        _say_what_is_near(found, ask(words, where, asked, common._replace(quiet=True)), day[5:])
+        _say_what_is_near(any_day, day[5:])
     if len(events) > len(exact):
         command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.remark(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
@@ -46,9 +48,9 @@ def on_this_day(
         raise typer.Exit(1)
 
 
-def _say_what_is_near(found: Question, any_day: Question, day: str) -> None:
+def _say_what_is_near(found: Question, day: str) -> None:
     found.out.remark(f"no event of {_named(day)}")
-    days = any_day.selection.days_of_year()
+    days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
         commands = (f"{_named(other)} ({found.onward.listing('--on', other[3:] + '-' + other[:2])})" for other in near)

@@ -24,7 +24,7 @@ AT_ONCE = 10
 @app.command("open")
 @command
 def open_(
-    ids: Annotated[list[str], typer.Argument(metavar="ID…", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
     link: Annotated[
         int | None, typer.Option("--link", metavar="N", min=1, help="the link to open, where there are several")
     ] = None,

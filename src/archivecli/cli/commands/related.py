@@ -7,7 +7,9 @@ import typer
 from archivecli.cli import completion
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
+from archivecli.cli.ids import STDIN
 from archivecli.cli.options import Common, command
+from archivecli.errors import UsageError
 from archivecli.events import Hit
 
 app = typer.Typer()
@@ -28,6 +30,8 @@ def related(
 
     Example:  archive related 2009-12-14
     """
+    if event_id == STDIN:
+        raise UsageError("related takes one id, and none from standard input", "archive related ID")
     archive = common.open()
     out = common.output()
     event = archive.get(event_id)

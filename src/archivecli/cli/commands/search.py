@@ -6,6 +6,7 @@ import typer
 
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
+from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
@@ -18,10 +19,12 @@ WITH_PLACES = ("json", "jsonl")
 """The formats that tell in which parts of an event the words were found; looking that up takes as long as the search."""
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command()
 @command
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="words, names, dates, figures, field:value")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, figures, field:value; - reads ids")
+    ],
     sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(SORTS)}")] = "relevance",
     reverse: Reverse = False,
     limit: Limit = None,
@@ -39,11 +42,14 @@ def search(
     """
     if sort not in SORTS:
         raise UsageError(f"--sort: '{sort}' is none of {', '.join(SORTS)}")
+    rest, piped = without_stdin(words)
     archive = common.open()
     out = common.output()
-    parsed = parse(typed_query(words), archive.years)
+    parsed = parse(typed_query(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
+    if piped:
+        where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
     out.remark(*parsed.remarks)

@@ -18,7 +18,7 @@ app = typer.Typer()
 def show(
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID…", help=IDS_HELP, autocompletion=completion.ids),
+        typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids),
     ],
     *,
     form: Form,

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.asking import ask
+from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
 from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_view
 from archivecli.cli.views import moments
@@ -18,7 +19,7 @@ app = typer.Typer()
 @app.command()
 @command
 def timeline(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS…]", help="only events that answer these")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     by: Annotated[
         str | None,
         typer.Option(

@@ -27,7 +27,7 @@ def validate(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH…]", help="catalogues to check, each a file or a folder; the one in force unless told"
+            metavar="[PATH...]", help="catalogues to check, each a file or a folder; the one in force unless told"
         ),
     ] = None,
     strict: Annotated[
@@ -50,6 +50,8 @@ def validate(
     """
     if format_ not in FORMATS:
         raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
+    if "-" in (paths or ()):
+        raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
 
     from archivecli.catalogue.checking import check, most_important  # with the YAML reader 20 ms, needed only here
