@@ -4,14 +4,16 @@ import csv
 import itertools
 import json
 import re
+import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archivecli import __version__
+from archivecli import __version__, text
 from archivecli.cli.app import COMMANDS
 from archivecli.dates import period
 from archivecli.query.criteria import SORTS
@@ -559,3 +561,54 @@ def test_a_range_that_runs_backwards_is_refused(run: Run, line: list[str]) -> No
 def test_two_dates_in_any_order_are_no_range(run: Run) -> None:
     assert run("count", "2010", "and", "2009").out == run("count", "2009", "or", "2010").out
     assert run("count", "--year", "2009..2009").out == run("count", "--year", "2009").out
+
+
+# Letters: their order, and the two ways to store an accent
+
+
+IN_ORDER = [
+    "Änderung",
+    "Apple day",
+    "École en fête",
+    "edge",
+    "Ørsted",
+    "“Quoted”",
+    "The 9th walk",
+    "The 10th walk",
+    "Zebra",
+]
+
+
+def test_titles_are_sorted_by_the_alphabet(run: Run, tmp_path: Path) -> None:
+    days = enumerate(reversed(IN_ORDER), 1)
+    events = [{"id": f"2020-01-{n:02d}-x", "title": title, "start": f"2020-01-{n:02d}"} for n, title in days]
+    path = str(tmp_path / "letters.yaml")
+    Path(path).write_text(json.dumps({"events": events}), encoding="utf-8")
+    assert run("--catalogue", path, "list", "--sort", "title", "--fields", "title", "-f", "plain").lines == IN_ORDER
+    backwards = run("--catalogue", path, "list", "--sort", "title", "-r", "--fields", "title", "-f", "plain")
+    assert backwards.lines == IN_ORDER[::-1]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=2, max_size=5), st.sampled_from(["", "No. ", "é"]))
+def test_numbers_are_sorted_by_their_value(numbers: list[int], before: str) -> None:
+    keys = text.sort_keys([f"{before}{number} x" for number in numbers])
+    assert [number for _, number in sorted(zip(keys, numbers, strict=True))] == sorted(numbers)
+
+
+def test_the_two_ways_to_store_an_accent_are_one_value(run: Run, tmp_path: Path) -> None:
+    one, two = unicodedata.normalize("NFC", "Zürich"), unicodedata.normalize("NFD", "Zürich")
+    places = [{"places": [{"city": one}]}, {"places": [{"city": two}]}, {"places": [{"city": one}, {"city": two}]}]
+    events = [{"id": f"2020-0{n}-x", "title": "X", "start": f"2020-0{n}", **place} for n, place in enumerate(places, 1)]
+    for vocabulary in ({}, {"cities": {"zurich": {"name": two}}}):
+        path = tmp_path / f"{len(vocabulary)}.yaml"
+        path.write_text(
+            json.dumps({"events": events, **({"vocabulary": vocabulary} if vocabulary else {})}), encoding="utf-8"
+        )
+        asked = ("--catalogue", str(path))
+        assert run(*asked, "count", "--by", "city").out == f"3  {one}\n"
+        for typed in (one, two, "zurich"):
+            assert run(*asked, "count", "--city", typed).out == "3\n"
+            assert run(*asked, "count", f"city:{typed}").out == "3\n"
+        assert len(run(*asked, "facets", "city").lines) == 1
+        record = run(*asked, "show", "2020-02", "-f", "json").json
+        assert two in json.dumps(record, ensure_ascii=False)  # the record stays as it was written

@@ -89,3 +89,27 @@ def test_titles_are_whole_at_any_width(screen: Terminal, width: int) -> None:
     title = "Conference to Finalize Guidelines on International Legal Cooperation Instruments"
     shown = iter(screen("list", "--month", "2009-11", width=width).out.split())
     assert all(word in shown for word in title.split())  # one after the other, other columns between them
+
+
+@pytest.mark.parametrize("width", [60, 120])
+@pytest.mark.parametrize(
+    "line", ["list", "list --fields title,topics,id", "show 2009-12-02", "search workshop", "facets topic"]
+)
+def test_width_is_that_of_the_ascii_that_is_printed(screen: Terminal, catalogue: str, line: str, width: int) -> None:
+    shown = screen("--catalogue", catalogue, *line.split(), width=width, ascii_only=True)
+    assert shown.code == 0
+    assert shown.out.isascii()
+    assert max(map(len, shown.lines)) <= width
+    framed = [len(one.rstrip()) for one in shown.lines if one.startswith(("|", "+-"))]
+    assert len(set(framed)) <= 1
+
+
+def test_columns_in_a_pipe_are_straight_in_ascii_too(catalogue: str) -> None:
+    from typer.testing import CliRunner
+
+    from archivecli.cli.app import app
+
+    for line in (["list", "--fields", "title,id"], ["facets", "topic"]):
+        shown = CliRunner(charset="ascii").invoke(app, ["--catalogue", catalogue, *line]).stdout_bytes.decode("ascii")
+        columns = {one.rindex("  ") for one in shown.splitlines()}
+        assert len(columns) == 1, shown

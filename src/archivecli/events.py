@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from archivecli import dates
+from archivecli import dates, text
 
 Record: TypeAlias = Mapping[str, Any]
 """A whole record under the field names of ``archivecli.fields``, its names resolved; absent fields are absent."""
@@ -79,6 +79,11 @@ class Event:
 
     def __repr__(self) -> str:
         return f"Event({self.id!r}, {self.title!r})"
+
+    def in_ascii(self) -> "Event":
+        """Return the event with its texts in ASCII, as a terminal shows them that can show no more; the id stays."""
+        shown = map(text.ascii_only, (self.title, self.start, self.end, self.kind, self.place))
+        return Event(self.id, *shown, text.ascii_values(self.record))
 
     @property
     def record(self) -> Record:

@@ -1,7 +1,8 @@
 """Text: folding for comparison, cleaning for the screen, width in terminal cells. No I/O."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from archivecli.patterns import lazily
 
@@ -198,6 +199,31 @@ def keys(texts: list[str]) -> list[str]:
     return [" ".join(found.split()) for found in _together(texts, lambda text: _bare(text).translate(_BLANKED))]
 
 
+def sort_keys(texts: Sequence[str]) -> list[str]:
+    """Return, for each text, what sorts it as a person would: without case and accents, 9 before 10."""
+    distinct = list(dict.fromkeys(texts))
+    found = dict(zip(distinct, (_NUMBER.sub(_by_size, words) for words in keys(distinct)), strict=True))
+    return [found[one] for one in texts]
+
+
+_NUMBER = lazily("[0-9]+")
+
+
+def _by_size(match: re.Match[str]) -> str:
+    """Return a whole number after the number of its digits, so that it sorts by its value."""
+    digits = match.group().lstrip("0") or "0"
+    return f"{min(len(digits), 10) - 1}{digits}"
+
+
+def composed(text: str) -> str:
+    """Return a name with each accent in one character with its letter (NFC), so that equal letters are equal."""
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text)
+
+
 def _bare(text: str) -> str:
     return fold(_ELISION.sub("", text)).replace(".", "")
 
@@ -309,6 +335,15 @@ def shell_word(word: str) -> str:
 
 
 _PLAIN_IN_A_SHELL = str.maketrans("-_./:", "xxxxx")
+
+
+def ascii_values(value: Any) -> Any:
+    """Return a value with every text inside it in ASCII."""
+    if isinstance(value, str):
+        return ascii_only(value)
+    if isinstance(value, Mapping):
+        return {name: ascii_values(inner) for name, inner in value.items()}
+    return [ascii_values(inner) for inner in value] if isinstance(value, list) else value
 
 
 def slug(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from archivecli import text
 from archivecli.archive import Archive
 from archivecli.cli.form import TABLE, Form
 from archivecli.cli.output import Output
@@ -24,7 +25,8 @@ def emit(
     """Write events one a line or row; return whether there were any. ``scored``: the hits have more than their events."""
     name = form.name(out)
     asked = _asked(form, archive, scored or outcome is not None)
-    counted = _Counted(hits)
+    in_ascii = not out.unicode and name in _FOR_PEOPLE and form.file is None
+    counted = _Counted(map(_in_ascii, hits) if in_ascii else hits)
     if name != TABLE:
         _deliver(out, form, name, FORMATS[name].write(counted, asked))
     elif found := list(counted):
@@ -34,6 +36,14 @@ def emit(
         out.show(*shown)
     _say_written(out, form, counted.number)
     return counted.number > 0
+
+
+_FOR_PEOPLE = (TABLE, "plain")
+"""The forms that are laid out in columns: what is measured there must be what is printed."""
+
+
+def _in_ascii(hit: Hit) -> Hit:
+    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(text.ascii_only, hit.reasons)))
 
 
 def _say_written(out: Output, form: Form, number: int) -> None:
@@ -58,6 +68,8 @@ def emit_records(out: Output, archive: Archive, events: Sequence[Event], form: F
     """Write whole events: a card each at a terminal, ``field: value`` lines in a pipe, or a data format."""
     name = form.name(out)
     asked = _asked(form, archive)
+    if name == TABLE and not out.unicode:
+        events = [event.in_ascii() for event in events]
     if name == TABLE:
         from archivecli.render.card import cards, chosen_card  # Rich, 40 ms, only for people
 

@@ -1,10 +1,12 @@
 """The answers of views: a picture at a terminal, rows in a pipe, data in a format or a file."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from archivecli import text
 from archivecli.cli.form import PANEL, chosen
 from archivecli.cli.output import Output
 from archivecli.errors import UsageError
@@ -86,6 +88,8 @@ def emit_view(out: Output, view: View, sheet: Sheet) -> None:
         out.show(*view.picture())
         return
     columns, rows = view.columns, view.rows
+    if name == "plain" and not out.unicode and sheet.output in (None, "-"):
+        rows = partial(map, text.ascii_values, view.rows())
     if view.matrix is not None and name in ("csv", "tsv", "markdown"):
         columns, found = view.matrix()
         pieces = FORMATS[name][0](found, columns)

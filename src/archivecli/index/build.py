@@ -113,7 +113,7 @@ class Builder:
     def _add(self, before: int, prepared: Prepared) -> None:
         """Store events, numbered from ``before`` + 1."""
         execute = self.connection.executemany
-        execute("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)", self._numbered(before, prepared.events))
+        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, prepared.events))
         marks = ",".join("?" * (len(COLUMNS) + 1))
         execute(
             f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})",
@@ -169,11 +169,10 @@ class Builder:
 
     def _add_vocabulary(self) -> None:
         sections = self.catalogue.vocabulary.sections
-        for section, terms in sections.items():
-            for term in terms.values():
-                self._name(section, term.name)
         keyed = [
-            (name, key, self.names[name, term.name]) for name, terms in sections.items() for key, term in terms.items()
+            (section, key, self._name(section, text.composed(term.name)))
+            for section, terms in sections.items()
+            for key, term in terms.items()
         ]
         self._add_names(self.names, keyed)
 

@@ -52,6 +52,9 @@ class _Name(NamedTuple):
     facets: tuple[tuple[int, str], ...]
 
 
+_SORTED = (5, 6, 7)
+"""The places of title, kind and place in a row of ``events``."""
+
 _encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -96,6 +99,8 @@ class Preparer:
                     found.facets[facet] = [place]
             found.moments.append([_days(item) for item in record.get("dates", _NONE)])
             found.related.append([related["event"] for related in record.get("related", _NONE)])
+        keys = zip(*(text.sort_keys([row[column] for row in found.events]) for column in _SORTED), strict=True)
+        found.events[:] = [row + key for row, key in zip(found.events, keys, strict=True)]
         return found._replace(words=self.rest().words) if len(self._words) > MOST_WORDS else found
 
     def rest(self) -> Prepared:
@@ -172,8 +177,9 @@ class _Names(dict[str, _Name]):
         if len(self) >= 20_000:
             self.clear()
         term = self.vocabulary.term(self.section, name)
+        value = text.composed(name)
         others = text.searchable("\n".join(term.names()[1:])) if term else ""
-        found = self[name] = _Name(text.searchable(name), others, tuple((number, name) for number in self.facets))
+        found = self[name] = _Name(text.searchable(name), others, tuple((number, value) for number in self.facets))
         return found
 
 

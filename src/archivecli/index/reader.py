@@ -19,10 +19,10 @@ COLUMNS = 'e.id, e.title, e.start, e."end", e.kind, e.place, e.record'
 
 ORDERS = {
     "date": "e.first {0}, e.last {0}, e.id {0}",
-    "title": "e.title COLLATE NOCASE {0}, e.first DESC, e.id",
+    "title": "e.title_key {0}, e.first DESC, e.id",
     "id": "e.id {0}",
-    "kind": "e.kind COLLATE NOCASE {0}, e.first DESC, e.id",
-    "place": "e.place COLLATE NOCASE {0}, e.first DESC, e.id",
+    "kind": "e.kind_key {0}, e.first DESC, e.id",
+    "place": "e.place_key {0}, e.first DESC, e.id",
 }
 
 Clause = tuple[str, list[Any]]
@@ -203,7 +203,9 @@ class Index:
             sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {used} AND {likes}"
             found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *(f"% {word}%" for word in words))
         elif not found:  # a name of signs alone, such as ★
-            found = self._numbers("SELECT n FROM names WHERE section = ? AND name = ?", facet.section, typed)
+            found = self._numbers(
+                "SELECT n FROM names WHERE section = ? AND name = ?", facet.section, text.composed(typed)
+            )
         if found:
             return found
         raise self._unknown(facet, typed)
@@ -444,7 +446,7 @@ class Index:
     def term(self, section: str, name: str) -> Term:
         """Return what the vocabulary says of a name; a bare term where it says nothing."""
         sql = "SELECT term FROM names WHERE section = ? AND name = ?"
-        row = self.connection.execute(sql, (section, name)).fetchone()
+        row = self.connection.execute(sql, (section, text.composed(name))).fetchone()
         return Term(*map(_frozen, json.loads(row[0]))) if row and row[0] else Term(name)
 
     def spelled(self, section: str, name: str, short: str) -> str:

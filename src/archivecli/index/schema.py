@@ -2,7 +2,8 @@
 
 - Everything is derived: another VERSION, and the file is thrown away and made again; there are no migrations. Other
   tables make another VERSION by themselves; where the same tables are filled in another way, raise FILLING.
-- ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON.
+- ``events`` keeps the whole record as JSON beside the columns that a list needs, so that a list never parses JSON, and
+  the keys by which titles, kinds and places are sorted: SQLite itself knows no order of letters beyond ASCII.
 - ``facets`` holds one row for each value of each event; its key answers both "which events" and "how many", and an index
   the other way round which values an event has.
 - ``fts`` keeps no text (content=''): the record has it; folding is done by us, stemming by FTS5, on both sides alike.
@@ -21,7 +22,7 @@
 import zlib
 from collections.abc import Callable
 
-FILLING = 8
+FILLING = 9
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
@@ -54,7 +55,10 @@ CREATE TABLE events (
     title TEXT NOT NULL,
     kind TEXT NOT NULL,
     place TEXT NOT NULL,
-    record TEXT NOT NULL
+    record TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    kind_key TEXT NOT NULL,
+    place_key TEXT NOT NULL
 );
 CREATE TABLE names (n INTEGER PRIMARY KEY, section TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL, term TEXT);
 CREATE TABLE aliases (section TEXT, alias TEXT, name INTEGER, PRIMARY KEY (section, alias, name)) WITHOUT ROWID;
@@ -75,9 +79,9 @@ CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='
 INDEXES = (
     "CREATE UNIQUE INDEX event_ids ON events (id)",
     "CREATE INDEX event_dates ON events (first, last, id)",
-    "CREATE INDEX event_titles ON events (title COLLATE NOCASE, first DESC, id)",
-    "CREATE INDEX event_kinds ON events (kind COLLATE NOCASE, first DESC, id)",
-    "CREATE INDEX event_places ON events (place COLLATE NOCASE, first DESC, id)",
+    "CREATE INDEX event_titles ON events (title_key, first DESC, id)",
+    "CREATE INDEX event_kinds ON events (kind_key, first DESC, id)",
+    "CREATE INDEX event_places ON events (place_key, first DESC, id)",
     "CREATE UNIQUE INDEX name_texts ON names (section, name)",
     "CREATE INDEX alias_words ON aliases (alias)",
     "CREATE INDEX event_facets ON facets (event, facet)",

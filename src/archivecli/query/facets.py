@@ -6,6 +6,7 @@ all derive from it: a new filter is one line here.
 
 from typing import NamedTuple
 
+from archivecli import text
 from archivecli.events import Event, values_at
 
 
@@ -68,9 +69,9 @@ PERIODS = ("year", "quarter", "month")
 
 
 def facet_values(event: Event, facet: Facet) -> list[str]:
-    """Return the different values of an event for a facet, in the order of its record."""
+    """Return the different values of an event for a facet, in the order of its record, their letters composed."""
     found: dict[str, None] = {}
     for path in facet.paths:
         for value in values_at(event.record, path):
-            found[value] = None
+            found[text.composed(value)] = None
     return list(found)

@@ -201,7 +201,7 @@ def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[R
     grid.add_column(min_width=max((len(command) for command in commands), default=0), no_wrap=True)
     grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style=theme.DIM)
     for (word, other), command in zip(beside, commands, strict=True):
-        grid.add_row(f" {word}", command, text.one_line(other.title))
+        grid.add_row(f" {word}", command, theme.said(other.title, screen.unicode))
     if beside:
         yield grid
     if beside and crowded:
