@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,6 +12,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The default profile gives the same result on every run and machine; HYPOTHESIS_PROFILE=random looks for new failures.
+# Health checks measure the speed of the machine, among other things, so no test depends on them.
+_REPEATABLE = settings(
+    max_examples=100,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile("repeatable", _REPEATABLE)
+settings.register_profile("random", _REPEATABLE, derandomize=False, max_examples=5 * _REPEATABLE.max_examples)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
+settings.load_profile(PROFILE)
 
 # A job in the background, or under nohup, ignores signals and hands that down to every child; the tests send some.
 for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -41,6 +58,11 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+def tried(times: int) -> settings:
+    """Return the settings of a property test that tries so many examples in the default profile, and more in others."""
+    return settings(max_examples=times * settings().max_examples // _REPEATABLE.max_examples)
 
 
 def make_catalogue(path: Path, events: int, title: str = "Meeting") -> Path:
@@ -154,3 +176,25 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the sessions of tests/golden anew")
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis reads the option, and before pytest-xdist copies it to its workers
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed of a random run here, so that it can be printed."""
+    if PROFILE == "random" and config.getoption("--hypothesis-seed") is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if PROFILE == "random":
+        seed = config.getoption("--hypothesis-seed")
+        terminalreporter.write_line(
+            f"to reproduce: HYPOTHESIS_PROFILE=random python -m pytest --hypothesis-seed={seed}"
+        )
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.property)

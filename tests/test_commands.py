@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli import __version__, text
@@ -18,7 +18,7 @@ from archivecli.cli.app import COMMANDS
 from archivecli.dates import period
 from archivecli.query.criteria import SORTS
 from archivecli.query.facets import FACETS
-from conftest import Result, Run
+from conftest import Result, Run, tried
 from terminal import at_a_terminal
 
 FILTERED = ("list", "search", "count")
@@ -203,7 +203,7 @@ filters = st.lists(
     max_size=4,
     unique_by=lambda pair: pair[0],
 )
-lawful = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+lawful = tried(25)
 
 
 def flat(chosen: list[tuple[str, str]]) -> list[str]:

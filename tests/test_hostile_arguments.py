@@ -6,24 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivecli.cli.app import COMMANDS
 from archivecli.errors import UsageError
 from archivecli.query.criteria import Query
 from archivecli.query.parser import MAX_TOKENS, parse, tokens
-from conftest import Result, Run
+from conftest import Result, Run, tried
 from fuzz.__main__ import at_random
 from fuzz.targets import SEEDS, TARGETS, archive
 from limits import limited
-
-
-def tried(times: int) -> settings:
-    """Return the settings of a law that is tried so often."""
-    ignored = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=times, deadline=None, suppress_health_check=ignored)
-
 
 PIECES = """
     corruption sofia AND OR NOT ( ) " "mutual legal" traf* - -- * : :: .. ... 2009 2009..2010 ..2010 2009.. 2009-13 99999

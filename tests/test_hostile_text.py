@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from archivecli import text
 from archivecli.cli import completion
 from archivecli.fields import RECORD, Shape
-from conftest import Result, Run
+from conftest import Result, Run, tried
 
 HOSTILE = {
     "markup": "[bold red]x[/bold red] [/] [/nothing] [link=file:///etc/passwd]y[/link] [@click=app.bell]z[/]",
@@ -317,7 +317,7 @@ any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
 )
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(any_text)
 def test_one_line_is_fit_for_a_terminal(value: str) -> None:
     shown = text.one_line(value)
@@ -329,7 +329,7 @@ def test_one_line_is_fit_for_a_terminal(value: str) -> None:
         assert shown.strip(" ") == value.strip(" ")
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(any_text)
 def test_text_functions_take_any_text(value: str) -> None:
     for function in (
@@ -346,7 +346,7 @@ def test_text_functions_take_any_text(value: str) -> None:
     assert text.slug(value).isascii()
 
 
-@settings(max_examples=100)
+@tried(100)
 @given(any_text, st.integers(0, 40))
 def test_padding_and_cutting_give_the_width_that_is_asked_for(value: str, cells: int) -> None:
     shown = text.cut(text.one_line(value), cells)
@@ -354,7 +354,7 @@ def test_padding_and_cutting_give_the_width_that_is_asked_for(value: str, cells:
     assert text.width(text.pad(shown, cells)) == cells
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(25)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip))
 def test_any_title_comes_back_from_json(run: Run, tmp_path: Path, value: str) -> None:
     path = tmp_path / "any.yaml"

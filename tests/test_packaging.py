@@ -1,10 +1,12 @@
 """What is built and installed: the archive ships inside, and every way of running it gives the same answers."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -15,6 +17,14 @@ from archivecli.locations import embedded_catalogue
 from conftest import CATALOGUE, ROOT, Run
 
 LINES = ("list", "list --country macedonia", "search corruption", "show 2010-06-26", "count --by topic", "list -f json")
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def requirements() -> list[list[str]]:
+    """Return what the package, its tests and its checks require."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    return [PROJECT["project"]["dependencies"], extras["test"], extras["dev"]]
 
 
 def test_the_embedded_catalogue_is_that_of_the_repository() -> None:
@@ -40,6 +50,32 @@ def test_installed_and_run_as_a_module_are_one(shell: Run, tmp_path: Path) -> No
         assert done.stdout == shell(*line.split()).out
 
 
+def test_constraints_are_exact_and_apply_to_any_machine() -> None:
+    lines = (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line for line in lines if not line.startswith("#")]
+    for line in pinned:  # pip refuses extras in constraints; hashes, indexes and paths belong to one machine
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.!+]+( ; [\w.<>='() ]+)?", line), line
+    assert not re.search(r"/(home|root|tmp|work)/|://", "\n".join(lines))
+    names = {line.partition("==")[0] for line in pinned}
+    for wanted in (requirement for group in requirements() for requirement in group):
+        if not wanted.startswith("archivecli["):
+            assert re.match(r"[\w-]+", wanted)[0].lower() in names, f"{wanted}: run .ci/update-constraints"  # type: ignore[index]
+
+
+def test_what_builds_the_wheel_has_one_exact_version() -> None:
+    (builder,) = PROJECT["build-system"]["requires"]
+    assert re.fullmatch(r"hatchling==[\d.]+", builder)
+    _, test, _ = requirements()
+    assert builder in test
+    assert builder in (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_no_requirement_is_listed_twice() -> None:
+    for group in requirements():
+        names = [re.split(r"[^\w-]", requirement)[0].lower() for requirement in group]
+        assert len(names) == len(set(names))
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sdist, and the wheel that is built from that sdist, without a network."""
@@ -58,8 +94,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_the_sdist_holds_what_the_readme_speaks_of(built: tuple[Path, Path]) -> None:
     with tarfile.open(built[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "data/events.yaml"} <= names
-    assert {"tests/conftest.py", "docs/commands.md", "src/archivecli/py.typed"} <= names
+    assert {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "data/events.yaml"} <= names
+    assert {"tests/conftest.py", "tests/constraints.txt", "docs/commands.md", "src/archivecli/py.typed"} <= names
 
 
 @pytest.mark.slow

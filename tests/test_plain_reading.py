@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from anyascii import anyascii
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli import text
@@ -21,7 +21,7 @@ from archivecli.index.build import build
 from archivecli.index.reader import Index
 from archivecli.index.understanding import Understanding
 from archivecli.query.facets import FACETS, PERIODS
-from conftest import CATALOGUE
+from conftest import CATALOGUE, tried
 from test_swift_reading import LAYOUTS, TRICKY
 
 SHIPPED = CATALOGUE.read_text(encoding="utf-8")
@@ -80,13 +80,13 @@ def spoilt(draw: st.DrawFn) -> str:
     return written
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(600)
 @given(spoilt())
 def test_a_spoilt_thesaurus_is_read_as_the_parser_reads_it_or_not_at_all(written: str) -> None:
     agrees(written)
 
 
-@settings(max_examples=600, deadline=None)
+@tried(600)
 @given(st.lists(st.sampled_from([*SCRAPS, *TRICKY]), max_size=12))
 def test_scraps_of_a_thesaurus_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
     agrees("thesaurus:\n  - " + "".join(scraps))
@@ -151,7 +151,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@tried(400)
 @given(
     st.sampled_from(VALUES)
     | st.dictionaries(st.sampled_from([*Term._fields, "other"]), st.sampled_from(VALUES), max_size=5)
@@ -188,7 +188,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.text(max_size=6), max_size=6))
 def test_many_texts_are_folded_as_each_by_itself(texts: list[str]) -> None:
     assert [found.split() for found in text.words_all(texts)] == [text.words(one) for one in texts]
@@ -228,7 +228,7 @@ def catalogue_of(thesaurus: str, folder: Path) -> Catalogue:
     return Catalogue(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(60)
 @given(
     st.lists(
         st.tuples(

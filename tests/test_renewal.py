@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from benchmarks.speed.generate import Writer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli.archive import Archive
@@ -23,7 +23,7 @@ from archivecli.index import prepare, renew, search, store
 from archivecli.query.criteria import Query
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.query.parser import parse
-from conftest import Run
+from conftest import Run, tried
 from kills import killed, moments
 
 WRITER = Writer(11)
@@ -295,7 +295,7 @@ class Editor:
         self.gone.add(name)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(40)
 @given(seed=st.integers(0, 2**32), clock=st.booleans())
 def test_whatever_is_edited_the_index_is_the_one_made_from_nothing(
     seed: int, clock: bool, tmp_path_factory: pytest.TempPathFactory

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.retrieval.__main__ import SETS, measure, ours, plain_fts5, same, sample
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli.archive import Archive
@@ -22,12 +22,12 @@ from archivecli.index import search as ranking
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs, conjunction, matches
 from archivecli.query.facets import FACETS, facet_values
 from archivecli.query.parser import parse
-from conftest import CATALOGUE, ROOT
+from conftest import CATALOGUE, ROOT, tried
 
 GRADED = ROOT / "benchmarks" / "retrieval"
 EVENTS = list(Catalogue(CATALOGUE).events())
 CHOICES = [(facet.name, value) for facet in FACETS for event in EVENTS for value in facet_values(event, facet)]
-SOME = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = tried(120)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("most", [3, 5000], ids=["asked again", "listed"])
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(150)
 @given(
     typed=st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map(" ".join),
     by=st.sampled_from(["country", "year"]),
@@ -107,7 +107,7 @@ def test_what_is_counted_is_what_is_found(
                 assert number == sum(name in (facet_values(hit.event, facet) or [""]) for hit in hits)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(400)
 @given(
     typed=st.one_of(
         st.text(max_size=60),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from benchmarks.speed.generate import Writer
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivecli import text
@@ -23,7 +23,7 @@ from archivecli.fields import RECORD, Shape
 from archivecli.index import build as index_build
 from archivecli.index import prepare
 from archivecli.index.build import build
-from conftest import CATALOGUE, Run
+from conftest import CATALOGUE, Run, tried
 
 WRITER = Writer(3)
 HEADING = WRITER.heading()
@@ -95,7 +95,7 @@ def spoilt(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(500)
 @example(f"\ufeff{EVENTS[0]}")
 @given(spoilt())
 def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> None:
@@ -104,7 +104,7 @@ def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> Non
         assert found == carefully(decoded(text))
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(st.lists(st.sampled_from(["- ", "  ", "a: ", "a:", "b: ", "c", "\n", "\n- ", "\n  ", "\n    ", *TRICKY])))
 def test_scraps_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
     text = "- " + "".join(scraps)
@@ -182,7 +182,7 @@ def records(draw: st.DrawFn) -> str:
     return "\n".join("  " + line for line in draw(st.permutations(first + lines))).replace("  ", "- ", 1)
 
 
-@settings(max_examples=1000, deadline=None)
+@tried(1000)
 @example("\ufeff- id: 2009-12-09-x\n  title: T\n  start: 2009-12-09")
 @given(records() | spoilt())
 def test_a_record_is_sound_as_the_full_validation_finds_it_or_left_to_it(text: str) -> None:
@@ -204,7 +204,7 @@ def test_the_events_of_the_generator_are_sound_without_the_full_validation() -> 
         assert RECORDS.record(value) is not None
 
 
-@settings(max_examples=1000, deadline=None)
+@tried(1000)
 @given(
     st.lists(
         st.sampled_from([*" ., ;:()?!-/'$%`", "U.N.", "2nd", "1,000", "17.5", "e-mail", "č", "Word", "a", "I", "\n"])
@@ -329,7 +329,7 @@ def test_problems_and_their_places_are_those_of_a_careful_reading(
     assert str(careful[0]) in result.err
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(40)
 @given(seed=st.integers(0, 2**32))
 def test_a_spoilt_catalogue_is_never_read_otherwise(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(swift, "PIECE", 2000)
