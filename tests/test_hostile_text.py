@@ -317,7 +317,7 @@ any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
 )
 
 
-@tried(150)
+@tried(50)
 @given(any_text)
 def test_one_line_is_fit_for_a_terminal(value: str) -> None:
     shown = text.one_line(value)
@@ -329,7 +329,7 @@ def test_one_line_is_fit_for_a_terminal(value: str) -> None:
         assert shown.strip(" ") == value.strip(" ")
 
 
-@tried(150)
+@tried(50)
 @given(any_text)
 def test_text_functions_take_any_text(value: str) -> None:
     for function in (
@@ -346,7 +346,7 @@ def test_text_functions_take_any_text(value: str) -> None:
     assert text.slug(value).isascii()
 
 
-@tried(100)
+@tried(50)
 @given(any_text, st.integers(0, 40))
 def test_padding_and_cutting_give_the_width_that_is_asked_for(value: str, cells: int) -> None:
     shown = text.cut(text.one_line(value), cells)

@@ -18,6 +18,8 @@ from conftest import CATALOGUE, ROOT, Run
 
 LINES = ("list", "list --country macedonia", "search corruption", "show 2010-06-26", "count --by topic", "list -f json")
 
+built_once = pytest.mark.xdist_group("packaging")  # one process builds the wheel and runs these tests
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -91,6 +93,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.mark.slow
+@built_once
 def test_the_sdist_holds_what_the_readme_speaks_of(built: tuple[Path, Path]) -> None:
     with tarfile.open(built[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
@@ -99,6 +102,7 @@ def test_the_sdist_holds_what_the_readme_speaks_of(built: tuple[Path, Path]) -> 
 
 
 @pytest.mark.slow
+@built_once
 def test_the_wheel_holds_the_archive_and_nothing_of_the_tests(built: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(built[1]) as wheel:
         names = wheel.namelist()
@@ -109,6 +113,7 @@ def test_the_wheel_holds_the_archive_and_nothing_of_the_tests(built: tuple[Path,
 
 
 @pytest.mark.slow
+@built_once
 def test_the_wheel_in_a_fresh_environment_gives_the_same_answers(
     built: tuple[Path, Path], tmp_path: Path, shell: Run
 ) -> None:

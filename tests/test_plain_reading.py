@@ -80,13 +80,13 @@ def spoilt(draw: st.DrawFn) -> str:
     return written
 
 
-@tried(600)
+@tried(150)
 @given(spoilt())
 def test_a_spoilt_thesaurus_is_read_as_the_parser_reads_it_or_not_at_all(written: str) -> None:
     agrees(written)
 
 
-@tried(600)
+@tried(150)
 @given(st.lists(st.sampled_from([*SCRAPS, *TRICKY]), max_size=12))
 def test_scraps_of_a_thesaurus_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
     agrees("thesaurus:\n  - " + "".join(scraps))
@@ -151,7 +151,7 @@ VALUES = [
 ]
 
 
-@tried(400)
+@tried(150)
 @given(
     st.sampled_from(VALUES)
     | st.dictionaries(st.sampled_from([*Term._fields, "other"]), st.sampled_from(VALUES), max_size=5)
@@ -188,7 +188,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@tried(500)
+@tried(150)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.text(max_size=6), max_size=6))
 def test_many_texts_are_folded_as_each_by_itself(texts: list[str]) -> None:
     assert [found.split() for found in text.words_all(texts)] == [text.words(one) for one in texts]

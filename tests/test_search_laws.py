@@ -27,7 +27,7 @@ from conftest import CATALOGUE, ROOT, tried
 GRADED = ROOT / "benchmarks" / "retrieval"
 EVENTS = list(Catalogue(CATALOGUE).events())
 CHOICES = [(facet.name, value) for facet in FACETS for event in EVENTS for value in facet_values(event, facet)]
-SOME = tried(120)
+SOME = tried(40)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("most", [3, 5000], ids=["asked again", "listed"])
-@tried(150)
+@tried(80)
 @given(
     typed=st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map(" ".join),
     by=st.sampled_from(["country", "year"]),
@@ -107,7 +107,7 @@ def test_what_is_counted_is_what_is_found(
                 assert number == sum(name in (facet_values(hit.event, facet) or [""]) for hit in hits)
 
 
-@tried(400)
+@tried(80)
 @given(
     typed=st.one_of(
         st.text(max_size=60),

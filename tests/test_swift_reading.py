@@ -95,7 +95,7 @@ def spoilt(draw: st.DrawFn) -> str:
     return text
 
 
-@tried(500)
+@tried(150)
 @example(f"\ufeff{EVENTS[0]}")
 @given(spoilt())
 def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> None:
@@ -104,7 +104,7 @@ def test_lines_are_read_as_the_parser_reads_them_or_not_at_all(text: str) -> Non
         assert found == carefully(decoded(text))
 
 
-@tried(500)
+@tried(150)
 @given(st.lists(st.sampled_from(["- ", "  ", "a: ", "a:", "b: ", "c", "\n", "\n- ", "\n  ", "\n    ", *TRICKY])))
 def test_scraps_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
     text = "- " + "".join(scraps)
@@ -182,7 +182,7 @@ def records(draw: st.DrawFn) -> str:
     return "\n".join("  " + line for line in draw(st.permutations(first + lines))).replace("  ", "- ", 1)
 
 
-@tried(1000)
+@tried(150)
 @example("\ufeff- id: 2009-12-09-x\n  title: T\n  start: 2009-12-09")
 @given(records() | spoilt())
 def test_a_record_is_sound_as_the_full_validation_finds_it_or_left_to_it(text: str) -> None:
@@ -204,7 +204,7 @@ def test_the_events_of_the_generator_are_sound_without_the_full_validation() -> 
         assert RECORDS.record(value) is not None
 
 
-@tried(1000)
+@tried(150)
 @given(
     st.lists(
         st.sampled_from([*" ., ;:()?!-/'$%`", "U.N.", "2nd", "1,000", "17.5", "e-mail", "č", "Word", "a", "I", "\n"])
