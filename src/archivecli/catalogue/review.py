@@ -171,24 +171,26 @@ class _Review:
             self.warn(self._place(scalar), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
         if said.isprintable() and said.isascii():
             return
-        odd: list[tuple[int, str, str, str]] = []
-        for at, word, meant in text.mixed_words(said):
-            hint = f"write '{meant}' in Latin letters" if meant else "write the word in one script"
-            odd.append((at, "mixed-script", f"'{word}' mixes Latin letters with others that look like them", hint))
-        for at in () if said.isprintable() else stray(said):
-            name = f"U+{ord(said[at]):04X}"
-            if unicodedata.category(said[at]) == "Cc":
-                hint = "take it out; in double quotes a backslash is written twice"
-                odd.append((at, "invisible-character", f"the control character {name} cannot be seen", hint))
-            else:
-                odd.append((at, "invisible-character", f"the character {name} cannot be seen", "take it out"))
+        mixed = [
+            (
+                at,
+                f"'{word}' mixes Latin letters with others that look like them",
+                f"write '{meant}' in Latin letters" if meant else "write the word in one script",
+            )
+            for at, word, meant in text.mixed_words(said)
+        ]
+        self._warn_within(scalar, "mixed-script", mixed)
         if not said.isprintable():
-            odd += [(at, "white-space", what, hint) for at, what, hint in _lost_space(said, kind)]
-        odd.sort(key=lambda found: found[0])
-        if odd:
-            found_at = written.places(self._lines(), scalar, [at for at, *_ in odd])
-            for (line, column), (_, code, what, hint) in zip(found_at, odd, strict=True):
-                self.warn(_Place(self.path, line, column), code, what, hint)
+            self._warn_within(scalar, "invisible-character", [_unseen(said, at) for at in stray(said)])
+            self._warn_within(scalar, "white-space", list(_lost_space(said, kind)))
+
+    def _warn_within(self, scalar: Scalar, code: str, found: list[tuple[int, str, str]]) -> None:
+        """Warn of something at some places inside a value: the index of each, what it is, and a suggestion."""
+        if not found:
+            return
+        placed = written.places(self._lines(), scalar, [at for at, *_ in found])
+        for (line, column), (_, what, hint) in zip(placed, found, strict=True):
+            self.warn(_Place(self.path, line, column), code, what, hint)
 
     def _reference(self, scalar: Scalar, section: str) -> None:
         said = " ".join(scalar.text.split())
@@ -341,6 +343,15 @@ def _same_place(one: _Fact, two: _Fact) -> bool:
 def _different(one: _Fact, two: _Fact) -> bool:
     """Tell whether each of the two names a place that the other does not: two cities of one country."""
     return bool(one.where - two.where) and bool(two.where - one.where)
+
+
+def _unseen(said: str, at: int) -> tuple[int, str, str]:
+    """Return what to say of an invisible character: where it is, what it is, and a suggestion."""
+    name = f"U+{ord(said[at]):04X}"
+    if unicodedata.category(said[at]) == "Cc":
+        hint = "take it out; in double quotes a backslash is written twice"
+        return at, f"the control character {name} cannot be seen", hint
+    return at, f"the character {name} cannot be seen", "take it out"
 
 
 def _lost_space(said: str, kind: str) -> Iterator[tuple[int, str, str]]:
