@@ -467,7 +467,7 @@ def test_short_options_stay_options(run: Run) -> None:
     for line in (["-rqn3", "-fids"], ["-n", "3", "-r", "-f", "ids"], ["-rn", "3", "-fids"]):
         assert run("search", "corruption", *line).lines == expected
     assert run("search", "corruption", "-x").code == 2  # a slip, not a word of one letter
-    assert run("count", "corruption", "--body", "-sofia").code == 2  # the value of an option stays as it is
+    assert "'-sofia' is not a year" in run("count", "corruption", "--year", "-sofia").err  # a value stays as it is
 
 
 # Only these events: ids on standard input

@@ -82,8 +82,8 @@ class Event:
 
     def in_ascii(self) -> "Event":
         """Return the event with its texts in ASCII, as a terminal shows them that can show no more; the id stays."""
-        shown = map(text.ascii_only, (self.title, self.start, self.end, self.kind, self.place))
-        return Event(self.id, *shown, text.ascii_values(self.record))
+        title, kind, place = (text.ascii_only(shown) for shown in (self.title, self.kind, self.place))
+        return Event(self.id, title, self.start, self.end, kind, place, text.ascii_values(self.record))
 
     @property
     def record(self) -> Record:

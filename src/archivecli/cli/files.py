@@ -100,7 +100,7 @@ def _take_name(temporary: Path, target: Path, name: str) -> None:
         os.link(temporary, target)
     except FileExistsError:
         raise _exists(name) from None
-    except OSError:  # a file system without links
+    except (OSError, AttributeError):  # a file system, or a system, without links
         if target.exists():
             raise _exists(name) from None
         os.replace(temporary, target)
