@@ -1,10 +1,11 @@
 """Read what can be read of a catalogue that is not valid YAML, so that one broken event hides no other problem.
 
 The text is cut where its indentation says that parts, sections, terms and events begin. A piece that cannot be parsed is
-halved until the broken event, term or field stands alone; that one is reported and set aside.
+cut again until the broken event, term or field stands alone; that one is reported and set aside.
 """
 
 import re
+from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ _HEAD = re.compile(r"[ ]*([^\s#\-\"'{\[][^:#]*?)[ \t]*:[ \t]*(?:#.*)?$")
 _MARKER = re.compile(r"---[ \t]*(?:#.*)?$")
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML."""
+_OTHER_LINE_END = re.compile("[\r\x85\u2028\u2029]")
 
 
 class Salvaged(NamedTuple):
@@ -46,6 +48,8 @@ def salvage(text: str, path: str) -> Salvaged:
 
 def _lost(node: Node, faults: list[Problem], text: str, first_line: int) -> list[str]:
     """Return the text that may hold names which were passed over in what begins at ``first_line``: all but the events."""
+    if not faults:
+        return []
     begin, end = first_line, first_line
     lines = text.split("\n")
     if isinstance(node, Sequence):
@@ -65,7 +69,7 @@ class _Pieces:
 
     def __init__(self, text: str, path: str) -> None:
         self.path = path
-        self.lines = _LINE_END.split(text)
+        self.lines = _LINE_END.split(text) if _OTHER_LINE_END.search(text) else text.split("\n")
         self.faults: list[Problem] = []
         self.lost: list[str] = []
         self.patience = MAX_PROBLEMS
@@ -85,7 +89,7 @@ class _Pieces:
             return Salvaged(None, [first], ["\n".join(self.lines)])
         if starts[0] != begin:
             starts.insert(0, begin)
-        root = self._node(starts, len(self.lines), 0, listed)
+        root = self._node(starts, len(self.lines), 0, listed, first)
         if not self.faults:  # each piece can be read, but not all of them together
             self.faults.append(first)
         return Salvaged(root, self.faults, self.lost)
@@ -93,21 +97,24 @@ class _Pieces:
     def _starts(self, begin: int, end: int, pattern: re.Pattern[str]) -> list[int]:
         """Return the lines at the indentation of the line ``begin`` at which an entry begins."""
         indent = _indent(self.lines[begin])
+        margin = " " * indent
         return [
-            n for n in range(begin, end) if _indent(self.lines[n]) == indent and pattern.match(self.lines[n], indent)
+            number
+            for number, line in enumerate(self.lines[begin:end], begin)
+            if line.startswith(margin) and pattern.match(line, indent)
         ]
 
-    def _node(self, starts: list[int], end: int, level: int, listed: bool) -> Node:
-        """Return the entries that begin on the lines ``starts``, without those that are broken."""
+    def _node(self, starts: list[int], end: int, level: int, listed: bool, problem: Problem) -> Node:
+        """Return the entries that begin on the lines ``starts``, without those that are broken, as ``problem`` says."""
         line, column = starts[0] + 1, _indent(self.lines[starts[0]]) + 1
         if listed:
             items: list[Node] = []
-            for node in self._parsed(starts, end, level):
+            for node in self._parsed(starts, end, level, problem):
                 if isinstance(node, Sequence):
                     items += node.items
             return Sequence(items, line, column)
         entries: dict[str, tuple[Scalar, Node]] = {}
-        for node in self._parsed(starts, end, level):
+        for node in self._parsed(starts, end, level, problem):
             for key, value in node.entries if isinstance(node, Mapping) else ():
                 if key.text in entries:
                     self.faults.append(reader.duplicate_key(self.path, key))
@@ -115,10 +122,13 @@ class _Pieces:
                     entries[key.text] = key, value
         return Mapping(list(entries.values()), line, column)
 
-    def _parsed(self, starts: list[int], end: int, level: int) -> list[Node]:
+    def _parsed(self, starts: list[int], end: int, level: int, problem: Problem) -> list[Node]:
         """Return the nodes of the entries that begin on the lines ``starts``, some together."""
         found: list[Node] = []
-        todo = [(0, len(starts))]
+        todo: list[tuple[int, int]] = []
+        self._divide(todo, 0, len(starts), starts, problem)
+        if not todo:  # one entry, whose problem is known
+            self._isolate(found, starts[0], end, level, problem)
         while todo:
             low, high = todo.pop()
             begin, stop = starts[low], starts[high] if high < len(starts) else end
@@ -131,16 +141,9 @@ class _Pieces:
                 node = reader.parse(text, self.path, begin + 1, faults, level)
             except Unreadable as error:
                 if high - low > 1:
-                    middle = (low + high) // 2
-                    todo += [(middle, high), (low, middle)]
-                    continue
-                inner = self._opened(begin, stop, level)
-                if inner is not None:
-                    found.append(inner)
+                    self._divide(todo, low, high, starts, error.problem)
                 else:
-                    self.patience -= 1
-                    self.faults.append(error.problem)
-                    self.lost.append(text)
+                    self._isolate(found, begin, stop, level, error.problem)
                 continue
             if node is not None:
                 found.append(node)
@@ -148,7 +151,29 @@ class _Pieces:
                 self.lost += _lost(node, faults, text, begin + 1)
         return found
 
-    def _opened(self, begin: int, end: int, level: int) -> Node | None:
+    @staticmethod
+    def _divide(todo: list[tuple[int, int]], low: int, high: int, starts: list[int], problem: Problem) -> None:
+        """Put in front what is before, at and after the entry with the problem, or two halves where it is the last."""
+        if high - low < 2:
+            return
+        at = bisect_right(starts, problem.line - 1, low, high) - 1
+        if low <= at < high - 1:
+            parts = [(low, at), (at, at + 1), (at + 1, high)]
+        else:
+            parts = [(low, (low + high) // 2), ((low + high) // 2, high)]
+        todo += [(begin, end) for begin, end in reversed(parts) if begin < end]
+
+    def _isolate(self, found: list[Node], begin: int, end: int, level: int, problem: Problem) -> None:
+        """Add what can be read of one broken entry, or set it aside."""
+        inner = self._opened(begin, end, level, problem)
+        if inner is not None:
+            found.append(inner)
+            return
+        self.patience -= 1
+        self.faults.append(problem)
+        self.lost.append("\n".join(self.lines[begin:end]))
+
+    def _opened(self, begin: int, end: int, level: int, problem: Problem) -> Node | None:
         """Return an entry whose value stands below its key, read piece by piece; None for any other."""
         head = _HEAD.match(self.lines[begin])
         first = next((number for number in range(begin + 1, end) if _says_something(self.lines[number])), end)
@@ -164,7 +189,7 @@ class _Pieces:
         if _indent(self.lines[first]) < indent or (_indent(self.lines[first]) == indent and not listed):
             return None
         key = Scalar(head[1], True, begin + 1, indent + 1)
-        return Mapping([(key, self._node(starts, end, level + 1, listed))], begin + 1, indent + 1)
+        return Mapping([(key, self._node(starts, end, level + 1, listed, problem))], begin + 1, indent + 1)
 
 
 def _indent(line: str) -> int:
