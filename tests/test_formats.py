@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -22,14 +22,16 @@ from archivecli.catalogue.reader import parse
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.events import Hit
 from archivecli.render.formats import FORMATS, Asked, by_suffix
+from archivecli.render.formats.icalendar import content_line
+from archivecli.render.formats.icalendar import escaped as icalendar_text
 from archivecli.render.formats.markdown import escaped
 from archivecli.render.formats.references import latex
-from archivecli.render.formats.sheets import harmless, quoted
-from conftest import CATALOGUE, ROOT, Run
+from archivecli.render.formats.sheets import harmless, quoted, tabbed
+from conftest import CATALOGUE, ROOT, Run, tried
 
 NASTY = r"""
 catalogue:
-  title: "<b>Nasty</b> & \"quoted\""
+  title: '<b>Nasty</b> & "quoted"; C:\North, and more'
   publisher: "Ministry of {Braces} & Co, Ltd_50% (MBC)"
   source: page
 vocabulary:
@@ -50,6 +52,12 @@ events:
   figures: [{value: -5, of: degrees}]
   links: [{url: 'http://example.org/?q=a,b;c&d=%7Be%7D'}, the-page]
   source: {page: the-page, entry: 3}
+- id: 2009-11-quoted
+  title: '"Uranus" and "apple" in C:\New\north {a, b} -- x #'
+  start: 2009-11
+  places: [{venue: 'Room \N', city: Lund}]
+  topics: ['Trade, fair and free', Peace]
+  organisers: ['"a', 'b"']
 - id: 2009-10-month
   title: "   @SUM(1) \"quoted\" 'single' [link](x) *bold* `code` # $x$ {y} \\ % END:VEVENT"
   start: 2009-10
@@ -226,7 +234,7 @@ AWKWARD = st.text(
 FIGURES = r"[-+]?[0-9.][0-9_,:.eExoabTZ-]{0,8}(?: [0-9:.]{4,8})?"
 
 
-@settings(max_examples=20, deadline=None)
+@tried(20)
 @given(
     st.lists(
         (AWKWARD | st.text() | st.from_regex(FIGURES, fullmatch=True)).filter(lambda said: said.strip()), max_size=8
@@ -304,8 +312,8 @@ def test_ids_and_plain(export: Export, events: list[dict[str, Any]]) -> None:
 # Calendars
 
 
-def days(event: dict[str, Any]) -> tuple[datetime.date, datetime.date]:
-    """The first day of an event and the day after its last, worked out by the calendar of Python."""
+def days(event: dict[str, Any]) -> tuple[datetime.date, datetime.date | None]:
+    """The first day of an event and the day after its last (none after the last of all), by Python's calendar."""
     start, end = event["start"], event.get("end", event["start"])
     first = datetime.date.fromisoformat((start + "-01-01")[:10] if len(start) < 10 else start)
     if len(end) == 10:
@@ -315,7 +323,7 @@ def days(event: dict[str, Any]) -> tuple[datetime.date, datetime.date]:
     else:
         year, month = int(end[:4]), int(end[5:])
         last = datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
-    return first, last + datetime.timedelta(days=1) if last < datetime.date.max else last
+    return first, last + datetime.timedelta(days=1) if last < datetime.date.max else None
 
 
 def test_ics(export: Export, events: list[dict[str, Any]]) -> None:
@@ -324,7 +332,7 @@ def test_ics(export: Export, events: list[dict[str, Any]]) -> None:
     calendar = icalendar.Calendar.from_ical(export("ics"))
     found: list[Any] = list(calendar.walk("VEVENT"))
     assert [str(entry["UID"]) for entry in found] == [f"{event['id']}@archivecli" for event in events]
-    assert [(entry.decoded("DTSTART"), entry.decoded("DTEND")) for entry in found] == [days(e) for e in events]
+    assert [(entry.decoded("DTSTART"), entry.decoded("DTEND", None)) for entry in found] == [days(e) for e in events]
     assert [str(entry["SUMMARY"]) for entry in found] == [event["title"] for event in events]
     for entry, event in zip(found, events, strict=True):
         assert not isinstance(entry.decoded("DTSTART"), datetime.datetime)  # all-day
@@ -332,6 +340,34 @@ def test_ics(export: Export, events: list[dict[str, Any]]) -> None:
         assert categories[len(categories) - len(event.get("topics", [])) :] == event.get("topics", [])
         paragraphs = [one_line(part) for part in event.get("summary", "").split("\n") if part.strip()]
         assert str(entry["DESCRIPTION"]).split("\n")[: len(paragraphs)] == paragraphs
+
+
+def test_ics_by_vobject(export: Export, events: list[dict[str, Any]], catalogue: Path) -> None:
+    import vobject
+
+    title = yaml.safe_load(catalogue.read_bytes())["catalogue"]["title"]
+
+    calendar = vobject.readOne(export("ics"))
+    assert calendar.contents["x-wr-calname"][0].value == title
+    assert [entry.uid.value for entry in calendar.vevent_list] == [f"{event['id']}@archivecli" for event in events]
+    assert [entry.summary.value for entry in calendar.vevent_list] == [event["title"] for event in events]
+    ends = [entry.dtend.value if hasattr(entry, "dtend") else None for entry in calendar.vevent_list]
+    assert ends == [days(event)[1] for event in events]
+    for entry, event in zip(calendar.vevent_list, events, strict=True):
+        topics, categories = event.get("topics", []), entry.contents.get("categories", [])
+        assert [name for line in categories for name in line.value][-len(topics) :] == topics if topics else True
+
+
+def test_the_last_possible_day(run: Run, tmp_path: Path) -> None:
+    """There is no day after it to end on: one day needs no end, and several have a duration."""
+    path = tmp_path / "last.yaml"
+    path.write_text("- {id: 9999, title: All, start: 9999}\n- {id: 9999-12-31, title: Last, start: 9999-12-31}\n")
+    last, year = run("--catalogue", str(path), "list", "-f", "ics").out.split("BEGIN:VEVENT")[1:]
+    assert "DTSTART;VALUE=DATE:99991231" in last
+    assert "DTEND" not in last + year
+    assert "DURATION" not in last
+    assert "DTSTART;VALUE=DATE:99990101" in year
+    assert "DURATION:P365D" in year
 
 
 def test_ics_lines_are_those_of_rfc_5545(export: Export) -> None:
@@ -416,7 +452,55 @@ def test_bibtex_by_bibtexparser(export: Export, events: list[dict[str, Any]]) ->
     for entry, event in zip(library.entries, events, strict=True):
         fields = {name: field.value for name, field in entry.fields_dict.items()}
         assert fields["date"] == "/".join(filter(None, (event["start"], event.get("end"))))
-        assert fields["title"] == event["title"].rstrip(".")
+        assert straight(fields["title"]) == event["title"].rstrip(".")
+
+
+def straight(said: str) -> str:
+    """Return a text with the quotation marks that were typed; in BibTeX they are curly."""
+    return said.replace("“", '"').replace("”", '"')
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ('The "Uranus" and "apple" prizes, and the 5" screen', "The “Uranus” and “apple” prizes, and the 5” screen"),
+        ('("x"), \'"y"\', a/"b", "c"-"d"', "(“x”), '“y”', a/“b”, “c”-“d”"),
+        ('""doubled"" " alone', "““doubled”” ” alone"),
+        ("On {a, b} and other sets", r"On \{a, b\} and other sets"),
+        ("Lonely :-{ here", r"Lonely :-\textbraceleft{} here"),
+        ("}{a}", r"\textbraceright{}\{a\}"),
+        ("a -- b --- c-d", "a -{}- b -{}-{}- c-d"),
+        ("``a'' ?` ,,", "`{}`a'{}' ?{}` ,{},"),
+        (
+            r"50 % of C:\x_y & #1 ~ ^ $",
+            r"50 \% of C:\textbackslash{}x\_y \& \#1 \textasciitilde{} \textasciicircum{} \$",
+        ),
+    ],
+)
+def test_latex_prints_the_text(said: str, written: str) -> None:
+    """Each of these was set by LaTeX with babel in English and German and both font encodings."""
+    assert latex(said) == written
+
+
+def test_a_topic_with_a_comma_is_one_keyword(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text('- {id: 2024-fair, title: Fair, start: 2024, topics: ["Trade, fair and free", Peace]}\n')
+    assert "keywords = {{Trade, fair and free}, Peace}," in run("--catalogue", str(path), "list", "-f", "bibtex").out
+
+
+@pytest.mark.parametrize("style", ["chicago", "apa"])
+def test_a_publisher_that_is_the_author_is_named_once(run: Run, tmp_path: Path, style: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "catalogue: {title: News, publisher: Office of Lights}\n"
+        "events: [{id: 2024-03-13-a, title: Lamps, start: 2024-03-13, kind: Workshop}]\n"
+    )
+    for format_ in ("csl-json", "ris", "bibtex"):
+        written = run("--catalogue", str(path), "list", "-f", format_).out
+        assert written.count("Office of Lights") == 1
+        assert "Workshop" not in written  # the kind of the event, not of the page
+    cited = run("--catalogue", str(path), "cite", "2024", "--style", style).out
+    assert cited.count("Office of Lights") == 1
 
 
 def test_bibtex_by_pybtex(export: Export, events: list[dict[str, Any]]) -> None:
@@ -444,7 +528,7 @@ def test_ris(export: Export, events: list[dict[str, Any]]) -> None:
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in written.split("\r\n") if line)
 
 
-CSL_TEXTS = "id title container-title publisher event-place genre keyword abstract URL note".split()
+CSL_TEXTS = "id title container-title event-place keyword abstract URL note".split()
 CSL_DATE = {
     "type": "object",
     "required": ["date-parts"],
@@ -524,6 +608,20 @@ def test_markdown(export: Export, events: list[dict[str, Any]]) -> None:
     assert codes == [event["id"] for event in events]
 
 
+def test_markdown_links_a_source_without_its_separator(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    url = "https://example.org/g"
+    path.write_text(
+        f'- {{id: 2024-a, title: A, start: 2024, source: {{page: Gazette, url: "{url}", entry: 3}}}}\n'
+        f'- {{id: 2024-b, title: B, start: 2024, source: {{page: Gazette, url: "{url}"}}}}\n'
+        f'- {{id: 2024-c, title: C, start: 2024, source: {{url: "{url}"}}, links: [{{url: "{url}"}}],\n'
+        f'   documents: [{{name: "Act: 1", by: Us, url: "{url}", note: long}}]}}\n'
+    )
+    written = run("--catalogue", str(path), "list", "-f", "markdown").out
+    links = dict.fromkeys(re.findall(r"\[(.*?)\]\(<(.*?)>\)", written))
+    assert set(links) == {(name, url) for name in ("Gazette, entry 3", "Gazette", url, "Act: 1 (Us) — long")}
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -563,13 +661,39 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.text
 @example("==")
 @example("1234567890) x")
 @example(" -")
+@example("Song in C #")
+@example("C ##")
 def test_any_text_survives_markdown(said: str) -> None:
     from markdown_it import MarkdownIt
 
     wanted = text.one_line(said)
-    tokens = MarkdownIt("commonmark").parse(escaped(said))
-    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"] or not wanted.strip()
-    assert "".join(child.content for child in tokens[1].children or []) == wanted.strip() if tokens else True
+    for before, kind in (("", "paragraph"), ("## ", "heading")):
+        tokens = MarkdownIt("commonmark").parse(before + escaped(said))
+        assert [token.type for token in tokens] == [f"{kind}_open", "inline", f"{kind}_close"] or not wanted.strip()
+        assert "".join(child.content for child in tokens[1].children or []) == wanted.strip() if tokens else True
+
+
+@given(TEXTS)
+@example(r"C:\Archive\North and \\server\new, \n \N; \\N \,")
+def test_any_text_survives_a_calendar(said: str) -> None:
+    """What is escaped and folded comes back when another library unfolds and unescapes it."""
+    import vobject
+
+    wanted = text.one_line(said)
+    line = content_line("X-WR-CALNAME", icalendar_text(wanted))
+    assert max(map(len, line.encode().split(b"\r\n"))) <= 75
+    calendar = vobject.readOne(f"BEGIN:VCALENDAR\r\n{line}END:VCALENDAR\r\n")
+    assert calendar.contents["x-wr-calname"][0].value == wanted
+
+
+@given(TEXTS)
+@example('"Hello" and goodbye')
+@example('"')
+def test_any_text_survives_a_tab_separated_cell(said: str) -> None:
+    """A reader that knows quotes gets the text; so does one that does not, unless a mark of quotation opens the cell."""
+    cell = tabbed(harmless(said))
+    assert list(csv.reader([f"x\t{cell}\ty"], delimiter="\t")) == [["x", text.joined(harmless(said)), "y"]]
+    assert cell == text.joined(harmless(said)) or said.lstrip().startswith('"')
 
 
 @given(TEXTS)
@@ -577,7 +701,7 @@ def test_any_text_survives_a_cell(said: str) -> None:
     cell = harmless(said)
     (row,) = csv.reader(io.StringIO(f"x,{quoted(cell)},y\r\n", newline=""), strict=True)
     assert row == ["x", cell, "y"]
-    assert cell.removeprefix("'") == text.without_controls(said).removeprefix("'")
+    assert cell.removeprefix("'") == text.visible(said).removeprefix("'")
     assert not re.match(r"\s*[=+\-@＝＋－＠]", cell)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from archivecli import text
 from archivecli.cli import completion
 from archivecli.fields import RECORD, Shape
+from archivecli.render.formats import FORMATS
 from conftest import Result, Run, tried
 
 HOSTILE = {
@@ -57,7 +58,7 @@ HOSTILE = {
 HOSTILE["everything"] = " ".join(value[:120] for value in HOSTILE.values())[:1500]
 
 CONTROL = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 """What never stands in what a terminal is sent; line feeds are ours."""
 
@@ -194,8 +195,41 @@ def test_data_formats_keep_what_was_written(name: str, run: Run, tmp_path: Path)
     assert len(rows) == 2
     assert len(rows[1]) == len(rows[0])
     title = rows[1][rows[0].index("title")]
-    assert title.removeprefix("'") == text.without_controls(kept)  # there are no escapes in CSV
+    assert title.removeprefix("'") == text.visible(kept)  # there are no escapes in CSV
     assert title[:1] not in ("=", "+", "-", "@")
+
+
+NEEDED = "\u061c\u200c\u200d\u200e\u200f\ufe0f\U000e0100"
+"""Marks that cannot be seen and that a text needs: for direction, for joining, for the choice of a glyph."""
+
+controlled = st.text(
+    st.sampled_from("a\u05d0\u06cc\u2067\u202e\u2028\u2029\u2066\u2069\ufeff\x1b\x7f\x85\x9b\x01\U000e0041" + NEEDED),
+    max_size=12,
+)
+
+
+@tried(20)
+@given(controlled)
+@example("\u202e" + NEEDED)
+def test_controls_are_visible_in_every_format_and_needed_marks_stay(run: Run, tmp_path: Path, value: str) -> None:
+    title = f"x{value}x"
+    path = tmp_path / "any.yaml"
+    heading = f"catalogue: {{title: {quoted(title)}, publisher: {quoted('p' + title)}}}\n"
+    path.write_text(
+        f"{heading}events: [{{id: 2009-x, title: {quoted(title)}, start: 2009, summary: {quoted(title)}}}]\n"
+    )
+    for format_ in FORMATS:
+        written = run("list", "--format", format_, "--catalogue", str(path)).out
+        assert not CONTROL.search(written.replace("\r\n", "\n").replace("\t", " ")), format_
+        if "json" in format_ or format_ == "yaml":
+            continue  # these have escapes: what comes back is tested elsewhere
+        unfolded = written.replace("\r\n ", "")
+        assert format_ == "ids" or re.search(re.escape(text.visible(text.joined(title))), unescaped(unfolded)), format_
+
+
+def unescaped(written: str) -> str:
+    """Return a text of any format with its backslashes as they are meant."""
+    return written.replace("\\textbackslash{}", "\\").replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

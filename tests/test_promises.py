@@ -38,7 +38,7 @@ def test_every_promise_has_a_guard() -> None:
 
 
 def test_every_suite_guards_something() -> None:
-    assert {f"tests/{suite}.py" for suite in SUITES} == {path for path, _ in GUARDS}
+    assert {f"tests/{suite}.py" for suite in SUITES} <= {path for path, _ in GUARDS}
 
 
 def test_the_limits_are_those_of_the_program() -> None:

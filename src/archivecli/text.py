@@ -231,23 +231,35 @@ def _bare(text: str) -> str:
 MINUS = "\u2212"
 """The minus sign, which stands for the hyphen of ``-word`` where a hyphen would begin an option."""
 
-# What must never reach a terminal from data: C0 and C1 controls, line and paragraph separators, bidirectional
-# marks, overrides and isolates (Unicode TR 36), what joins or spaces nothing, the byte-order mark, surrogates, invisible
-# tag characters, and all but eight of the marks that are piled upon one letter and would cover the lines above it.
-_UNSAFE = lazily(
-    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
-    "|(?<=[MARKS]{8})[MARKS]".replace(
-        "MARKS", "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-    )
+# Characters that act on what surrounds them instead of being read: C1 controls, line and paragraph separators,
+# bidirectional embeddings, overrides and isolates (Unicode TR 36), invisible operators and fillers, the byte-order mark,
+# tag characters, surrogates. The marks that some scripts cannot do without are not among them: joiners and non-joiners,
+# the directional marks U+200E, U+200F and U+061C, and variation selectors.
+_ACTING = (
+    "\x7f-\x9f\u180e\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\ud800-\udfff"
 )
+# More than eight marks piled upon one letter would cover the lines above it.
+_PILED = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_CONTROL = lazily(f"[\x00-\x08\x0b-\x1f{_ACTING}]|(?<=[{_PILED}]{{8}})[{_PILED}]")
+_IN_JSON = lazily(f"[{_ACTING}]")  # JSON escapes C0 controls itself
 _SPACE = lazily(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` fit for one line of a terminal: white space single, controls shown as ``\\x1b``."""
+    """Return ``text`` fit for one line of a terminal or a file: white space single, controls visible."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
-    return _UNSAFE.sub(_visible, _SPACE.sub(" ", text).strip())
+    return visible(_SPACE.sub(" ", text).strip())
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with each control character written as ``\\x1b``; line feeds and tabs stay.
+
+    This is the one rule for whatever has no escapes of its own: the terminal, plain text, CSV, TSV, Markdown, BibTeX, RIS
+    and iCalendar.
+    """
+    return text if text.isprintable() and text.isascii() else _CONTROL.sub(_escaped, text)
 
 
 def joined(text: str) -> str:
@@ -260,25 +272,18 @@ def paragraphs(text: str) -> list[str]:
     return [one_line(part) for part in re.split(r"\n\s*", text) if part.strip()]
 
 
-_CONTROLS = lazily("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_JSON_UNSAFE = lazily("[\x7f-\x9f\u061c\u180e\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-
-
-def without_controls(text: str) -> str:
-    """Return ``text`` with control characters shown as ``\\x1b``; line breaks and tabs stay."""
-    return text if text.isprintable() else _CONTROLS.sub(_visible, text)
-
-
 def json_safe(text: str) -> str:
-    """Return JSON of the same value in which what must not reach a terminal is escaped as ``\\u009b``."""
-    return text if text.isascii() and "\x7f" not in text else _JSON_UNSAFE.sub(_as_json, text)
+    """Return JSON of the same value in which control characters are escaped, as ``\\u009b``."""
+    return text if text.isascii() and "\x7f" not in text else _IN_JSON.sub(_escaped_in_json, text)
 
 
-def _as_json(match: re.Match[str]) -> str:
-    return f"\\u{ord(match.group()):04x}"
+def _escaped_in_json(match: re.Match[str]) -> str:
+    import json  # whoever has JSON has loaded it already
+
+    return json.dumps(match.group())[1:-1] if match.group() != "\x7f" else "\\u007f"
 
 
-def _visible(match: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
@@ -349,11 +354,6 @@ def ascii_values(value: Any) -> Any:
 def slug(text: str) -> str:
     """Return ``text`` as a key: folded words joined by hyphens."""
     return "-".join(WORD.findall(fold(text)))
-
-
-def visible(text: str) -> str:
-    """Return ``text`` with each control shown as ``\\x1b`` and each tab as two blanks; all else keeps its place."""
-    return _UNSAFE.sub(_visible, text.replace("\t", "  "))
 
 
 _OTHER_SCRIPT = lazily("[\u0370-\u03ff\u0400-\u052f]")

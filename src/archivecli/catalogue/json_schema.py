@@ -13,7 +13,8 @@ VERSION = 1
 
 Schema = dict[str, Any]
 
-_ADDRESS = r"^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>\"\\]*$"
+# JSON Schema takes the regular expressions of ECMA-262 with the flag u, which allow no needless escapes.
+_ADDRESS = r'^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>"\\]*$'
 _DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 _ID = r"^[^\s\u0000-\u001f\u007f-\u009f-][^\s\u0000-\u001f\u007f-\u009f]*$"
 

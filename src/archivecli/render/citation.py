@@ -37,11 +37,13 @@ def reference(event: Event, about: Mapping[str, Any], address: Callable[[str], s
     """Return the reference to an event's entry; ``about`` and ``address`` are those of the catalogue."""
     source = event.record.get("source", {})
     page = source.get("page", "")
+    author = _ACRONYM.sub("", text.one_line(about.get("publisher", "")))  # no style has the acronym beside the name
+    named = text.one_line(page or about.get("title", ""))
     return Reference(
         key=event.id,
-        author=_ACRONYM.sub("", text.one_line(about.get("publisher", ""))),  # no style has the acronym beside the name
+        author=author,
         title=text.one_line(event.title).rstrip("."),
-        page=text.one_line(page or about.get("title", "")),
+        page=named if named != author else "",  # nor the same name twice
         entry=source.get("entry"),
         start=event.start,
         end=event.end,
@@ -66,7 +68,7 @@ def chicago(cited: Reference, accessed: str = "") -> Iterator[Span]:
     parts = [
         _stopped(cited.author),
         f"“{_stopped(_inner_quotes(cited.title))}”",
-        _stopped(cited.page) if cited.page != cited.author else "",
+        _stopped(cited.page),
         f"[{when}]." if cited.inferred else f"{when}.",
         f"Accessed {_american(accessed)}." if accessed else "",
         f"{cited.url}." if cited.url else "",
@@ -82,7 +84,7 @@ def apa(cited: Reference, accessed: str = "") -> Iterator[Span]:
         yield from (Span(f"{_stopped(cited.author)} {when} "), title)
     else:
         yield from (title, Span(f" {when}"))
-    if cited.page and cited.page != cited.author:
+    if cited.page:
         yield Span(f" {_stopped(cited.page)}")
     if accessed:
         yield Span(f" Retrieved {_american(accessed)}" + (f", from {cited.url}" if cited.url else "."))
@@ -97,7 +99,7 @@ def mla(cited: Reference, accessed: str = "") -> Iterator[Span]:
     """
     yield Span(f"“{_stopped(_inner_quotes(cited.title))}” ")
     when = _british(cited.start, cited.end)
-    if cited.page and cited.page != cited.author:
+    if cited.page:
         yield from (Span(cited.page, italic=True), Span(", "))
     rest = [cited.author, f"[{when}]" if cited.inferred else when, cited.url]
     yield Span(_stopped(", ".join(part for part in rest if part)))

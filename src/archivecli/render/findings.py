@@ -80,7 +80,9 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
     ``width`` cells is cut on both sides, never at the caret.
     """
     at, near = column - 1, 2 * width  # a line may have millions of characters, and a finding for each
-    before, after = text.visible(line[max(at - near, 0) : at]), text.visible(line[at : at + near]).rstrip()
+    before, after = (
+        text.visible(part.replace("\t", "  ")) for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
+    )
     if text.width(before) + text.width(after) > width:
         room = max(min(_BEFORE, width // 2), width - text.width(after)) - 3
         if text.width(before) > room + 3:

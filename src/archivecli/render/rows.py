@@ -98,9 +98,9 @@ def as_tsv(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
 
 
 def _sheet(rows: Rows, columns: Sequence[str], separator: str, ending: str) -> Iterator[str]:
-    from archivecli.render.formats.sheets import harmless, quoted
+    from archivecli.render.formats.sheets import harmless, quoted, tabbed
 
-    written = quoted if separator == "," else text.joined
+    written = quoted if separator == "," else tabbed
     yield separator.join(written(harmless(name)) for name in columns) + ending
     for row in rows:
         values = (row[name] for name in columns)

@@ -11,6 +11,7 @@ from archivecli.render.lines import Line, lines
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~&$])")
 _LINE_START = re.compile(r"^(#+|[-+=]|\d+(?=[.)]))")
+_LINE_END = re.compile(r"(?<=\s)(#*)#$")  # would close a heading and vanish
 _IN_HEAD = ("id", "title", "kind", "start", "end")
 
 
@@ -22,6 +23,7 @@ def as_markdown(rows: Rows, asked: Asked) -> Iterator[str]:
 def escaped(said: str) -> str:
     """Return a text as Markdown that shows it as it is, on one line."""
     said = _SIGNS.sub(r"\\\1", text.one_line(said).strip())
+    said = _LINE_END.sub(r"\1\\#", said)
     return _LINE_START.sub(lambda found: _backslashed(found.group()), said)
 
 
@@ -65,6 +67,13 @@ def _section(event: Event) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _code(said: str) -> str:
+    """Return a code span; a text with backticks is fenced by more of them than it has."""
+    longest = max(map(len, re.findall("`+", said)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {said} {fence}" if longest else f"`{said}`"
+
+
 def _item(label: str, found: list[Line]) -> str:
     if len(found) == 1:
         return f"- **{label}:** {_said(found[0])}"
@@ -75,5 +84,5 @@ def _said(line: Line) -> str:
     """Return a value; one with an address becomes a link, the address in angle brackets, which its signs survive."""
     if not line.url:
         return escaped(line.text)
-    shown = line.text.removesuffix(line.url).removesuffix(": ") or line.url
-    return f"[{escaped(shown)}](<{line.url}>)"
+    address = re.compile(rf"(?:^|[:;] ){re.escape(line.url)}(?=$| — )")
+    return f"[{escaped(address.sub('', line.text, count=1) or line.url)}](<{line.url}>)"

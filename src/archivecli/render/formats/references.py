@@ -1,6 +1,7 @@
 """References for reference managers (Zotero, EndNote, JabRef, pandoc): BibTeX, RIS and CSL-JSON.
 
-What is referred to is the entry of the source, as in ``render.citation``.
+What is referred to is the entry of the source, as in ``render.citation``: a web page by its publisher. So nothing names
+the publisher again, and the kind of the event, which is no kind of page, is left out.
 """
 
 import json
@@ -17,21 +18,46 @@ from archivecli.render.formats import Asked, Rows
 
 _LATEX = {
     "\\": r"\textbackslash{}",
-    # not \{ and \}: BibTeX counts them when it looks for the end of a value
-    "{": r"$\lbrace$",
-    "}": r"$\rbrace$",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    # in text these three come out as other signs in the older encodings of fonts
+    # in text these three come out as other characters in the older font encodings
     **{sign: f"${sign}$" for sign in "<>|"},
-    **{sign: f"\\{sign}" for sign in "$&#%_"},
+    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
 }
-_LATEX_SIGN = re.compile("|".join(re.escape(sign) for sign in _LATEX))
+_LATEX_SIGN = re.compile(r"[\\~^<>|{}$&#%_]")
+_LONELY = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+_OPENING_QUOTE = re.compile(r"""(?<![^\s(\[{<>/|`'"‘“„«—–-])"(?=[^\s)\]}])""")
+_LIGATURE = re.compile(r"([-'`,])(?=\1)|[?!](?=`)")  # such as the dash that LaTeX makes of two hyphens
 
 
 def latex(said: str) -> str:
-    """Return a text on one line as LaTeX prints it; letters beyond ASCII stay, as UTF-8."""
-    return _LATEX_SIGN.sub(lambda found: _LATEX[found.group()], text.one_line(said))
+    """Return a text on one line as LaTeX prints it; letters beyond ASCII stay, as UTF-8.
+
+    Straight quotation marks become curly ones: babel gives them a meaning in several languages, and what LaTeX has for
+    them depends on the font encoding. A brace without a partner is written by name, for BibTeX counts braces, escaped or
+    not, to find the end of a value; other braces are escaped, which more programs understand.
+    """
+    said = _OPENING_QUOTE.sub("“", text.one_line(said)).replace('"', "”")
+    lonely = _lonely_braces(said)
+    written = _LATEX_SIGN.sub(
+        lambda found: (_LONELY if found.start() in lonely else _LATEX)[found.group()],
+        said,
+    )
+    return _LIGATURE.sub(r"\g<0>{}", written)
+
+
+def _lonely_braces(said: str) -> set[int]:
+    """Return where the braces without a partner are."""
+    opened: list[int] = []
+    lonely = set()
+    for found in re.finditer("[{}]", said):
+        if found.group() == "{":
+            opened.append(found.start())
+        elif opened:
+            opened.pop()
+        else:
+            lonely.add(found.start())
+    return lonely.union(opened)
 
 
 def as_bibtex(rows: Rows, asked: Asked) -> Iterator[str]:
@@ -64,11 +90,16 @@ def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     note = _note(event, cited)
     if note:
         yield "note", f"{{{latex(note)}}}"
-    topics = ", ".join(latex(topic).replace(",", "") for topic in event.record.get("topics", ()))
+    topics = ", ".join(_keyword(topic) for topic in event.record.get("topics", ()))
     if topics:
         yield "keywords", f"{{{topics}}}"
     if "summary" in event.record:
         yield "abstract", f"{{{latex(event.record['summary'])}}}"
+
+
+def _keyword(topic: str) -> str:
+    """Return a keyword; braces keep a comma in it from ending it."""
+    return f"{{{latex(topic)}}}" if "," in topic else latex(topic)
 
 
 _URL_SIGNS = "%:/?#[]@!$&'()*+,;=~-._"
@@ -102,8 +133,6 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     yield "TI", cited.title
     if cited.page:
         yield "T2", cited.page
-    if cited.author:
-        yield "PB", cited.author
     yield "PY", cited.start[:4]
     yield "DA", "/".join([*cited.start.split("-"), "", ""][:3]) + "/"
     if cited.end:
@@ -135,11 +164,9 @@ def _csl(event: Event, cited: Reference) -> dict[str, Any]:
         "title": cited.title,
         "author": [{"literal": cited.author}] if cited.author else None,
         "container-title": cited.page,
-        "publisher": cited.author,
         "issued": _csl_date(cited),
         "event-date": {key: value for key, value in _csl_date(cited).items() if key != "circa"},
         "event-place": text.one_line(event.place),
-        "genre": text.one_line(event.kind),
         "keyword": ", ".join(values_at(event.record, "topics")),
         "abstract": event.record.get("summary"),
         "URL": cited.url,

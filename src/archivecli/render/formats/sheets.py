@@ -18,7 +18,7 @@ DEFAULT = (
     *("participants.count", "participants.countries", "people.name", "projects.project"),
     *("summary", "outcomes", "links.url", "source.page", "source.entry"),
 )
-"""The columns unless told: what fits a cell and what one sorts, filters and counts by."""
+"""The default columns: what fits in a cell and what one sorts, filters and counts by."""
 
 
 def as_csv(rows: Rows, asked: Asked) -> Iterator[str]:
@@ -28,7 +28,7 @@ def as_csv(rows: Rows, asked: Asked) -> Iterator[str]:
 
 def as_tsv(rows: Rows, asked: Asked) -> Iterator[str]:
     """Tab-separated values; tabs and line breaks inside a value become blanks."""
-    return _sheet(rows, asked, "\t", "\n", text.joined)
+    return _sheet(rows, asked, "\t", "\n", tabbed)
 
 
 def _sheet(rows: Rows, asked: Asked, separator: str, ending: str, written: Callable[[str], str]) -> Iterator[str]:
@@ -46,10 +46,23 @@ def quoted(cell: str) -> str:
     return cell
 
 
+def tabbed(cell: str) -> str:
+    """Return a cell of a TSV on one line, in quotes if it begins with a quotation mark.
+
+    Spreadsheets and databases read such a cell as a quoted one, and up to the next mark would swallow whole rows.
+    """
+    cell = text.joined(cell)
+    return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
+
+
 def harmless(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula, also after blanks or in full-width signs."""
-    cell = text.without_controls(columns.cell(value))
+    cell = text.visible(columns.cell(value))
     if isinstance(value[0] if isinstance(value, list) and len(value) == 1 else value, (int, float)):
         return cell
-    begin = unicodedata.normalize("NFKC", cell.lstrip("\ufeff\u200b \t\r\n\xa0\u3000")[:1])
-    return f"'{cell}" if begin in ("=", "+", "-", "@", "\u2212") or cell[:1] in ("\t", "\r", "\n") else cell
+    begin = unicodedata.normalize("NFKC", cell.lstrip(_BEFORE_A_FORMULA)[:1])
+    return f"'{cell}" if begin in ("=", "+", "-", "@", "\u2212") or cell[:1] in ("\t", "\n") else cell
+
+
+_BEFORE_A_FORMULA = " \t\n\xa0\u3000\u00ad\u061c\u200b\u200c\u200d\u200e\u200f"
+"""Blanks and invisible marks that do not keep a spreadsheet from reading what follows as a formula."""
