@@ -478,7 +478,7 @@ def straight(said: str) -> str:
     ],
 )
 def test_latex_prints_the_text(said: str, written: str) -> None:
-    """Each of these was set by LaTeX with babel in English and German and both font encodings."""
+    """Nothing with a meaning to LaTeX, BibTeX or babel (as a straight quotation mark in German) is left as it is."""
     assert latex(said) == written
 
 
