@@ -48,7 +48,15 @@ FINDINGS = {
     "implicit-type": ("- id: 2009-a\n  title: 2009\n  start: 2009\n", 2, 10),
     "date": ("- id: 2009-a\n  title: A\n  start: 2009-13\n", 3, 10),
     "order": ("- id: 2009-a\n  title: A\n  start: 2009\n  end: 2008\n", 4, 8),
-    "id": ("- id: 2008-a\n  title: A\n  start: 2009\n", 1, 7),
+    "id": ("- id: a b\n  title: A\n  start: 2009\n", 1, 7),
+    "undated-id": ("- id: 2008-a\n  title: A\n  start: 2009\n", 1, 7),
+    "ambiguous-name": (
+        "vocabulary:\n  topics:\n    a: {name: Abc, also: [X]}\n    b: {name: Bcd, also: [X]}\nevents:\n"
+        + EVENT
+        + "  topics: [X]\n",
+        9,
+        12,
+    ),
     "duplicate-id": (EVENT + EVENT.replace("One thing", "Other"), 4, 7),
     "duplicate-key": ("- id: 2009-a\n  title: A\n  title: B\n  start: 2009\n", 3, 3),
     "duplicate-name": ("vocabulary:\n  topics:\n    a: X\n    b: X\nevents:\n", 4, 5),
@@ -98,7 +106,7 @@ def test_a_finding_of_bytes_counts_characters(run: Run, tmp_path: Path) -> None:
 
 
 def test_every_code_is_tried_here() -> None:
-    elsewhere = {"encoding", "unreadable", "not-a-file", "no-files", "changing"}
+    elsewhere = {"encoding", "unreadable", "not-a-file", "no-files", "changing", "memory"}
     assert FINDINGS.keys() | elsewhere == CODES.keys()
 
 
