@@ -122,9 +122,10 @@ def parse(
         parser = loader(text) if len(text) <= _ENOUGH else _fed(loader, text, path, first_line)
         return _Builder(path, first_line - 1, faults, depth).build(parser)
     except yaml.MarkedYAMLError as error:
-        if _many_open(text, error):
+        mark = error.problem_mark
+        if mark is not None and _many_open(text, mark.index):
             # the scanner reads ahead and may fail before it delivers the brackets that are nested too deeply
-            parse(text[: error.problem_mark.index], path, first_line, [], depth)
+            parse(text[: mark.index], path, first_line, [], depth)
         raise _syntax_fault(error, text, path, first_line) from None
     except yaml.YAMLError as error:
         raise Unreadable(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
@@ -135,9 +136,8 @@ def parse(
             parser.dispose()
 
 
-def _many_open(text: str, error: Any) -> bool:
-    """Tell whether just before a syntax error more brackets were opened than may be nested."""
-    index = error.problem_mark.index if error.problem_mark else 0
+def _many_open(text: str, index: int) -> bool:
+    """Return whether just before ``index`` more brackets were opened than may be nested."""
     begin = max(0, index - _READ_AHEAD)
     return 0 < index < len(text) and text.count("[", begin, index) + text.count("{", begin, index) > MAX_DEPTH
 
@@ -313,7 +313,7 @@ class _Builder:
             elif kind is e.MappingEndEvent or kind is e.SequenceEndEvent:
                 node, _, _, partial = stack.pop()
                 if partial:
-                    node = node._replace(partial=True)  # type: ignore[union-attr, call-arg]
+                    node = node._replace(partial=True)  # type: ignore[call-arg]
             elif kind is e.DocumentStartEvent:
                 documents += 1
                 if documents > 1:

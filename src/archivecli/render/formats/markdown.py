@@ -46,14 +46,6 @@ def _sections(rows: Rows) -> Iterator[str]:
         first = False
 
 
-def _code(said: str) -> str:
-    """Return a word in the marks of code, more of them than it has itself."""
-    if "`" not in said:
-        return f"`{said}`"
-    marks = "`" * (max(map(len, re.findall("`+", said))) + 1)
-    return f"{marks} {said} {marks}"
-
-
 def _section(event: Event) -> str:
     head = [f"**{dates.human(event.start, event.end)}**", escaped(event.place), escaped(event.kind), _code(event.id)]
     parts = [f"## {escaped(event.title)}", " · ".join(part for part in head if part)]
