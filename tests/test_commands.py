@@ -279,7 +279,8 @@ def test_every_order_has_all_events(run: Run, order: str) -> None:
 
 def test_titles_in_order(run: Run) -> None:
     titles = [event["title"].lower() for event in run("list", "--sort", "title", "--format", "json").json]
-    assert titles == sorted(titles)
+    letters = [re.sub(r"\W+", " ", title).strip() for title in titles]
+    assert letters == sorted(letters)
 
 
 def test_a_limit(run: Run) -> None:

@@ -15,7 +15,8 @@ TESTS = Path(__file__).parent
 def test_the_default_profile_is_repeatable() -> None:
     default, at_random = settings.get_profile("repeatable"), settings.get_profile("random")
     assert default.derandomize
-    assert default.deadline is default.database is None
+    assert default.deadline is None
+    assert default.database is None
     assert not at_random.derandomize
     assert at_random.print_blob
     assert at_random.max_examples == 5 * default.max_examples

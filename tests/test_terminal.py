@@ -169,18 +169,19 @@ def test_less_is_told_only_what_it_does_not_know() -> None:
     assert at_a_terminal(*LONG, PAGER=SAYS_PAGER, LESS="M").lines[0] == "PAGER LESS=M"
 
 
-def test_less_passes_colours_on_whatever_its_variable_says(tmp_path: Path) -> None:
-    less = tmp_path / "less"
-    less.write_text('#!/bin/sh\necho "LESS=$LESS ARGUMENTS=$*"\ncat >/dev/null\n', encoding="utf-8")
-    less.chmod(0o755)
+def test_less_passes_colours_on_whatever_its_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "less"
+    program.write_text('#!/bin/sh\necho "LESS=$LESS ARGUMENTS=$*"\ncat >/dev/null\n', encoding="utf-8")
+    program.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    for options, expected in (
-        ({"PAGER": "less", "LESS": "M"}, "LESS=M ARGUMENTS=-R"),
-        ({"PAGER": str(less), "LESS": ""}, "LESS= ARGUMENTS=-R"),
-        ({"PAGER": "less -S", "LESS": "-M -R"}, "LESS=-M -R ARGUMENTS=-S"),
-        ({"PAGER": "less -S"}, "LESS=FRX ARGUMENTS=-S"),
+    for command, less, expected in (
+        ("less", "M", "LESS=M ARGUMENTS=-R"),
+        (str(program), "", "LESS= ARGUMENTS=-R"),
+        ("less -S", "-M -R", "LESS=-M -R ARGUMENTS=-S"),
     ):
-        assert at_a_terminal(*LONG, PATH=path, **options).lines[0] == expected
+        assert at_a_terminal(*LONG, PATH=path, PAGER=command, LESS=less).lines[0] == expected
+    monkeypatch.delenv("LESS", raising=False)
+    assert at_a_terminal(*LONG, PATH=path, PAGER="less -S").lines[0] == "LESS=FRX ARGUMENTS=-S"
 
 
 def test_a_pager_that_is_missing_is_passed_over() -> None:
