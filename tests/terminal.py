@@ -77,6 +77,7 @@ def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
     shown = b""
     waiting = list(keys)
     until = time.monotonic() + HANG
+    ended = False
     while time.monotonic() < until:
         ready, _, _ = select.select([master], [], [], 0.5)
         if ready:
@@ -86,9 +87,10 @@ def _read(master: int, keys: str, process: "subprocess.Popen[bytes]") -> bytes:
                     shown += piece
                     continue
             return shown
-        if process.poll() is not None:
+        if ended:
             return shown
-        if shown and waiting:
+        ended = process.poll() is not None  # what it wrote before its end may still be there
+        if shown and waiting and not ended:
             os.write(master, waiting.pop(0).encode())
     raise AssertionError(f"no end; shown so far: {shown[-2000:]!r}")
 

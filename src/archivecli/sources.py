@@ -1,5 +1,6 @@
 """The files of a catalogue: which they are, what state they are in, and their bytes."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -168,7 +169,9 @@ def _whole(handle: IO[bytes], source: Source) -> bytes:
     """Return all bytes of an open file, but give up early on what is no text: bytes of zero, a line without end."""
     pieces: list[bytes] = []
     lines, line_length, left = 1, 0, source.state.size + 1  # one more than there should be: it grows
-    while left > 0 and (piece := handle.read(min(_PIECE, left))):
+    while left > 0 and (piece := handle.read(min(_PIECE, left))) != b"":
+        if piece is None:
+            raise BlockingIOError(errno.EAGAIN, "there is nothing to read yet")
         if b"\0" in piece:
             before = b"".join([*pieces, piece[: piece.index(b"\0")]])
             raise CatalogueError([_no_text(source.path, before, piece)])

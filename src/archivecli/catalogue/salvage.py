@@ -41,8 +41,8 @@ def salvage(text: str, path: str) -> Salvaged:
         root = reader.parse(text, path, faults=faults)
     except Unreadable as error:
         return _Pieces(text, path).read(error.problem)
-    if root is None:
-        root = Mapping([], 1, 1)  # comments alone: a catalogue without events
+    if root is None or (isinstance(root, Scalar) and root.plain and not root.text):
+        root = Mapping([], 1, 1)  # nothing but comments: a catalogue without events
     return Salvaged(root, faults, _lost(root, faults, text, 1))
 
 
