@@ -364,7 +364,7 @@ def test_an_index_that_is_replaced_while_it_is_opened(
 
     monkeypatch.setattr(store, "_open_read_only", slow)
     assert state(catalogue) == "fresh"
-    assert len(times) == 2
+    assert len(times) in (1, 2)  # the file system may give the new file the number of the old one
 
 
 def test_killed_at_any_moment_of_a_build(catalogue: Path, folder: Path) -> None:
