@@ -26,6 +26,8 @@ from archivecli.query.parser import parse
 from conftest import Run, tried
 from kills import killed, moments
 
+pytestmark = pytest.mark.slow  # each test builds several indexes
+
 WRITER = Writer(11)
 HEADING = WRITER.heading()
 POOL = list(WRITER.events(60))
@@ -626,7 +628,6 @@ def test_no_room_for_a_copy(large: Path, folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes of POSIX")
-@pytest.mark.slow
 def test_several_renewals_and_readers_at_once(large: Path, folder: Path) -> None:
     """While the catalogue is edited, every process gets all of its events, before an edit or after it."""
     other = large.with_name("other.yaml")
