@@ -1,4 +1,4 @@
-"""Characters that cannot be seen: which of them a text needs, and which are slips."""
+"""Find invisible characters that a text does not need."""
 
 import re
 import unicodedata
@@ -16,58 +16,58 @@ _CURSIVE = re.compile(
 )
 """Arabic, Syriac, N'Ko, Mongolian and other scripts whose letters join."""
 
-_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
 """Thai, Lao, Burmese and Khmer, in which a zero-width space is where a line may break."""
 
 
-def stray(said: str) -> Iterator[int]:
-    """Yield where a text has an invisible character, or a control, that it does not need."""
-    if "\U0001f3f4" in said:
-        said = _FLAG.sub(lambda match: "\U0001f3f4" * len(match.group()), said)
+def unneeded(text: str) -> Iterator[int]:
+    """Yield the index of each invisible or control character that its script does not need."""
+    if "\U0001f3f4" in text:
+        text = _FLAG.sub(lambda match: "\U0001f3f4" * len(match.group()), text)
     right_to_left: bool | None = None
-    for match in _INVISIBLE.finditer(said):
-        at, sign = match.start(), match.group()
-        if sign in "\u200e\u200f":
+    for match in _INVISIBLE.finditer(text):
+        index, character = match.start(), match.group()
+        if character in "\u200e\u200f":
             if right_to_left is None:
                 right_to_left = any(
-                    unicodedata.bidirectional(character) in ("R", "AL") for character in set(said) - _MARKS
+                    unicodedata.bidirectional(character) in ("R", "AL") for character in set(text) - _MARKS
                 )
             needed = right_to_left
-        elif sign in (_NON_JOINER, _JOINER):
-            needed = _joins(said, at)
-        elif sign == "\u200b":
-            needed = any(_WITHOUT_BLANKS.match(side) for side in (said[at - 1 : at], said[at + 1 : at + 2]))
+        elif character in (_NON_JOINER, _JOINER):
+            needed = _joins(text, index)
+        elif character == "\u200b":
+            needed = any(_WITHOUT_SPACES.match(side) for side in (text[index - 1 : index], text[index + 1 : index + 2]))
         else:
             needed = False
         if not needed:
-            yield at
+            yield index
 
 
 _MARKS = frozenset("\u200e\u200f")
 
 
-def _joins(said: str, at: int) -> bool:
-    """Tell whether the joiner or non-joiner at a place changes how its neighbours are written."""
-    before, after = said[at - 1 : at], said[at + 1 : at + 3].lstrip(_NON_JOINER + _JOINER)[:1]
+def _joins(text: str, index: int) -> bool:
+    """Return whether the joiner or non-joiner at ``index`` changes how its neighbours are written."""
+    before, after = text[index - 1 : index], text[index + 1 : index + 3].lstrip(_NON_JOINER + _JOINER)[:1]
     if not before or before in (_NON_JOINER, _JOINER):
         return False  # of two in a row, the first is enough
     if 9 in (unicodedata.combining(before), unicodedata.combining(after) if after else 0):
         return True  # a virama, which otherwise fuses the letters beside it
-    base = _base(said, at)
-    if said[at] == _JOINER:
-        return bool(_CURSIVE.match(base) or _CURSIVE.match(after)) or (_is_picture(base) and _is_picture(after))
+    base = _base(text, index)
+    if text[index] == _JOINER:
+        return bool(_CURSIVE.match(base) or _CURSIVE.match(after)) or (_is_emoji(base) and _is_emoji(after))
     return base.isalnum() and after.isalnum() and bool(_CURSIVE.match(base) or _CURSIVE.match(after))
 
 
-def _base(said: str, at: int) -> str:
-    """Return the character before a place, without the marks and skin tones that may follow it."""
-    for index in range(at - 1, max(at - 9, -1), -1):
-        if not unicodedata.category(said[index]).startswith("M") and not "\U0001f3fb" <= said[index] <= "\U0001f3ff":
-            return said[index]
+def _base(text: str, index: int) -> str:
+    """Return the character before ``index``, skipping combining marks and skin tones."""
+    for earlier in range(index - 1, max(index - 9, -1), -1):
+        if not unicodedata.category(text[earlier]).startswith("M") and not "\U0001f3fb" <= text[earlier] <= "\U0001f3ff":
+            return text[earlier]
     return ""
 
 
-def _is_picture(character: str) -> bool:
+def _is_emoji(character: str) -> bool:
     if not character:
         return False
     return unicodedata.category(character) in ("So", "Sm") or "\U0001f000" <= character <= "\U0001faff"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from archivecli import dates, text
 from archivecli.catalogue import written
-from archivecli.catalogue.invisible import stray
+from archivecli.catalogue.invisible import unneeded
 from archivecli.catalogue.loading import Catalogue
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.vocabulary import Vocabulary
@@ -181,7 +181,7 @@ class _Review:
         ]
         self._warn_within(scalar, "mixed-script", mixed)
         if not said.isprintable():
-            self._warn_within(scalar, "invisible-character", [_unseen(said, at) for at in stray(said)])
+            self._warn_within(scalar, "invisible-character", [_unseen(said, at) for at in unneeded(said)])
             self._warn_within(scalar, "white-space", list(_lost_space(said, kind)))
 
     def _warn_within(self, scalar: Scalar, code: str, found: list[tuple[int, str, str]]) -> None:
