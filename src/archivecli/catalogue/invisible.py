@@ -62,7 +62,10 @@ def _joins(text: str, index: int) -> bool:
 def _base(text: str, index: int) -> str:
     """Return the character before ``index``, skipping combining marks and skin tones."""
     for earlier in range(index - 1, max(index - 9, -1), -1):
-        if not unicodedata.category(text[earlier]).startswith("M") and not "\U0001f3fb" <= text[earlier] <= "\U0001f3ff":
+        if (
+            not unicodedata.category(text[earlier]).startswith("M")
+            and not "\U0001f3fb" <= text[earlier] <= "\U0001f3ff"
+        ):
             return text[earlier]
     return ""
 
