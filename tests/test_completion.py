@@ -217,7 +217,10 @@ TABS = {
     "with a blank": ("archive list --year 2010 --topic Drug\\ pre\t -f ids", "2010-06-26-drug-day"),
     "query": ("archive search country:Bulg\t --year 2008 -f ids", "2008-12-09-anti-corruption-conference"),
     "value with a blank in a query": ("archive search topic:drug-pre\t --year 2010 -f ids", "2010-06-26-drug-day"),
-    "file": ("archive validate my-f\t", "my-file.yaml:2:1: syntax: not YAML: did not find expected node content"),
+    "file": (
+        "archive validate my-f\t",
+        "my-file.yaml:2:1: syntax: not YAML: a value is missing here, or a bracket is never closed",
+    ),
 }
 
 

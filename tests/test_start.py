@@ -21,7 +21,7 @@ BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "a
 BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
 BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
-BASE |= {"archivecli.cli.process", "archivecli.settings"}
+BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
 EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
@@ -34,7 +34,7 @@ RANKING = {
     "unicodedata",
 }
 RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
-CARD = {"archivecli.cli.emit", "archivecli.cli.completion", "archivecli.cli.ids"}
+CARD = {"archivecli.cli.emit", "archivecli.cli.completion"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
 
 TALLIES = {

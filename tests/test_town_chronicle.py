@@ -82,7 +82,7 @@ def test_an_event_without_a_link_says_where_to_look(run: Run, town: Path) -> Non
 
 
 def test_words_that_a_command_does_not_take(run: Run) -> None:
-    assert run("list", "extra").err.startswith("archive: more was typed than this takes: (extra)\n")
+    assert run("list", "extra").err.startswith("archive: list takes no words: 'extra'\n")
     assert "--limit: -1 is too small: 0 is the least" in run("list", "--limit", "-1").err
 
 
