@@ -237,8 +237,7 @@ def test_tab(archive_on_path: Path, name: str) -> None:
         session.type(f"{start}; echo LOAD''ED\r", "LOADED")
         for what, (keys, expected) in TABS.items():
             before, _, after = keys.partition("\t")
-            session.type(before)
-            shown = session.type("\t")
+            shown = session.type(f"{before}\t")
             found = session.type(f"{after}; echo DO''NE\r", "DONE")
             if expected not in re.split(r"[\r\n]+", found):
                 failed.append(f"{what}: {before!r} → {shown!r} → {found!r}")

@@ -34,13 +34,9 @@ def mutated(random: Random, seeds: list[bytes]) -> bytes:
     return bytes(data)
 
 
-def at_random(target: Callable[[bytes], object], seeds: list[bytes], seconds: float, seed: int = 0) -> int:
-    """Try a target for some time and return how often."""
-    random, last, count = Random(seed), time.monotonic() + seconds, 0
-    while time.monotonic() < last:
-        _try(target, mutated(random, seeds))
-        count += 1
-    return count
+def at_random(target: Callable[[bytes], object], seeds: list[bytes], random: Random) -> None:
+    """Try a target with one input."""
+    _try(target, mutated(random, seeds))
 
 
 def _try(target: Callable[[bytes], object], data: bytes) -> None:
@@ -61,7 +57,11 @@ def main() -> None:
     except ImportError:
         from fuzz.targets import SEEDS, TARGETS
 
-        print(f"{at_random(TARGETS[name], SEEDS[name], seconds, time.time_ns()):,} runs, without guidance")
+        random, end, count = Random(), time.monotonic() + seconds, 0
+        while time.monotonic() < end:
+            at_random(TARGETS[name], SEEDS[name], random)
+            count += 1
+        print(f"{count:,} runs, without guidance")
         return
     with atheris.instrument_imports(include=["archivecli"]):
         from fuzz.targets import SEEDS, TARGETS
