@@ -25,7 +25,7 @@ MAKER = maker()
 
 def said(svg: str) -> list[str]:
     """Return the texts of a picture; how they are drawn may differ from one version of Rich to the next."""
-    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return [text for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg) if text.strip()]
 
 
 @pytest.mark.parametrize("name", MAKER.PICTURES)
