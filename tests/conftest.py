@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
+from archivecli.catalogue.loader import Catalogue
+from archivecli.events import Event
+
 # The default profile gives the same result on every run and machine; HYPOTHESIS_PROFILE=random looks for new failures.
 # Health checks measure the speed of the machine, among other things, so no test depends on them.
 _REPEATABLE = settings(
@@ -63,6 +66,14 @@ Run = Callable[..., Result]
 def tried(times: int) -> settings:
     """Return the settings of a property test that tries so many examples in the default profile, and more in others."""
     return settings(max_examples=times * settings().max_examples // _REPEATABLE.max_examples)
+
+
+def events_of(path: Path) -> list[Event]:
+    """Return the events of a catalogue; raise CatalogueError with the problems of its files."""
+    catalogue = Catalogue(path)
+    found = [event for batch in catalogue.batches() for event in batch.prepared]
+    catalogue.raise_problems()
+    return found
 
 
 def make_catalogue(path: Path, events: int, title: str = "Meeting") -> Path:

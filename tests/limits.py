@@ -17,8 +17,8 @@ for name in (
     "__main__",
     "cli.commands.list",
     "cli.commands.show",
-    "catalogue.loading",
-    "index.build",
+    "catalogue.loader",
+    "index.writer",
     "render.formats",
 ):
     importlib.import_module(f"archivecli.{name}")  # once here, and no forked process need do so

@@ -77,7 +77,7 @@ TOLD = [
     (23, 10, "the end, 2009-01-01, is before the start"),
     (25, 12, 'YAML reads 12:30 .* "12:30" in quotes'),
     (26, 12, "Feb 2009 has no day 30"),
-    (28, 5, "'summary' stands twice"),
+    (28, 5, "'summary' appears twice"),
     (32, 13, "'topics' is a single value; expected a list"),
     (33, 14, "'name' is missing"),
     (34, 9, "the id 2009-01-08-same is already taken at .*:29"),
@@ -241,7 +241,7 @@ events:
 
 BROKEN_TOLD = [
     (4, 18, "a quote is never closed"),
-    (5, 10, "'run' is a list"),
+    (5, 10, "'term' is a list"),
     (10, 12, "a quote is never closed"),
     (16, 33, "no event has the id 2009-01-09-nowhere"),
     (18, 15, "a second ': ' in one value"),

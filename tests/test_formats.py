@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from archivecli import text
-from archivecli.catalogue.loading import Catalogue, Root, make_event
-from archivecli.catalogue.reader import parse
+from archivecli.catalogue.events import make_event
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.events import Hit
 from archivecli.render.formats import FORMATS, Asked, by_suffix
@@ -27,7 +26,7 @@ from archivecli.render.formats.icalendar import escaped as icalendar_text
 from archivecli.render.formats.markdown import escaped
 from archivecli.render.formats.references import latex
 from archivecli.render.formats.sheets import harmless, quoted, tabbed
-from conftest import CATALOGUE, ROOT, Run, tried
+from conftest import CATALOGUE, ROOT, Run, events_of, tried
 
 NASTY = r"""
 catalogue:
@@ -240,25 +239,23 @@ FIGURES = r"[-+]?[0-9.][0-9_,:.eExoabTZ-]{0,8}(?: [0-9:.]{4,8})?"
         (AWKWARD | st.text() | st.from_regex(FIGURES, fullmatch=True)).filter(lambda said: said.strip()), max_size=8
     )
 )
-def test_any_text_comes_back_from_yaml(said: list[str]) -> None:
+def test_any_text_comes_back_from_yaml(tmp_path: Path, said: list[str]) -> None:
     """It is the same to this program, to readers of YAML 1.1 and 1.2, and nothing in it is control of a terminal."""
     events = records(said)
     written = written_as_yaml(events)
     assert yaml.safe_load(written) == {"events": events}
     assert YAML(typ="safe", pure=True).load(written) == {"events": events}
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufeff]", written)
-    node = parse(written, "copy.yaml")
-    assert node is not None
-    assert [event.record for event in Catalogue(Path("copy.yaml"), [Root("copy.yaml", node)]).events()] == events
+    (tmp_path / "copy.yaml").write_text(written, encoding="utf-8")
+    assert [event.record for event in events_of(tmp_path / "copy.yaml")] == events
 
 
-def test_a_number_with_decimals_comes_back_from_yaml() -> None:
+def test_a_number_with_decimals_comes_back_from_yaml(tmp_path: Path) -> None:
     """Not with an exponent, which a catalogue does not take."""
     values = [0.000001, -0.00005, 123456789012345.5, 0.5, 12.0, 7]
     events = [{"id": "2020", "title": "A", "start": "2020", "figures": [{"value": v, "of": "grams"} for v in values]}]
-    node = parse(written_as_yaml(events), "copy.yaml")
-    assert node is not None
-    assert [event.record for event in Catalogue(Path("copy.yaml"), [Root("copy.yaml", node)]).events()] == events
+    (tmp_path / "copy.yaml").write_text(written_as_yaml(events))
+    assert [event.record for event in events_of(tmp_path / "copy.yaml")] == events
 
 
 def test_csv_into_sqlite(export: Export, events: list[dict[str, Any]]) -> None:

@@ -10,9 +10,9 @@ from typing import IO
 import pytest
 
 from archivecli import sources
-from archivecli.catalogue.loading import Catalogue
 from archivecli.errors import CatalogueError
-from conftest import make_catalogue
+from archivecli.readers import layout
+from conftest import events_of, make_catalogue
 from limits import limited, refused
 
 EVENT = "  - {id: 2009-01-02-talk, title: A talk, start: 2009-01-02}\n"
@@ -45,7 +45,7 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "words": ("once upon a time\n", ":1:1", "this is no catalogue"),
     "a number": ("42\n", ":1:1", "this is no catalogue"),
     "JSON text": ('"events"', ":1:1", "this is no catalogue"),
-    "tabs": ("events:\n\t- id: x\n", ":2:1", "indent with blanks, not tabs"),
+    "tabs": ("events:\n\t- id: x\n", ":2:1", "indent with spaces, not tabs"),
     "a colon too many": ("events:\n  - title: one: two\n", ":2:15", "a second ': '"),
     "an open quote": ('events:\n  - title: "never closed\n', ":2:12", "a quote is never closed"),
     "an open bracket": ("events: [{id: 1}", ":", "not YAML"),
@@ -72,8 +72,8 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "an alias": ("events: *all\n", ":1:9", "anchors and aliases"),
     "itself": ("events: &all [*all]\n", ":1:9", "anchors and aliases"),
     "a merge key": ("events:\n  - {<<: {id: 1}}\n", ":2:6", "merge keys"),
-    "a key twice": ("events: []\nevents: []\n", ":2:1", "'events' stands twice"),
-    "a field twice": (record("kind: Talk\nkind: Walk"), ":6:5", "'kind' stands twice"),
+    "a key twice": ("events: []\nevents: []\n", ":2:1", "'events' appears twice"),
+    "a field twice": (record("kind: Talk\nkind: Walk"), ":6:5", "'kind' appears twice"),
     "a list as key": ("? [a, b]\n: c\n", ":1:3", "cannot be a key"),
     "a mapping as key": ("{{a: b}: c}\n", ":1:2", "cannot be a key"),
     # bombs
@@ -388,9 +388,9 @@ def test_a_file_that_takes_too_much_memory_is_named(tmp_path: Path, monkeypatch:
     def exhausted(*_: object) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr(sources, "read", exhausted)
+    monkeypatch.setattr(layout, "scan", exhausted)
     with pytest.raises(CatalogueError) as caught:
-        list(Catalogue(path).events())
+        events_of(path)
     (problem,) = caught.value.problems
     assert str(problem).startswith(f"{path}: there is not enough memory to read this; ")
 

@@ -1,4 +1,4 @@
-"""What is read and stored in a quick way is what the careful way gives: thesaurus, terms, folded words, tallies."""
+"""Text is folded alike in every way, and the index keeps the thesaurus and the counts that it would find."""
 
 import re
 import sqlite3
@@ -12,173 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli import text
-from archivecli.catalogue import plain, reader, swift
-from archivecli.catalogue.loading import _TERM, Catalogue, Root, _plain_term
-from archivecli.catalogue.validation import Checker
-from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.events import Synonyms, Term
-from archivecli.index.build import build
+from archivecli.catalogue.loader import Catalogue
 from archivecli.index.reader import Index
 from archivecli.index.understanding import Understanding
+from archivecli.index.writer import build
 from archivecli.query.facets import FACETS, PERIODS
-from conftest import CATALOGUE, tried
-from test_swift_reading import LAYOUTS, TRICKY
-
-SHIPPED = CATALOGUE.read_text(encoding="utf-8")
-THESAURUS = SHIPPED[SHIPPED.index("\nthesaurus:") + 1 :]
-ITEMS = re.split(r"\n(?=  - )", THESAURUS)[1:]
-SCRAPS = [
-    "  - ", "- ", "[", "]", "{typed: [", "], means: [", "]}", ", ", ",", "a", "b c", "null", "Yes", "y", "to", "8 March",
-    "it's", 'a "b"', "é", "\xa0", "1.5", "x-y", "\n", "\n  ", "\n      ", "\n\n", "\n  # c\n", " # c", "\n# c\n",
-    "vocabulary:\n  kinds: {talk: Talk}\n", "thesaurus:\n", '"thesaurus":\n', "means: [a], typed: [b]", "  - [a, b]\n",
-    "  - {typed: [a], means: [b, c]}\n",
-]  # fmt: skip
-
-KINDS = "vocabulary:\n  kinds: {talk: Talk}\n"
-
-
-def carefully(written: str) -> Catalogue | None:
-    """Return what the full parser makes of a catalogue without events, None where it makes nothing."""
-    try:
-        node = reader.parse(reader.decode(written.encode(), "x"), "x")
-    except (reader.Unreadable, UnicodeEncodeError):
-        return None
-    return Catalogue(Path("x"), [Root("x", node)]) if isinstance(node, reader.Mapping) else None
-
-
-def agrees(written: str) -> bool:
-    """Tell whether a text was read quickly; it must then say what the full parser says."""
-    try:
-        quick = swift._parted(reader.decode(written.encode(), "x"), "x")
-    except (reader.Unreadable, UnicodeEncodeError):
-        return False
-    if quick is None:
-        return False
-    found, expected = Catalogue(Path("x"), [quick]), carefully(written)
-    assert expected is not None
-    assert bool(found.problems()) == bool(expected.problems())
-    if not found.problems():
-        assert found.thesaurus == expected.thesaurus
-        assert found.vocabulary.sections == expected.vocabulary.sections
-        assert found.about == expected.about
-    return True
-
-
-@st.composite
-def spoilt(draw: st.DrawFn) -> str:
-    """Items of the shipped thesaurus with some letters exchanged, left out or put in."""
-    start = draw(st.integers(0, len(ITEMS) - 5))
-    before = draw(st.sampled_from(["", "# only this\n", "catalogue: {title: T}\n", "catalogue: {title: T,\n"]))
-    after = draw(
-        st.sampled_from(["", "\n", "\n# end\n", "\nvocabulary:\n  kinds: {talk: Talk}\n", '\n  x"}\n', "\nx: y\n"])
-    )
-    written = before + "thesaurus:\n" + "\n".join(ITEMS[start : start + 5]) + after
-    for _ in range(draw(st.integers(0, 3))):
-        at = draw(st.integers(0, len(written)))
-        put = draw(st.sampled_from([*TRICKY, *SCRAPS]) | st.text(max_size=2))
-        written = written[:at] + put + written[at + draw(st.integers(0, 4)) :]
-    return written
-
-
-@tried(150)
-@given(spoilt())
-def test_a_spoilt_thesaurus_is_read_as_the_parser_reads_it_or_not_at_all(written: str) -> None:
-    agrees(written)
-
-
-@tried(150)
-@given(st.lists(st.sampled_from([*SCRAPS, *TRICKY]), max_size=12))
-def test_scraps_of_a_thesaurus_are_read_as_the_parser_reads_them_or_not_at_all(scraps: list[str]) -> None:
-    agrees("thesaurus:\n  - " + "".join(scraps))
-    agrees("thesaurus:\n  - [a, b]\n  - [" + "".join(scraps) + "]\n  - {typed: [c], means: [d]}\n")
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        THESAURUS,
-        "thesaurus:\n- [a, b]\n- {typed: [c, d], means: [e f]}\n",
-        "# the words\n\nthesaurus: # all\n\n  # first\n  - [a, b]\n  - [c, d]\n",
-        "catalogue: {title: T}\nthesaurus:\n  - [a,\n    b  c]\n  - {typed: [a\n      b], means: [ć d]}\n" + KINDS,
-        "thesaurus:\n  - [to, yes men, no man]\n  - [8 March, women's day]\n  - [alone]\n",
-    ],
-)
-def test_a_plain_thesaurus_is_read_quickly(written: str) -> None:
-    assert agrees(written)
-
-
-def test_hardly_any_item_of_the_shipped_thesaurus_needs_nodes() -> None:
-    parted = plain.parted(THESAURUS)
-    assert parted is not None
-    assert sum(not isinstance(item, Synonyms) for item in parted[1]) < len(ITEMS) / 50
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "thesaurus: [[a, b]]\n",
-        "thesaurus:\n  - [a, yes]\n  - [b, 'c\n",
-        "thesaurus:\n  - [a, b]\n 'thesaurus': x\n",
-        'thesaurus:\n  - [a, b]\n"thesaurus":\n  - [c, d]\n',
-        "thesaurus:\n  - [a, b]\nthesaurus:\n  - [c, d]\n",
-        'catalogue: {title: "x\nthesaurus:\n  - [a, b]\ny"}\n',
-        "thesaurus:\n  - [a\n  # c\n    b]\n",
-        "thesaurus:\n  - [a, b]\n  c\n",
-    ],
-)
-def test_a_thesaurus_in_doubt_is_left_to_the_parser(written: str) -> None:
-    assert not agrees(written)
-
-
-# Terms
-
-VALUES = [
-    "A Name",
-    "a",
-    "yes",
-    "~",
-    "''",
-    "' '",
-    "12",
-    "x\\ny",
-    "[]",
-    "[a, b]",
-    "[a, no]",
-    "[[a]]",
-    "{a: b}",
-    "e é",
-    '"1"',
-]
-
-
-@tried(150)
-@given(
-    st.sampled_from(VALUES)
-    | st.dictionaries(st.sampled_from([*Term._fields, "other"]), st.sampled_from(VALUES), max_size=5)
-)
-def test_a_plain_term_is_what_the_checker_makes_of_it(written: str | dict[str, str]) -> None:
-    term = (
-        written if isinstance(written, str) else f"{{{', '.join(f'{key}: {value}' for key, value in written.items())}}}"
-    )
-    root = reader.parse(f"k: {term}", "x")
-    assert isinstance(root, reader.Mapping)
-    checker = Checker("x", Vocabulary())
-    found, expected = _plain_term(root.entries[0][1]), checker.value(root.entries[0][1], _TERM, "k")
-    if found is not None:
-        assert found == expected
-        assert not checker.problems
-
-
-def test_terms_of_the_shipped_vocabulary_are_plain() -> None:
-    root = reader.parse(SHIPPED[SHIPPED.index("\nvocabulary:") : SHIPPED.index("\nevents:")], "x")
-    assert isinstance(root, reader.Mapping)
-    sections = root.entries[0][1]
-    assert isinstance(sections, reader.Mapping)
-    terms = [
-        node for _, section in sections.entries if isinstance(section, reader.Mapping) for _, node in section.entries
-    ]
-    assert sum(_plain_term(node) is not None for node in terms) > 0.9 * len(terms)
-
+from conftest import tried
+from test_reading import LAYOUTS
 
 # Words
 

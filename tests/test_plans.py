@@ -9,12 +9,12 @@ from benchmarks.speed.generate import write_file
 
 from archivecli import dates
 from archivecli.archive import Archive
-from archivecli.catalogue.loading import Catalogue
+from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Event, Hit
 from archivecli.index import reader, search
-from archivecli.index.build import build
 from archivecli.index.reader import ORDERS, Index
 from archivecli.index.selection import Selection
+from archivecli.index.writer import build
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
 from archivecli.query.facets import FACETS, NONE, PERIODS
 from archivecli.query.parser import parse

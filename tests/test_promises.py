@@ -43,9 +43,9 @@ def test_every_suite_guards_something() -> None:
 
 def test_the_limits_are_those_of_the_program() -> None:
     from archivecli import errors, sources
-    from archivecli.catalogue import reader
     from archivecli.index import store
     from archivecli.query import parser
+    from archivecli.readers import yaml as reader
 
     assert f"{reader.MAX_DEPTH} levels" in PAGE
     assert reader.MAX_TEXT == 1_000_000

@@ -16,13 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli.archive import Archive
-from archivecli.catalogue import swift
-from archivecli.errors import CatalogueError, StartAgain, UsageError
+from archivecli.catalogue import loader
+from archivecli.errors import CatalogueError, UsageError
 from archivecli.events import Event
-from archivecli.index import prepare, renew, search, store
+from archivecli.index import rows as event_rows
+from archivecli.index import search, store, update, writer
 from archivecli.query.criteria import Query
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.query.parser import parse
+from archivecli.readers import layout
 from conftest import Run, tried
 from kills import killed, moments
 
@@ -36,9 +38,9 @@ POOL = list(WRITER.events(60))
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let small catalogues be renewed, whatever part of them has changed, as large ones are."""
-    monkeypatch.setattr(store, "RENEWED", 0)
-    monkeypatch.setattr(renew, "MOST", 100.0)
-    monkeypatch.setattr(swift, "PIECE", 3000)
+    monkeypatch.setattr(store, "MIN_UPDATED", 0)
+    monkeypatch.setattr(update, "MAX_SHARE", 100.0)
+    monkeypatch.setattr(layout, "BATCH", 3000)
 
 
 @pytest.fixture
@@ -320,16 +322,16 @@ def test_whatever_is_edited_the_index_is_the_one_made_from_nothing(
 
 
 STATES = {
-    "change": "renewed",
-    "delete": "renewed",
-    "insert": "renewed",
-    "move": "renewed",
-    "relate": "renewed",
-    "touch": "renewed",
-    "indent": "renewed",
-    "add_file": "renewed",
-    "remove_file": "renewed",
-    "rename_file": "renewed",
+    "change": "updated",
+    "delete": "updated",
+    "insert": "updated",
+    "move": "updated",
+    "relate": "updated",
+    "touch": "updated",
+    "indent": "updated",
+    "add_file": "updated",
+    "remove_file": "updated",
+    "rename_file": "updated",
     "edit_head": "built",
     "duplicate": "refused",
     "spoil": "refused",
@@ -370,9 +372,9 @@ def test_an_event_that_another_one_names_is_missed(tmp_path: Path, folder: Path,
     write(path, [naming, POOL[2]])
     assert f"no event has the id {target}" in run("count", "--catalogue", str(path)).err
     write(path, [naming, POOL[2], POOL[1]])
-    assert state(path) == "renewed"
+    assert state(path) == "updated"
     write(path, [POOL[0], POOL[2]])
-    assert state(path) == "renewed"
+    assert state(path) == "updated"
 
 
 # What is read
@@ -407,15 +409,15 @@ def large(tmp_path: Path) -> Path:
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the events that are prepared, in this process."""
-    real = prepare.Preparer.__call__
+    real = event_rows.RowBuilder.__call__
     ids: list[str] = []
 
-    def noting(self: prepare.Preparer, events: Iterable[Event]) -> prepare.Prepared:
+    def noting(self: event_rows.RowBuilder, events: Iterable[Event]) -> event_rows.EventRows:
         found = real(self, events)
         ids.extend(row[0] for row in found.events)
         return found
 
-    monkeypatch.setattr(prepare.Preparer, "__call__", noting)
+    monkeypatch.setattr(event_rows.RowBuilder, "__call__", noting)
     return ids
 
 
@@ -434,7 +436,7 @@ def test_of_a_file_that_was_only_touched_no_event_is_read(large: Path, folder: P
     state(large)
     prepared.clear()
     os.utime(large, (1, 1))
-    assert state(large) == "renewed"
+    assert state(large) == "updated"
     assert not prepared
     assert check(large, folder, fresh_folder(folder)) == "fresh"
 
@@ -450,13 +452,13 @@ def test_of_many_files_only_the_changed_one_is_read(
         (many / f"{number + 1}.yaml").write_text("events:\n" + "".join(POOL[number * 5 : number * 5 + 5]))
     assert run("count", "--catalogue", str(many)).out == "30\n"
     read: list[str] = []
-    opened = swift._opened
+    opened = layout.open_binary
 
     def noting(path: str) -> int:
         read.append(os.path.basename(path))
         return opened(path)
 
-    monkeypatch.setattr(swift, "_opened", noting)
+    monkeypatch.setattr(layout, "open_binary", noting)
     prepared.clear()
     (many / "4.yaml").write_text("events:\n" + "".join([*POOL[15:18], titled("Quagga", 18)]))
     assert run("search", "quagga", "--format", "ids", "--catalogue", str(many)).lines == [id_of(POOL[18])]
@@ -466,16 +468,16 @@ def test_of_many_files_only_the_changed_one_is_read(
     monkeypatch.setattr(store, "_in_doubt", lambda state, began_ns: True)  # content decides, and nothing is new
     read.clear()
     os.utime(many / "2.yaml")
-    assert state(many) == "renewed"
+    assert state(many) == "updated"
     assert len(set(read)) == 7
 
 
 def test_helpers_share_the_work(large: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state(large)
-    monkeypatch.setattr(swift, "SHARED", 0)
+    monkeypatch.setattr(loader, "SHARED", 0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
     write(large, [*POOL[:10], *(titled("Quagga", number) for number in range(10, 40))])
-    assert check(large, folder, fresh_folder(folder)) == "renewed"
+    assert check(large, folder, fresh_folder(folder)) == "updated"
 
 
 def fresh_folder(folder: Path) -> Path:
@@ -488,7 +490,7 @@ def fresh_folder(folder: Path) -> Path:
 
 
 def test_small_catalogues_are_compiled_whole(large: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "RENEWED", large.stat().st_size + 100)
+    monkeypatch.setattr(store, "MIN_UPDATED", large.stat().st_size + 100)
     state(large)
     write(large, [titled("Quagga", 0), *POOL[1:40]])
     assert state(large) == "built"
@@ -497,15 +499,15 @@ def test_small_catalogues_are_compiled_whole(large: Path, folder: Path, monkeypa
 def test_where_much_has_changed_everything_is_made_anew(
     large: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renew, "MOST", 0.25)
+    monkeypatch.setattr(update, "MAX_SHARE", 0.25)
     state(large)
     write(large, [*POOL[:35], *(titled("Quagga", number) for number in range(35, 40))])
-    assert state(large) == "renewed"
+    assert state(large) == "updated"
     write(large, [*POOL[:34], *(titled("Zebra", number) for number in range(34, 40))])
     assert state(large) == "built"
 
 
-def test_what_only_the_careful_reader_reads_is_compiled_whole(large: Path, folder: Path) -> None:
+def test_what_cannot_be_cut_is_compiled_whole(large: Path, folder: Path) -> None:
     for word in ("Quagga", "Zebra", "Okapi"):
         write(large, [titled(word, 0), *POOL[1:40]])
         large.write_text(large.read_text() + "...\n")
@@ -516,9 +518,9 @@ def test_what_only_the_careful_reader_reads_is_compiled_whole(large: Path, folde
 
 MISHAPS: dict[str, tuple[Any, str, type[BaseException]]] = {
     "no room for the copy": (store, "_copy", OSError),
-    "the copy is damaged": (renew._Renewal, "_remove", sqlite3.DatabaseError),
-    "a doubt in the middle": (renew._Renewal, "_remove_names", StartAgain),
-    "a doubt at the end": (renew._Renewal, "_renew_meta", StartAgain),
+    "the copy is damaged": (writer.Writer, "_remove", sqlite3.DatabaseError),
+    "what must be rebuilt": (writer.Writer, "_remove_names", writer.StaleIndex),
+    "a file that changes": (writer.Writer, "_remove_names", layout.Changed),
     "no room for the stamp": (store, "_write_stamp", OSError),
 }
 
@@ -552,12 +554,12 @@ def test_an_interrupted_renewal_leaves_the_old_index(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as pressed:
-        pressed.setattr(renew._Renewal, "_store_words", interrupted)
+        pressed.setattr(writer.Writer, "_store_words", interrupted)
         write(large, [titled("Quagga", 0), *POOL[1:40]])
         with pytest.raises(KeyboardInterrupt):
             state(large)
     assert sorted(folder.iterdir()) == before
-    assert check(large, folder, fresh_folder(folder)) == "renewed"
+    assert check(large, folder, fresh_folder(folder)) == "updated"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -567,7 +569,7 @@ def test_killed_at_any_moment_of_a_renewal(large: Path, folder: Path) -> None:
     for number, moment in enumerate(moments(lambda: state(large), 20)):
         write(large, [titled(f"Round{number}", number % 40), *(e for n, e in enumerate(POOL[:40]) if n != number % 40)])
         killed(lambda: state(large), moment)
-        assert check(large, folder, fresh_folder(folder)) in ("renewed", "fresh")
+        assert check(large, folder, fresh_folder(folder)) in ("updated", "fresh")
 
 
 @pytest.mark.parametrize("how", ["shorter", "another byte", "gone", "open to others"])
@@ -615,7 +617,7 @@ def test_no_room_for_a_copy(large: Path, folder: Path) -> None:
         "import resource, sys\n"
         "from archivecli.__main__ import main\n"
         "from archivecli.index import store\n"
-        "store.RENEWED = 0\n"
+        "store.MIN_UPDATED = 0\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({index.stat().st_size // 2},) * 2)\n"
         f"sys.argv = ['archive', '--catalogue', {str(large)!r}, 'search', 'quagga', '--format', 'ids']\n"
         "main()\n"
@@ -623,7 +625,7 @@ def test_no_room_for_a_copy(large: Path, folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{id_of(POOL[0])}\n", "")
     assert list(folder.iterdir()) == [index]
-    assert check(large, folder, fresh_folder(folder)) == "renewed"
+    assert check(large, folder, fresh_folder(folder)) == "updated"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes of POSIX")
@@ -653,7 +655,7 @@ def test_several_renewals_and_readers_at_once(large: Path, folder: Path) -> None
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
     # whoever read while the file was exchanged may have read with care, and keeps nothing to compare with
     write(large, [*POOL[1:40], titled("Quagga", 41)])
-    assert check(large, folder, fresh_folder(folder)) in ("renewed", "built")
+    assert check(large, folder, fresh_folder(folder)) in ("updated", "built")
 
 
 def test_one_index_is_in_force_when_another_process_is_faster(
@@ -666,10 +668,10 @@ def test_one_index_is_in_force_when_another_process_is_faster(
     def faster(index: Path, temporary: Path, stamp: dict[str, Any]) -> None:
         real(index, temporary, stamp)
         monkeypatch.setattr(store, "_copy", real)
-        assert state(large) == "renewed"
+        assert state(large) == "updated"
 
     monkeypatch.setattr(store, "_copy", faster)
-    assert state(large) == "renewed"
+    assert state(large) == "updated"
     assert len(list(folder.iterdir())) == 1
     assert check(large, folder, fresh_folder(folder)) == "fresh"
 

@@ -15,17 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli.archive import Archive
-from archivecli.catalogue.loading import Catalogue
 from archivecli.dates import Period
 from archivecli.errors import ArchiveError
 from archivecli.index import search as ranking
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs, conjunction, matches
 from archivecli.query.facets import FACETS, facet_values
 from archivecli.query.parser import parse
-from conftest import CATALOGUE, ROOT, tried
+from conftest import CATALOGUE, ROOT, events_of, tried
 
 GRADED = ROOT / "benchmarks" / "retrieval"
-EVENTS = list(Catalogue(CATALOGUE).events())
+EVENTS = events_of(CATALOGUE)
 CHOICES = [(facet.name, value) for facet in FACETS for event in EVENTS for value in facet_values(event, facet)]
 SOME = tried(40)
 

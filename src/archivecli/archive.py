@@ -1,6 +1,6 @@
 """The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +17,14 @@ from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index import search as ranking
-    from archivecli.index.contents import Changed, Contents, Note
     from archivecli.index.related import Relation
     from archivecli.index.selection import Selection
-    from archivecli.sources import Known, Source
-
-
-class _Opener:
-    """Opens a catalogue: the first time in a hurry, then, if that left doubts, with care."""
-
-    def __init__(self) -> None:
-        self._hurry = True
-
-    def __call__(self, path: Path) -> "Contents":
-        from archivecli.catalogue.loading import Catalogue  # with what it needs 20 ms, only where something changed
-
-        if self._hurry:
-            from archivecli.catalogue import swift
-
-            self._hurry = False
-            return swift.opened(path) or Catalogue(path)
-        return Catalogue(path)
-
-    def changed(self, path: Path, found: "list[Source]", known: "Mapping[str, Known]", note: "Note") -> "Changed":
-        from archivecli.catalogue import swift
-
-        return swift.SwiftCatalogue(path, found, known, note)
 
 
 class Archive:
     """An opened catalogue.
 
-    ``state`` tells where its index comes from: ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or
+    ``state`` tells where its index comes from: ``fresh``, ``updated`` (only what had changed was compiled), ``built`` or
     ``memory`` (made for this run only).
     """
 
@@ -56,7 +32,7 @@ class Archive:
         """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
         self.path = path
         try:
-            connection, self.state = store.connect(path, _Opener(), progress)
+            connection, self.state = store.connect(path, progress)
         except MemoryError:
             raise too_little_memory(str(path)) from None
         self.index = Index(connection)

@@ -65,10 +65,6 @@ MAX_PROBLEMS = 1000
 """After so many problems of a catalogue the rest is not looked for."""
 
 
-class StartAgain(Exception):
-    """A hurried reading is in doubt: the catalogue must be opened anew and read with care, which tells every problem."""
-
-
 class CatalogueError(ArchiveError):
     """A catalogue cannot be used; ``problems`` tells every reason, or the first MAX_PROBLEMS."""
 

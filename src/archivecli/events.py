@@ -1,7 +1,7 @@
 """What the archive holds and what a question returns: plain frozen values, no I/O."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import dates, text
 
@@ -32,9 +32,6 @@ class Synonyms(NamedTuple):
     typed: str
     means: str
 
-
-Plain: TypeAlias = tuple[Any, ...]
-"""Plain values, which another process can send at once: nothing but texts, numbers, tuples, lists and dicts."""
 
 _set: Callable[[object, str, Any], None] = object.__setattr__
 
@@ -105,16 +102,6 @@ class Event:
     def when(self) -> str:
         """The date or interval in ISO 8601."""
         return dates.iso(self.start, self.end)
-
-
-class Prepare(Protocol):
-    """Makes something of events, some at a time, and of all of them together what it hands out at the end."""
-
-    def __call__(self, events: Iterable[Event], /) -> Plain:
-        """Return what is made of some events."""
-
-    def rest(self) -> Plain:
-        """Return what was kept back, in the same form, and keep it no longer."""
 
 
 class Hit(NamedTuple):

@@ -42,22 +42,6 @@ class Source(NamedTuple):
     state: FileState
 
 
-class Item(NamedTuple):
-    """Where the text of an event stands: its file, the indentation of its list, where it begins and ends."""
-
-    path: str
-    indent: int
-    begin: int
-    end: int
-
-
-class Origin(NamedTuple):
-    """Where some events were read: their file, and a digest of the text of each."""
-
-    path: str
-    digests: list[bytes]
-
-
 class Known(NamedTuple):
     """What is known of a file that need not be read again: a hash of its content, and what stands beside its events."""
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from archivecli import text
 from archivecli.archive import Archive
-from archivecli.catalogue import reader
-from archivecli.catalogue.loading import Catalogue
 from archivecli.errors import ArchiveError, CatalogueError
 from archivecli.locations import embedded_catalogue
 from archivecli.query.criteria import Query
 from archivecli.query.parser import parse
+from archivecli.readers import yaml as reader
+from conftest import events_of
 
 
 @cache
@@ -54,7 +54,7 @@ def catalogue(data: bytes) -> None:
         path = Path(folder) / "any.yaml"
         path.write_bytes(data)
         try:
-            for event in Catalogue(path).events():
+            for event in events_of(path):
                 assert event.id
                 assert event.title
         except CatalogueError as error:
@@ -66,10 +66,10 @@ def catalogue(data: bytes) -> None:
 
 
 def yaml(data: bytes) -> None:
-    """Any bytes are nodes, nothing, or unreadable at a place."""
+    """Any bytes are values, nothing, or a syntax error at a place."""
     try:
         reader.parse(reader.decode(data, "any"), "any")
-    except reader.Unreadable as error:
+    except reader.ParseError as error:
         assert error.problem.line >= 1
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archivecli.catalogue.codes import CODES, UNREADABLE
-from archivecli.catalogue.loading import Catalogue
+from archivecli.catalogue.loader import Catalogue
 from archivecli.catalogue.review import review
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.sources import too_little_memory
@@ -30,12 +30,9 @@ def check(path: Path, today: date | None = None) -> Report:
     warnings: list[Problem] = []
     events = 0
     try:
-        catalogue = Catalogue(path)
-        try:
-            for _ in catalogue.events():
-                events += 1
-        except CatalogueError as error:
-            problems += error.problems
+        catalogue = Catalogue(path, whole=True)
+        events = catalogue.check_events()
+        problems += catalogue.problems
         warnings = review(catalogue, today or date.today())
     except CatalogueError as error:
         problems += error.problems

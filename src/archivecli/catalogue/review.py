@@ -1,6 +1,6 @@
 """What is allowed in a catalogue and yet deserves a look: doubles, look-alike names, idle terms, odd dates and texts.
 
-The nodes that the loader has read are gone through once; of each event only a few facts are kept for comparison.
+The values that the loader has parsed are gone through once; of each event only a few facts are kept for comparison.
 """
 
 import re
@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archivecli import dates, text
 from archivecli.catalogue import written
 from archivecli.catalogue.invisible import unneeded
-from archivecli.catalogue.loading import Catalogue
-from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
+from archivecli.catalogue.loader import Catalogue
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import Problem
 from archivecli.fields import CATALOGUE, RECORD, TERM, Field, Shape
+from archivecli.readers.yaml import Map, Value
 
 LONGEST = timedelta(days=366)
 FUTURE = timedelta(days=731)
@@ -61,7 +61,7 @@ def review(catalogue: Catalogue, today: date) -> list[Problem]:
     """
     found = _Review(catalogue.vocabulary, today)
     for root in catalogue.roots:
-        found.add_file(root.path, root.node)
+        found.add_file(root.path, root.value)
     return sorted(found.finish(str(catalogue.path)), key=lambda problem: problem[:4])
 
 
@@ -81,19 +81,19 @@ class _Review:
         self.path = ""
         self.any = False
 
-    def add_file(self, path: str, root: Node) -> None:
+    def add_file(self, path: str, root: Any) -> None:
         self.path, self.content, self.lines = path, None, None
         self._dropped(root)
-        if isinstance(root, Sequence):
+        if isinstance(root, list):
             self._add_events(root)
-        elif isinstance(root, Mapping):
-            for key, node in root.entries:
-                if key.text == "events":
-                    self._add_events(node)
-                elif key.text == "vocabulary" and isinstance(node, Mapping):
-                    self._add_vocabulary(node)
-                elif key.text == "catalogue":
-                    self._look_through(node, Shape("map", fields=CATALOGUE))
+        elif isinstance(root, dict):
+            for key, value in root.items():
+                if key == "events":
+                    self._add_events(value)
+                elif key == "vocabulary" and isinstance(value, dict):
+                    self._add_vocabulary(value)
+                elif key == "catalogue":
+                    self._look_through(value, Shape("map", fields=CATALOGUE))
 
     def finish(self, path: str) -> list[Problem]:
         self._unused_terms()
@@ -109,66 +109,64 @@ class _Review:
 
     # What stands in the files
 
-    def _add_events(self, events: Node) -> None:
-        for node in events.items if isinstance(events, Sequence) else []:
+    def _add_events(self, events: Any) -> None:
+        for value in events if isinstance(events, list) else []:
             self.any = True
-            self._look_through(node, Shape("map", fields=RECORD))
-            if isinstance(node, Mapping):
-                self._add_fact(node)
+            self._look_through(value, Shape("map", fields=RECORD))
+            if isinstance(value, Map):
+                self._add_fact(value)
 
-    def _add_fact(self, node: Mapping) -> None:
-        values = {key.text: value for key, value in node.entries}
+    def _add_fact(self, values: Map) -> None:
         start, title, event_id = (_said(values.get(name)) for name in ("start", "title", "id"))
         end = _said(values.get("end")) or start
         if not start or not title or dates.fault(start) or dates.fault(end):
             return
         where = frozenset(
-            text.key(found.text)
+            text.key(found)
             for found, _, name in _scalars(values.get("places"), PLACES)
             if name in ("venue", "city", "country")
         )
         period = dates.period(start, end)
-        at = [self._place(values.get(name, node)) for name in ("start", "title", "id")]
+        at = [self._place(values.get(name, values)) for name in ("start", "title", "id")]
         self.facts.append(_Fact(event_id, text.key(title), where, period, start, *at))
 
-    def _add_vocabulary(self, vocabulary: Mapping) -> None:
-        for section, terms in vocabulary.entries:
+    def _add_vocabulary(self, vocabulary: dict[str, Any]) -> None:
+        for section, terms in vocabulary.items():
             aliases: dict[str, str] = {}
-            for key, node in terms.entries if isinstance(terms, Mapping) else []:
-                self.terms[section.text, key.text] = self._place(key)
-                self._look_through(node, TERM)
-                self._compare_names(section.text, key, aliases)
+            for key, term in terms.items() if isinstance(terms, dict) else []:
+                self.terms[section, key] = self._place(key)
+                self._look_through(term, TERM)
+                self._compare_names(section, key, aliases)
 
-    def _compare_names(self, section: str, key: Scalar, aliases: dict[str, str]) -> None:
+    def _compare_names(self, section: str, key: str, aliases: dict[str, str]) -> None:
         """Warn where a name of a term is, case and accents apart, already one of another term's."""
-        term = self.vocabulary.sections.get(section, {}).get(key.text)
+        term = self.vocabulary.sections.get(section, {}).get(key)
         for name in term.names() if term else ():
-            other = aliases.setdefault(text.key(name), key.text)
-            if other != key.text:
+            other = aliases.setdefault(text.key(name), key)
+            if other != key:
                 what = f"'{name}' also names '{other}' of vocabulary.{section}"
                 self.warn(self._place(key), "similar-name", what, "give each name to one term")
 
-    def _look_through(self, node: Node, shape: Shape) -> None:
-        """Look at every text below a node, and at the lists that hold them."""
-        for scalar, inner, _ in _scalars(node, shape):
+    def _look_through(self, value: Any, shape: Shape) -> None:
+        """Look at every string inside a value, and at the lists that hold them."""
+        for scalar, inner, _ in _scalars(value, shape):
             if inner.kind in ("text", "block", "ref"):
                 self._text(scalar, inner.kind)
             if inner.kind == "ref":
                 self._reference(scalar, inner.section)
-        for items in _lists(node):
+        for items in _lists(value):
             seen: set[str] = set()
             for item in items:
-                value = unicodedata.normalize("NFC", item.text)
+                value = unicodedata.normalize("NFC", item)
                 if value in seen:
-                    said = f"'{item.text[:60]}' stands twice in one list"
+                    said = f"'{item[:60]}' appears twice in one list"
                     self.warn(self._place(item), "repeated-value", said, "keep one")
                 seen.add(value)
 
-    def _text(self, scalar: Scalar, kind: str) -> None:
-        said = scalar.text
+    def _text(self, said: str, kind: str) -> None:
         if _SAYS_NOTHING.fullmatch(said) and said.strip():
             hint = "write what is known, or leave the field out"
-            self.warn(self._place(scalar), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
+            self.warn(self._place(said), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
         if said.isprintable() and said.isascii():
             return
         mixed = [
@@ -179,12 +177,12 @@ class _Review:
             )
             for at, word, meant in text.mixed_words(said)
         ]
-        self._warn_within(scalar, "mixed-script", mixed)
+        self._warn_within(said, "mixed-script", mixed)
         if not said.isprintable():
-            self._warn_within(scalar, "invisible-character", [_unseen(said, at) for at in unneeded(said)])
-            self._warn_within(scalar, "white-space", list(_lost_space(said, kind)))
+            self._warn_within(said, "invisible-character", [_unseen(said, at) for at in unneeded(said)])
+            self._warn_within(said, "white-space", list(_lost_space(said, kind)))
 
-    def _warn_within(self, scalar: Scalar, code: str, found: list[tuple[int, str, str]]) -> None:
+    def _warn_within(self, scalar: Any, code: str, found: list[tuple[int, str, str]]) -> None:
         """Warn of something at some places inside a value: the index of each, what it is, and a suggestion."""
         if not found:
             return
@@ -192,8 +190,8 @@ class _Review:
         for (line, column), (_, what, hint) in zip(placed, found, strict=True):
             self.warn(_Place(self.path, line, column), code, what, hint)
 
-    def _reference(self, scalar: Scalar, section: str) -> None:
-        said = " ".join(scalar.text.split())
+    def _reference(self, scalar: str, section: str) -> None:
+        said = " ".join(scalar.split())
         term = self.vocabulary.term(section, said)
         if term is not None:
             self.used.add((section, term.name))
@@ -222,8 +220,8 @@ class _Review:
                     cached.setdefault(text.key(name), []).append(name)
         return cached
 
-    def _place(self, node: Node) -> _Place:
-        return _Place(self.path, node.line, node.column)
+    def _place(self, value: Any) -> _Place:
+        return _Place(self.path, value.line, value.column)
 
     def _content(self) -> str:
         """Return the text of the file that is looked at; none where it cannot be read again."""
@@ -239,7 +237,7 @@ class _Review:
             self.lines = written.lines_in(self._content())
         return self.lines
 
-    def _dropped(self, root: Node) -> None:
+    def _dropped(self, root: Any) -> None:
         """Warn of what YAML drops: comments that may be part of a value, signs before one, an old line break."""
         if written.may_drop(self._content()):
             for line, column, sign in written.dropped(self._lines(), root):
@@ -389,26 +387,26 @@ DROPPED = {
 PLACES = next(field.shape for field in RECORD if field.name == "places")
 
 
-def _said(node: Node | None) -> str:
-    return node.text if isinstance(node, Scalar) else ""
+def _said(value: Value | None) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _scalars(node: Node | None, shape: Shape, name: str = "") -> Iterator[tuple[Scalar, Shape, str]]:
-    """Yield the values below a node that stand where the table of fields expects them, with shape and field name."""
-    if isinstance(node, Scalar):
+def _scalars(value: Value | None, shape: Shape, name: str = "") -> Iterator[tuple[str, Shape, str]]:
+    """Yield the strings inside a value that are where the table of fields expects them, with shape and field name."""
+    if isinstance(value, str):
         inner = _field(shape, shape.shorthand)
         if inner is not None:
-            yield from _scalars(node, inner.shape, inner.name)
+            yield from _scalars(value, inner.shape, inner.name)
         elif shape.kind not in ("map", "list"):
-            yield node, shape, name
-    elif isinstance(node, Sequence) and shape.item is not None:
-        for item in node.items:
+            yield value, shape, name
+    elif isinstance(value, list) and shape.item is not None:
+        for item in value:
             yield from _scalars(item, shape.item, name)
-    elif isinstance(node, Mapping) and shape.kind == "map":
-        for key, value in node.entries:
-            field = _field(shape, key.text)
+    elif isinstance(value, dict) and shape.kind == "map":
+        for key, inner_value in value.items():
+            field = _field(shape, key)
             if field is not None:
-                yield from _scalars(value, field.shape, field.name)
+                yield from _scalars(inner_value, field.shape, field.name)
 
 
 _known: dict[int, dict[str, Field]] = {}
@@ -422,12 +420,12 @@ def _field(shape: Shape, name: str) -> Field | None:
     return fields.get(name)
 
 
-def _lists(node: Node) -> Iterator[list[Scalar]]:
-    """Yield every list of single values below a node."""
-    if isinstance(node, Sequence):
-        yield [item for item in node.items if isinstance(item, Scalar)]
-        for item in node.items:
+def _lists(value: Value) -> Iterator[list[str]]:
+    """Yield every list of single values inside a value."""
+    if isinstance(value, list):
+        yield [item for item in value if isinstance(item, str)]
+        for item in value:
             yield from _lists(item)
-    elif isinstance(node, Mapping):
-        for _, value in node.entries:
-            yield from _lists(value)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _lists(inner)

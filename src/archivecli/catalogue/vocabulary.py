@@ -3,7 +3,7 @@
 An event may use any of them, in any case and with or without accents; what comes out is the full name.
 """
 
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Mapping
 
 from archivecli import text
 from archivecli.events import Term
@@ -73,7 +73,7 @@ class Vocabulary:
 
     def known(self, section: str) -> list[str]:
         """Return the keys and names of a section, for suggestions."""
-        terms: AnyMapping[str, Term] = self.sections.get(section, {})
+        terms: Mapping[str, Term] = self.sections.get(section, {})
         return list(dict.fromkeys([*terms, *(term.name for term in terms.values())]))
 
     # What could not be read

@@ -6,10 +6,10 @@ The reader keeps the place where a value begins; everything here looks at the li
 import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archivecli import dates
-from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, implicit
+from archivecli.readers.yaml import Ambiguous, Text, is_ambiguous
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _FOLDED = frozenset(" \t\n\r\x85\u2028\u2029")
@@ -39,7 +39,7 @@ def lines_in(content: str) -> list[str]:
     return _BREAK.split(content)
 
 
-def places(lines: list[str], scalar: Scalar, indexes: list[int]) -> Iterator[tuple[int, int]]:
+def places(lines: list[str], scalar: Text | Ambiguous, indexes: list[int]) -> Iterator[tuple[int, int]]:
     """Yield the line and column where some characters of a value are written; ``indexes`` are in order.
 
     Blanks and breaks may be folded, so the other characters are counted, and a run of blanks is where the one before
@@ -49,7 +49,7 @@ def places(lines: list[str], scalar: Scalar, indexes: list[int]) -> Iterator[tup
     found = begin = end = (scalar.line, scalar.column)
     passed = 0
     for index in indexes:
-        for character in scalar.text[passed : index + 1]:
+        for character in scalar[passed : index + 1]:
             found = end
             if character not in _FOLDED:
                 begin, end = next(written, (begin, end))
@@ -58,7 +58,7 @@ def places(lines: list[str], scalar: Scalar, indexes: list[int]) -> Iterator[tup
         yield found
 
 
-def _characters(lines: list[str], scalar: Scalar) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _characters(lines: list[str], scalar: Text | Ambiguous) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Yield where each character of a value that is no blank begins and ends, and what follows the value."""
     number, at = scalar.line, scalar.column - 1
     if number > len(lines):
@@ -88,7 +88,7 @@ def _meant(written: str) -> str:
     return _SHORT_ESCAPES.get(written[1:], written[1:] or " ")
 
 
-def dropped(lines: list[str], root: Node) -> Iterator[Dropped]:
+def dropped(lines: list[str], root: Any) -> Iterator[Dropped]:
     """Yield each comment that directly follows an unquoted value, and each lone ``!`` before a value.
 
     A comment that is clearly one passes: two blanks before its sign and one after it. So does one after a date or a
@@ -129,35 +129,35 @@ def _comments(lines: list[str]) -> Iterator[tuple[int, int]]:
             yield from ((number, match.end()) for match in _COMMENT.finditer(line))
 
 
-def _ends_at(lines: list[str], scalar: Scalar, line: int, column: int) -> bool:
+def _ends_at(lines: list[str], scalar: Text | Ambiguous, line: int, column: int) -> bool:
     """Tell whether nothing but blanks is between the end of an unquoted value and a place."""
-    if line - scalar.line > len(scalar.text):
+    if line - scalar.line > len(scalar):
         return False
     first = lines[scalar.line - 1][scalar.column - 1 : column - 1 if line == scalar.line else None]
     tag = _TAG.match(first)
     between = [first[tag.end() if tag else 0 :], *lines[scalar.line : line - 1]]
     if line > scalar.line:
         between.append(lines[line - 1][: column - 1])
-    return " ".join(between).split() == scalar.text.split()
+    return " ".join(between).split() == scalar.split()
 
 
-def _is_comment(lines: list[str], scalar: Scalar, line: int, column: int) -> bool:
+def _is_comment(lines: list[str], scalar: Text | Ambiguous, line: int, column: int) -> bool:
     before, after = lines[line - 1][: column - 1], lines[line - 1][column : column + 1]
-    if not scalar.text:
+    if not scalar:
         return not after.strip()
-    if implicit(scalar.text) or not dates.fault(scalar.text):
+    if is_ambiguous(scalar) or not dates.fault(scalar):
         return True
     return not after.strip() and before.endswith(("  ", "\t"))
 
 
-def _scalars(node: Node) -> Iterator[Scalar]:
-    """Yield every key and value below a node, in the order of the file."""
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Sequence):
-        for item in node.items:
+def _scalars(value: Any) -> Iterator[Any]:
+    """Yield every key and single value inside a value, in the order of the file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
             yield from _scalars(item)
-    elif isinstance(node, Mapping):
-        for key, value in node.entries:
+    elif isinstance(value, dict):
+        for key, inner in value.items():
             yield key
-            yield from _scalars(value)
+            yield from _scalars(inner)

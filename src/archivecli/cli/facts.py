@@ -14,7 +14,7 @@ from archivecli.cli.output import Output
 
 STATES = {
     "fresh": "up to date",
-    "renewed": "brought up to date just now, where the catalogue had changed",
+    "updated": "brought up to date just now, where the catalogue had changed",
     "built": "made just now, as there was none that fits",
     "memory": "made for this answer only, as the cache cannot be written",
 }

@@ -321,12 +321,12 @@ def _searchable(index: Index, numbers: dict[int, str]) -> sqlite3.Connection:
     """
     if len(numbers) > FEW or index.size < LARGE:
         return index.connection
-    from archivecli.index.prepare import Preparer  # 4 ms
+    from archivecli.index.rows import RowBuilder  # 4 ms
 
     small = sqlite3.connect(":memory:", isolation_level=None)
     small.execute(f"CREATE VIRTUAL TABLE fts USING fts5({', '.join(COLUMNS)}, content='', tokenize='porter ascii')")
     marks = ",".join("?" * (len(COLUMNS) + 1))
-    prepare = Preparer(index)
+    prepare = RowBuilder(index)  # type: ignore[arg-type]
     for n, event_id in numbers.items():
         event = index.get(event_id)
         assert event is not None

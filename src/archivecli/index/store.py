@@ -8,7 +8,7 @@ build removes.
 The index carries a stamp: the version of the program, its own inode and modification time, and the state of every file
 that it was made from. It is trusted only while all of these still hold. Two edits within one tick of the file system's
 clock can have the same time; when a file was changed that shortly before the build, content decides. Any other index
-is made again: a large one from a copy in which only what changed is replaced (``index.renew``). Where nothing can be
+is made again: a large one from a copy in which only what changed is replaced (``index.update``). Where nothing can be
 written, the index is made in memory for this one answer.
 
 The folder stays bounded: each build removes indexes that were not used for 90 days, or after which 100 others were used.
@@ -26,17 +26,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivecli import __version__, locations, sources
-from archivecli.errors import CatalogueError, StartAgain
+from archivecli.errors import CatalogueError, Problem
 from archivecli.index.schema import VERSION, Progress
 from archivecli.sources import FileState, Source
 
 if TYPE_CHECKING:
-    from archivecli.index.contents import Contents, Opener
+    from archivecli.catalogue.loader import Catalogue
 
 COARSE_TICK_NS, FINE_TICK_NS = 2_000_000_000, 20_000_000
 """How long two changes may have the same time: two seconds on FAT, one jiffy where times have fractions of a millisecond."""
 
-RENEWED = 1_000_000
+MIN_UPDATED = 1_000_000
 """Bytes of a catalogue from which on only what changed is compiled; a smaller one is made anew as fast."""
 
 DAY = 86_400
@@ -47,28 +47,27 @@ _opened: list[Path] = []
 """The indexes that this process reads."""
 
 
-def connect(path: Path, opener: "Opener", progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
+def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
     """Return a read-only connection to the index of the catalogue at ``path`` and where the index comes from.
 
-    That is ``fresh``, ``renewed`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer only,
-    as the cache cannot be written). ``opener`` opens the catalogue where an index has to be made. Raise CatalogueError
-    where the catalogue cannot be used.
+    That is ``fresh``, ``updated`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer only,
+    as the cache cannot be written). Raise CatalogueError if the catalogue cannot be used.
     """
     began_ns = time.time_ns()
     found, problems = sources.survey(path)
-    if problems:  # the opener reports them, with those of the other files
-        return _make(lambda: opener(path), None, began_ns, progress)
-    index = index_path(path)
+    index = None if problems else index_path(path)
     if index is not None:
         connection = _open_fresh(index, found)
         if connection is not None:
             return connection, "fresh"
-    with _without_collector():
-        if index is not None and sum(source.state.size for source in found) >= RENEWED:
-            connection = _renew(path, opener, index, found, began_ns, progress)
+    from archivecli.catalogue.loader import without_gc  # with what it needs 40 ms, only where something changed
+
+    with without_gc():
+        if index is not None and sum(source.state.size for source in found) >= MIN_UPDATED:
+            connection = _update(path, index, found, began_ns, progress)
             if connection is not None:
-                return connection, "renewed"
-        return _make(lambda: opener(path), index, began_ns, progress)
+                return connection, "updated"
+        return _build(path, index, began_ns, progress)
 
 
 def index_path(path: Path) -> Path | None:
@@ -170,50 +169,39 @@ def _harden(connection: sqlite3.Connection) -> None:
 # Making
 
 
-def _make(
-    opened: Callable[[], "Contents"], index: Path | None, began_ns: int, progress: Progress | None
-) -> tuple[sqlite3.Connection, str]:
-    """Build the index from the catalogue: in the cache folder where that can be written, else in memory."""
-    try:
-        return _made(opened, index, began_ns, progress)
-    except StartAgain:
-        return _made(opened, index, began_ns, progress)
+def _build(path: Path, index: Path | None, began_ns: int, progress: Progress | None) -> tuple[sqlite3.Connection, str]:
+    """Build the index: in the cache folder if that can be written, else in memory."""
+    from archivecli.index.writer import build
+    from archivecli.readers.layout import Changed
 
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """Switch the cyclic garbage collector off: a catalogue has no cycles, and looking for them takes longer than reading."""
-    import gc
-
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
-
-
-def _made(
-    opened: Callable[[], "Contents"], index: Path | None, began_ns: int, progress: Progress | None
-) -> tuple[sqlite3.Connection, str]:
-    from archivecli.index.build import build  # only where something changed
-
-    catalogue = opened()
-    if index is not None:
+    for _ in range(3):
         try:
-            fill = partial(build, catalogue=catalogue, progress=progress)
-            return _write(catalogue, index, began_ns, fill), "built"
-        except (OSError, sqlite3.DatabaseError):
-            catalogue = opened()  # the first reading is used up
-    try:
-        return _made_privately("", catalogue, progress), "memory"  # SQLite's own temporary file, if it grows large
-    except sqlite3.DatabaseError:  # no room for that either
-        return _made_privately(":memory:", opened(), progress), "memory"
+            if index is not None:
+                with contextlib.suppress(OSError, sqlite3.DatabaseError):
+                    catalogue = _open(path)
+                    return _write(
+                        catalogue, index, began_ns, partial(build, catalogue=catalogue, progress=progress)
+                    ), "built"
+            with contextlib.suppress(sqlite3.DatabaseError):
+                return _build_privately(
+                    "", _open(path), progress
+                ), "memory"  # SQLite's own temporary file, if it grows large
+            return _build_privately(":memory:", _open(path), progress), "memory"  # no room for that either
+        except Changed:
+            pass
+    raise CatalogueError(
+        [Problem(str(path), 0, 0, "changing", "a file changes while it is read", "try again in a moment")]
+    )
 
 
-def _made_privately(place: str, catalogue: "Contents", progress: Progress | None) -> sqlite3.Connection:
-    from archivecli.index.build import build
+def _open(path: Path) -> "Catalogue":
+    from archivecli.catalogue.loader import Catalogue
+
+    return Catalogue(path)
+
+
+def _build_privately(place: str, catalogue: "Catalogue", progress: Progress | None) -> sqlite3.Connection:
+    from archivecli.index.writer import build
 
     connection = sqlite3.connect(place, isolation_level=None)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", *(["temp_store = MEMORY"] if place else [])):
@@ -223,26 +211,27 @@ def _made_privately(place: str, catalogue: "Contents", progress: Progress | None
     return connection
 
 
-def _renew(
-    path: Path, opener: "Opener", index: Path, found: list[Source], began_ns: int, progress: Progress | None
+def _update(
+    path: Path, index: Path, found: list[Source], began_ns: int, progress: Progress | None
 ) -> sqlite3.Connection | None:
-    """Return a connection to an index made from the one in place, by what differs; None where that cannot be done."""
-    try:
-        opened = _open_stamped(index)
-        if opened is None:
-            return None
-        connection, stamp = opened
-        connection.close()
-        from archivecli.index import renew
+    """Return a connection to an index made from the one in place, by what differs; None if that is not possible."""
+    opened = _open_stamped(index)
+    if opened is None:
+        return None
+    connection, stamp = opened
+    connection.close()
+    from archivecli.index import update, writer
+    from archivecli.readers.layout import Changed
 
-        difference = renew.compare(index, path, opener, found, _same_files(stamp, found))
+    try:
+        difference = update.compare(index, path, found, _same_files(stamp, found))
 
         def fill(connection: sqlite3.Connection) -> None:
             if difference.gone or difference.new:
-                renew.renew(connection, difference, progress)
+                writer.update(connection, difference.catalogue, difference.gone, progress)
 
         return _write(difference.catalogue, index, began_ns, fill, copied=stamp)
-    except (StartAgain, CatalogueError, OSError, sqlite3.Error, ValueError, LookupError, TypeError, RecursionError):
+    except (writer.StaleIndex, Changed, OSError, sqlite3.Error):
         return None
 
 
@@ -258,7 +247,7 @@ def _same_files(stamp: dict[str, Any], found: Sequence[Source]) -> dict[str, str
 
 
 def _write(
-    catalogue: "Contents",
+    catalogue: "Catalogue",
     index: Path,
     began_ns: int,
     fill: Callable[[sqlite3.Connection], None],
@@ -292,7 +281,7 @@ def _write(
     return _open_read_only(index)
 
 
-def _write_stamp(connection: sqlite3.Connection, temporary: Path, catalogue: "Contents", began_ns: int) -> None:
+def _write_stamp(connection: sqlite3.Connection, temporary: Path, catalogue: "Catalogue", began_ns: int) -> None:
     stamp = {
         "version": [__version__, VERSION],
         "self": [os.lstat(temporary).st_ino, _sealed_ns(began_ns)],
@@ -310,11 +299,11 @@ def _sealed_ns(began_ns: int) -> int:
 
 
 def _copy(index: Path, temporary: Path, stamp: dict[str, Any]) -> None:
-    """Copy the index with this stamp; raise StartAgain where another has taken its place."""
+    """Copy the index with this stamp; raise OSError if another has taken its place."""
     with open(index, "rb") as old, open(temporary, "r+b") as new:
         status = os.fstat(old.fileno())
         if stamp["self"] != [status.st_ino, status.st_mtime_ns]:
-            raise StartAgain
+            raise OSError("the index has been replaced")
         while block := old.read(1_000_000):
             new.write(block)
 

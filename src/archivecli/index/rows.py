@@ -1,7 +1,4 @@
-"""Events → the rows that the index keeps of them: all that can be worked out for one event by itself.
-
-It needs no database, so that several processes can share the work.
-"""
+"""Turn events into the rows of the index: all that can be worked out for one event by itself, without a database."""
 
 import json
 from collections import Counter
@@ -9,26 +6,21 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import text
+from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.dates import period
 from archivecli.events import Event, Record
 from archivecli.fields import COLUMNS, RECORD, Shape
-from archivecli.index.contents import Lookup
 from archivecli.query.facets import FACETS
 
 Row = tuple[Any, ...]
 
 
-MOST_WORDS = 30_000
-"""How many different words are kept back."""
-
-
-class Prepared(NamedTuple):
-    """Events ready to be stored, part by part, and all their words: nothing but what ``marshal`` can send.
+class EventRows(NamedTuple):
+    """The rows of some events.
 
     For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
-    its words, its other dates as first and last day, and the ids of events that it names. For each value of a facet, as
-    (facet, value): the places of its events in these lists. The words, and how often each stands there, come now and then,
-    and with the rest.
+    its words, its other dates as first and last day, and the ids of its related events. For each value of a facet, as
+    (facet, value): the positions of its events in these lists. For each word: how often it occurs.
     """
 
     events: list[Row]
@@ -58,12 +50,11 @@ _SORTED = (5, 6, 7)
 _encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
-class Preparer:
-    """Prepares events with the names of one vocabulary; can be sent to another process."""
+class RowBuilder:
+    """Builds rows with the names of one vocabulary; can be sent to another process."""
 
-    def __init__(self, vocabulary: Lookup) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._words: Counter[str] = Counter()
         self._fields: dict[str, tuple[int, str, _Gather]] = {
             field.name: (
                 COLUMNS.index(field.column),
@@ -75,18 +66,19 @@ class Preparer:
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Preparer, (self.vocabulary,)
+        return RowBuilder, (self.vocabulary,)
 
-    def __call__(self, events: Iterable[Event]) -> Prepared:
-        """Return the rows of some events; their words are kept back."""
-        found = Prepared([], [], [], {}, [], [], {})
+    def __call__(self, events: Iterable[Event]) -> EventRows:
+        """Return the rows of some events."""
+        words: Counter[str] = Counter()
+        found = EventRows([], [], [], {}, [], [], words)
         for place, event in enumerate(events):
             record = event.record
             first, last = event.period
             columns, facets = self._gathered(record)
             lines = "\n".join(columns)
             tokens = lines.split()
-            self._words.update(tokens)
+            words.update(tokens)
             found.events.append(
                 (event.id, first, last, event.start, event.end, event.title, event.kind, event.place, _encoded(record))
             )
@@ -101,13 +93,8 @@ class Preparer:
             found.related.append([related["event"] for related in record.get("related", _NONE)])
         keys = zip(*(text.sort_keys([row[column] for row in found.events]) for column in _SORTED), strict=True)
         found.events[:] = [row + key for row, key in zip(found.events, keys, strict=True)]
-        return found._replace(words=self.rest().words) if len(self._words) > MOST_WORDS else found
-
-    def rest(self) -> Prepared:
-        """Return the words that were kept back."""
-        words, self._words = dict(self._words), Counter()
-        words.pop("¶", None)
-        return Prepared([], [], [], {}, [], [], words)
+        del words["¶"]
+        return found
 
     def search_text(self, record: Record) -> list[str]:
         """Return the text of each search column, folded; other names of what a record names stand in ``aliases``."""
@@ -168,7 +155,7 @@ _NONE: tuple[dict[str, str], ...] = ()
 class _Names(dict[str, _Name]):
     """The names that stand at one path."""
 
-    def __init__(self, vocabulary: Lookup, section: str, path: str) -> None:
+    def __init__(self, vocabulary: Vocabulary, section: str, path: str) -> None:
         self.vocabulary = vocabulary
         self.section = section
         self.facets = [number for number, facet in enumerate(FACETS) if path in facet.paths]

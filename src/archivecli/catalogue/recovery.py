@@ -1,4 +1,4 @@
-"""Read what can be read of a catalogue that is not valid YAML, so that one broken event hides no other problem.
+"""Recover what can be parsed of a file that is not valid YAML, so that one broken event hides no other problem.
 
 The text is cut where its indentation says that parts, sections, terms and events begin. A piece that cannot be parsed is
 cut again until the broken event, term or field stands alone; that one is reported and set aside.
@@ -7,14 +7,12 @@ cut again until the broken event, term or field stands alone; that one is report
 import re
 from bisect import bisect_right
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from archivecli.catalogue import reader
-from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, Unreadable
+from archivecli.catalogue.head import PARTS
 from archivecli.errors import MAX_PROBLEMS, Problem
-
-PARTS = ("catalogue", "vocabulary", "events", "thesaurus")
-
+from archivecli.readers import yaml
+from archivecli.readers.yaml import Ambiguous, List, Map, ParseError, Text
 
 _PART = re.compile(rf"(?:{'|'.join(PARTS)})[ \t]*:(?:[ \t]|$)")
 _ENTRY = re.compile(r"[^\s#-][^:]*:(?:[ \t]|$)|-[^\s:#][^:]*:(?:[ \t]|$)")
@@ -26,37 +24,39 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _OTHER_LINE_END = re.compile("[\r\x85\u2028\u2029]")
 
 
-class Salvaged(NamedTuple):
-    """What could be read of a text (None where nothing could), every fault, and the text of what could not be read."""
+Root: TypeAlias = Map | List | Text | Ambiguous | None
 
-    root: Node | None
+
+class Recovered(NamedTuple):
+    """The value of a text with its places (None if nothing can be parsed), every fault, and the text that is left out."""
+
+    root: Root
     faults: list[Problem]
     lost: list[str]
 
 
-def salvage(text: str, path: str) -> Salvaged:
-    """Return what can be read of ``text``, with every fault."""
-    faults: list[Problem] = []
+def recover(text: str, path: str) -> Recovered:
+    """Return what can be parsed of ``text``, with every fault."""
     try:
-        root = reader.parse(text, path, faults=faults)
-    except Unreadable as error:
-        return _Pieces(text, path).read(error.problem)
-    if root is None or (isinstance(root, Scalar) and root.plain and not root.text):
-        root = Mapping([], 1, 1)  # nothing but comments: a catalogue without events
-    return Salvaged(root, faults, _lost(root, faults, text, 1))
+        root, faults = yaml.parse(text, path, places=True)
+    except ParseError as error:
+        return _Pieces(text, path).recover(error.problem)
+    if root is None or (isinstance(root, Text) and root.plain and not root):
+        root = Map(1, 1)  # nothing but comments: a catalogue without events
+    return Recovered(root, faults, _lost(root, faults, text, 1))
 
 
-def _lost(node: Node, faults: list[Problem], text: str, first_line: int) -> list[str]:
+def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> list[str]:
     """Return the text that may hold names which were passed over in what begins at ``first_line``: all but the events."""
     if not faults:
         return []
     begin, end = first_line, first_line
     lines = text.split("\n")
-    if isinstance(node, Sequence):
+    if isinstance(value, List):
         end += len(lines)
-    elif isinstance(node, Mapping):
-        keys = [*(key for key, _ in node.entries), Scalar("", False, first_line + len(lines), 1)]
-        begin, end = next(((a.line, b.line) for a, b in pairwise(keys) if a.text == "events"), (begin, end))
+    elif isinstance(value, Map):
+        keys = [*((str(key), line_of(key)) for key in value), ("", first_line + len(lines))]
+        begin, end = next(((a, b) for (key, a), (_, b) in pairwise(keys) if key == "events"), (begin, end))
     if all(fault.code == "duplicate-key" and begin <= fault.line < end for fault in faults):
         return []
     if all(begin <= fault.line < end for fault in faults):
@@ -74,25 +74,25 @@ class _Pieces:
         self.lost: list[str] = []
         self.patience = MAX_PROBLEMS
 
-    def read(self, first: Problem) -> Salvaged:
-        """Return what can be read of a text whose reading ended with the problem ``first``."""
+    def recover(self, first: Problem) -> Recovered:
+        """Return what can be parsed of a text, given its first problem."""
         if first.code == "documents":
-            found = salvage("\n".join(self.lines[: first.line - 1]), self.path)
+            found = recover("\n".join(self.lines[: first.line - 1]), self.path)
             rest = "\n".join(self.lines[first.line - 1 :])
-            return Salvaged(found.root, [*found.faults, first], [*found.lost, rest])
+            return Recovered(found.root, [*found.faults, first], [*found.lost, rest])
         begin = next((number for number, line in enumerate(self.lines) if _says_something(line)), 0)
         if _MARKER.match(self.lines[begin]):
             begin = next((n for n in range(begin + 1, len(self.lines)) if _says_something(self.lines[n])), begin)
         listed = _ITEM.match(self.lines[begin].lstrip(" ")) is not None
         starts = self._starts(begin, len(self.lines), _ITEM if listed else _PART)
         if not starts:
-            return Salvaged(None, [first], ["\n".join(self.lines)])
+            return Recovered(None, [first], ["\n".join(self.lines)])
         if starts[0] != begin:
             starts.insert(0, begin)
-        root = self._node(starts, len(self.lines), 0, listed, first)
+        root = self._value(starts, len(self.lines), 0, listed, first)
         if not self.faults:  # each piece can be read, but not all of them together
             self.faults.append(first)
-        return Salvaged(root, self.faults, self.lost)
+        return Recovered(root, self.faults, self.lost)
 
     def _starts(self, begin: int, end: int, pattern: re.Pattern[str]) -> list[int]:
         """Return the lines at the indentation of the line ``begin`` at which an entry begins."""
@@ -104,27 +104,26 @@ class _Pieces:
             if line.startswith(margin) and pattern.match(line, indent)
         ]
 
-    def _node(self, starts: list[int], end: int, level: int, listed: bool, problem: Problem) -> Node:
+    def _value(self, starts: list[int], end: int, level: int, listed: bool, problem: Problem) -> List | Map:
         """Return the entries that begin on the lines ``starts``, without those that are broken, as ``problem`` says."""
         line, column = starts[0] + 1, _indent(self.lines[starts[0]]) + 1
         if listed:
-            items: list[Node] = []
-            for node in self._parsed(starts, end, level, problem):
-                if isinstance(node, Sequence):
-                    items += node.items
-            return Sequence(items, line, column)
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        for node in self._parsed(starts, end, level, problem):
-            for key, value in node.entries if isinstance(node, Mapping) else ():
-                if key.text in entries:
-                    self.faults.append(reader.duplicate_key(self.path, key))
+            items = List(line, column)
+            for value in self._parsed(starts, end, level, problem):
+                items += value if isinstance(value, List) else []
+            return items
+        entries = Map(line, column)
+        for value in self._parsed(starts, end, level, problem):
+            for key in value if isinstance(value, Map) else ():
+                if key in entries:
+                    self.faults.append(yaml.duplicate_key(self.path, key, line_of(key), column))
                 else:
-                    entries[key.text] = key, value
-        return Mapping(list(entries.values()), line, column)
+                    entries[key] = value[key]
+        return entries
 
-    def _parsed(self, starts: list[int], end: int, level: int, problem: Problem) -> list[Node]:
-        """Return the nodes of the entries that begin on the lines ``starts``, some together."""
-        found: list[Node] = []
+    def _parsed(self, starts: list[int], end: int, level: int, problem: Problem) -> list[Any]:
+        """Return the values of the entries that begin on the lines ``starts``, some together."""
+        found: list[Any] = []
         todo: list[tuple[int, int]] = []
         self._divide(todo, 0, len(starts), starts, problem)
         if not todo:  # one entry, whose problem is known
@@ -132,23 +131,22 @@ class _Pieces:
         while todo:
             low, high = todo.pop()
             begin, stop = starts[low], starts[high] if high < len(starts) else end
-            faults: list[Problem] = []
             text = "\n".join(self.lines[begin:stop])
             if self.patience <= 0:
                 self.lost.append(text)
                 continue
             try:
-                node = reader.parse(text, self.path, begin + 1, faults, level)
-            except Unreadable as error:
+                value, faults = yaml.parse(text, self.path, begin + 1, level, places=True)
+            except ParseError as error:
                 if high - low > 1:
                     self._divide(todo, low, high, starts, error.problem)
                 else:
                     self._isolate(found, begin, stop, level, error.problem)
                 continue
-            if node is not None:
-                found.append(node)
+            if value is not None:
+                found.append(value)
                 self.faults += faults
-                self.lost += _lost(node, faults, text, begin + 1)
+                self.lost += _lost(value, faults, text, begin + 1)
         return found
 
     @staticmethod
@@ -163,7 +161,7 @@ class _Pieces:
             parts = [(low, (low + high) // 2), ((low + high) // 2, high)]
         todo += [(begin, end) for begin, end in reversed(parts) if begin < end]
 
-    def _isolate(self, found: list[Node], begin: int, end: int, level: int, problem: Problem) -> None:
+    def _isolate(self, found: list[Any], begin: int, end: int, level: int, problem: Problem) -> None:
         """Add what can be read of one broken entry, or set it aside."""
         inner = self._opened(begin, end, level, problem)
         if inner is not None:
@@ -173,7 +171,7 @@ class _Pieces:
         self.faults.append(problem)
         self.lost.append("\n".join(self.lines[begin:end]))
 
-    def _opened(self, begin: int, end: int, level: int, problem: Problem) -> Node | None:
+    def _opened(self, begin: int, end: int, level: int, problem: Problem) -> Map | None:
         """Return an entry whose value stands below its key, read piece by piece; None for any other."""
         head = _HEAD.match(self.lines[begin])
         first = next((number for number in range(begin + 1, end) if _says_something(self.lines[number])), end)
@@ -188,8 +186,17 @@ class _Pieces:
         indent = _indent(self.lines[begin])
         if _indent(self.lines[first]) < indent or (_indent(self.lines[first]) == indent and not listed):
             return None
-        key = Scalar(head[1], True, begin + 1, indent + 1)
-        return Mapping([(key, self._node(starts, end, level + 1, listed, problem))], begin + 1, indent + 1)
+        key = Text(head[1])
+        key.line, key.column, key.plain = begin + 1, indent + 1, True
+        entry = Map(begin + 1, indent + 1)
+        entry[key] = self._value(starts, end, level + 1, listed, problem)
+        return entry
+
+
+def line_of(value: Any) -> int:
+    """Return the line of a value that has a place."""
+    line: int = value.line
+    return line
 
 
 def _indent(line: str) -> int:

@@ -1,4 +1,7 @@
-"""A catalogue → the tables of the index."""
+"""Write the index of a catalogue: build it, or update a copy of it by removing and adding events.
+
+An updated index gives the same answers as a rebuilt one; only the numbers of events and names differ.
+"""
 
 import json
 import os
@@ -10,13 +13,12 @@ from itertools import groupby, repeat
 from typing import Any
 
 from archivecli import text
-from archivecli.dates import EVER
-from archivecli.errors import StartAgain
+from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
-from archivecli.index.contents import Contents
-from archivecli.index.prepare import Prepared, Preparer
-from archivecli.index.reader import Tally, periods_between
+from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
+from archivecli.index.reader import Tally, event_of, periods_between
+from archivecli.index.rows import EventRows, RowBuilder
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
 
@@ -24,62 +26,103 @@ Named = tuple[str, str, int]
 """A section of the vocabulary, a text, and the number of the name that it stands for."""
 
 
-def build(connection: sqlite3.Connection, catalogue: Contents, progress: Progress | None = None) -> None:
-    """Fill an empty database with a catalogue; raise CatalogueError with all its problems, leaving the rest undone.
-
-    Raise StartAgain where a hurried reading finds that the catalogue needs a careful one.
-    """
-    connection.executescript(TABLES)
-    connection.execute("BEGIN")
-    Builder(connection, catalogue).run(progress)
-    connection.execute("COMMIT")
+class StaleIndex(Exception):
+    """The index cannot be updated and has to be built anew."""
 
 
-MOST_WAITING = 1_000_000
+MAX_WAITING = 1_000_000
 """How many values of facets wait for being stored: 4 MB and a little."""
 
-MOST_WORDS = 60_000
+MAX_WORDS = 60_000
 """How many different words wait for being stored."""
+
+_MARKS = ",".join("?" * (len(COLUMNS) + 1))
+"""The parameters for a number and the search columns."""
 
 ADD_WORDS = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
 
 HASH_SIZE = 16_000_000
-"""How many bytes of new words FTS5 gathers before it writes them: sixteen times what it does by itself."""
+"""How many bytes of new words FTS5 gathers before it writes them: sixteen times its default."""
+
+AT_ONCE = 500
+"""How many events are removed in one go."""
 
 
-class Builder:
+def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None = None) -> None:
+    """Fill an empty database with a catalogue; raise CatalogueError with all its problems."""
+    connection.executescript(TABLES)
+    connection.execute("BEGIN")
+    Writer(connection, catalogue).build(progress)
+    connection.execute("COMMIT")
+
+
+def update(
+    connection: sqlite3.Connection, catalogue: Catalogue, gone: Sequence[int], progress: Progress | None = None
+) -> None:
+    """Remove the events that are ``gone`` from an index and add those of the catalogue; raise StaleIndex if that fails."""
+    connection.execute("BEGIN")
+    Writer(connection, catalogue).update(gone, progress)
+    connection.execute("COMMIT")
+
+
+class Writer:
     """Fills the tables of an index."""
 
-    def __init__(self, connection: sqlite3.Connection, catalogue: Contents) -> None:
+    def __init__(self, connection: sqlite3.Connection, catalogue: Catalogue) -> None:
         self.connection = connection
         self.catalogue = catalogue
+        self.rows = RowBuilder(catalogue.vocabulary)
         self.names: dict[tuple[str, str], int] = {}
         self.files: dict[str, int] = {}
         self.words: Counter[str] = Counter()
         self.facets: dict[tuple[int, int], array[int]] = {}
         self.waiting = 0
-        self.first, self.last = EVER.last, EVER.first
-        self.tokens = 0
 
-    def run(self, progress: Progress | None) -> None:
+    def build(self, progress: Progress | None) -> None:
         """Fill empty tables."""
         self._add_files()
-        number = self._add_events(0, Preparer(self.catalogue.vocabulary), progress)
+        self._add_events(0, progress)
+        self.catalogue.check_references()
+        self.catalogue.raise_problems()
         self._add_vocabulary()
         self._add_thesaurus()
-        self._store_words()
-        try:
-            for statement in INDEXES:
-                self.connection.execute(statement)
-        except sqlite3.IntegrityError as error:  # two events share an id
-            raise StartAgain from error
-        if self._mentions_unknown():
-            raise StartAgain
+        for statement in INDEXES:
+            self.connection.execute(statement)
         self._add_tallies()
-        self._add_meta(number)
+        self._add_meta()
+
+    def update(self, gone: Sequence[int], progress: Progress | None) -> None:
+        """Remove the events that are ``gone`` and add those of the catalogue."""
+        execute = self.connection.execute
+        self.files = {os.fsdecode(path): n for path, n in execute("SELECT path, n FROM files")}
+        self.names = {(section, name): n for n, section, name in execute("SELECT n, section, name FROM names")}
+        known = set(self.names)
+        (last,) = execute("SELECT max(n) FROM events").fetchone()
+        self._remove_files()
+        self._add_files()
+        for at in range(0, len(gone), AT_ONCE):
+            self._remove(gone[at : at + AT_ONCE])
+        try:
+            self._add_events(last or 0, progress)
+        except sqlite3.IntegrityError as error:  # two events share an id
+            raise StaleIndex from error
+        if self.catalogue.problems or self._mentions_unknown():
+            raise StaleIndex
+        self._add_names({name: n for name, n in self.names.items() if name not in known})
+        self._remove_names()
+        execute("DELETE FROM words WHERE number <= 0")
+        execute("DELETE FROM tallies")
+        execute("DELETE FROM meta")
+        self._add_tallies()
+        self._add_meta()
+
+    def _remove_files(self) -> None:
+        left = {os.path.abspath(path) for path, _ in self.catalogue.heads}
+        for path in [path for path in self.files if path not in left]:
+            self.connection.execute("DELETE FROM files WHERE n = ?", (self.files.pop(path),))
 
     def _add_files(self) -> None:
-        """Keep what stands in each file beside its events, where the reader tells."""
+        """Store the head of each file."""
         for path, head in self.catalogue.heads:
             place = os.path.abspath(path)
             if place not in self.files:
@@ -88,50 +131,65 @@ class Builder:
                     "INSERT INTO files VALUES (?,?,?)", (self.files[place], os.fsencode(place), head)
                 )
 
-    def _add_events(self, number: int, prepare: Preparer, progress: Progress | None) -> int:
-        """Store the events of the catalogue, numbered from ``number`` + 1, and return the last number."""
-        begun = number
+    def _add_events(self, number: int, progress: Progress | None) -> None:
+        """Store the events of the catalogue, numbered from ``number`` + 1."""
+        added = 0
         self._gather_words(HASH_SIZE)
-        for found, origin in self.catalogue.prepared(prepare):
-            prepared = Prepared._make(found)
-            self._add(number, prepared)
-            if origin:
-                file = self.files[os.path.abspath(origin.path)]
-                items = ((place, file, digest) for place, digest in enumerate(origin.digests, number + 1))
+        for batch in self.catalogue.batches(self.rows):
+            self._add(number + added, batch.prepared)
+            if batch.digests and not batch.problems:
+                file = self.files[os.path.abspath(batch.path)]
+                items = ((n, file, digest) for n, digest in enumerate(batch.digests, number + added + 1))
                 self.connection.executemany("INSERT INTO items VALUES (?,?,?)", items)
-            number += len(prepared.events)
+            added += batch.number
             if progress:
-                progress(number - begun)
+                progress(added)
         self._gather_words(1024 * 1024)
         self._store_facets()
-        return number
+        self._store_words()
 
     def _gather_words(self, size: int) -> None:
         """Tell FTS5 how many bytes of new words to gather; https://sqlite.org/fts5.html is silent on this option."""
         self.connection.execute("INSERT INTO fts (fts, rank) VALUES ('hashsize', ?)", [size])
 
-    def _add(self, before: int, prepared: Prepared) -> None:
+    def _add(self, before: int, rows: EventRows) -> None:
         """Store events, numbered from ``before`` + 1."""
         execute = self.connection.executemany
-        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, prepared.events))
-        marks = ",".join("?" * (len(COLUMNS) + 1))
+        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, rows.events))
         execute(
-            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({marks})",
-            self._numbered(before, (lines.split("\n") for lines in prepared.columns)),
+            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({_MARKS})",
+            self._numbered(before, (lines.split("\n") for lines in rows.columns)),
         )
-        execute("INSERT INTO lengths VALUES (?,?)", enumerate(prepared.lengths, before + 1))
-        self.tokens += sum(prepared.lengths)
-        self.words.update(prepared.words)
-        if len(self.words) > MOST_WORDS:
+        execute("INSERT INTO lengths VALUES (?,?)", enumerate(rows.lengths, before + 1))
+        self.words.update(rows.words)
+        if len(self.words) > MAX_WORDS:
             self._store_words()
-        if prepared.events:
-            self.first = min(self.first, min(row[1] for row in prepared.events))
-            self.last = max(self.last, max(row[2] for row in prepared.events))
-        self._add_facets(before, prepared.facets)
-        moments = [(number, *days) for number, several in enumerate(prepared.moments, before + 1) for days in several]
+        self._add_facets(before, rows.facets)
+        moments = [(number, *days) for number, several in enumerate(rows.moments, before + 1) for days in several]
         execute("INSERT OR IGNORE INTO moments VALUES (?,?,?)", moments)
-        mentions = [(name, number) for number, names in enumerate(prepared.related, before + 1) for name in names]
+        mentions = [(name, number) for number, names in enumerate(rows.related, before + 1) for name in names]
         execute("INSERT OR IGNORE INTO mentions VALUES (?,?)", mentions)
+
+    def _remove(self, numbers: Sequence[int]) -> None:
+        """Remove some events from every table, by what their records had put there."""
+        sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.n"
+        stored = self.connection.execute(sql, (json.dumps(numbers),)).fetchall()
+        found = [row[0] for row in stored]
+        rows = self.rows([event_of(row[1:]) for row in stored])
+        self.words.subtract(rows.words)
+        execute = self.connection.executemany
+        columns = ((number, *lines.split("\n")) for number, lines in zip(found, rows.columns, strict=True))
+        execute(f"INSERT INTO fts (fts, rowid, {', '.join(COLUMNS)}) VALUES ('delete', {_MARKS})", columns)
+        facets = (
+            (place, self.names[FACETS[place].section, value], found[event])
+            for (place, value), events in rows.facets.items()
+            for event in events
+        )
+        execute("DELETE FROM facets WHERE facet = ? AND name = ? AND event = ?", facets)
+        mentions = [(name, number) for number, names in zip(found, rows.related, strict=True) for name in names]
+        execute("DELETE FROM mentions WHERE id = ? AND event = ?", mentions)
+        for table, key in (("events", "n"), ("lengths", "n"), ("items", "n"), ("moments", "event")):
+            execute(f"DELETE FROM {table} WHERE {key} = ?", ((number,) for number in found))
 
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
         """Gather the events of each value of a facet, to be stored in order: that is faster."""
@@ -141,11 +199,11 @@ class Builder:
                 self.facets[key] = array("I")
             self.facets[key].extend([before + 1 + number for number in numbers])
             self.waiting += len(numbers)
-        if self.waiting > MOST_WAITING:
+        if self.waiting > MAX_WAITING:
             self._store_facets()
 
     def _store_words(self) -> None:
-        """Add to how often each word stands in all events."""
+        """Add to the number of occurrences of each word."""
         self.connection.executemany(ADD_WORDS, sorted(self.words.items()))
         self.words.clear()
 
@@ -175,6 +233,16 @@ class Builder:
             for key, term in terms.items()
         ]
         self._add_names(self.names, keyed)
+
+    def _remove_names(self) -> None:
+        """Remove the names that no event has any more and the vocabulary does not list."""
+        sections = self.catalogue.vocabulary.sections
+        listed = {(section, text.composed(term.name)) for section in sections for term in sections[section].values()}
+        sql = "SELECT n, section, name FROM names WHERE n NOT IN (SELECT name FROM facets)"
+        unused = [(n,) for n, section, name in self.connection.execute(sql) if (section, name) not in listed]
+        self.connection.executemany("DELETE FROM names WHERE n = ?", unused)
+        if unused:
+            self.connection.execute("DELETE FROM aliases WHERE name NOT IN (SELECT n FROM names)")
 
     def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Named] = ()) -> None:
         """Store names with all that is said of them, and by what they are found."""
@@ -231,20 +299,14 @@ class Builder:
                 tallies.append(Tally("", "", without))
         return {facet.name: tallies for facet, tallies in zip(FACETS, found, strict=True)}
 
-    def _longest(self) -> int:
-        """Return how many days lie between the first and the last day of the longest event."""
-        sql = "SELECT max(julianday(last) - julianday(first)) FROM events"
-        return int(self.connection.execute(sql).fetchone()[0])
-
-    def _add_meta(self, events: int) -> None:
-        values: dict[str, Any] = {
-            "version": VERSION,
-            "events": events,
-            "tokens": self.tokens,
-            "about": self.catalogue.about,
-        }
+    def _add_meta(self) -> None:
+        execute = self.connection.execute
+        sql = "SELECT count(*), min(first), max(last), max(julianday(last) - julianday(first)) FROM events"
+        events, first, last, longest = execute(sql).fetchone()
+        (tokens,) = execute("SELECT coalesce(sum(tokens), 0) FROM lengths").fetchone()
+        values = {"version": VERSION, "events": events, "tokens": tokens, "about": self.catalogue.about}
         if events:
-            values |= {"first": self.first, "last": self.last, "longest": self._longest()}
+            values |= {"first": first, "last": last, "longest": int(longest)}  # the longest event, in days
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 

@@ -1,0 +1,189 @@
+"""Find the items of the list of events in a YAML file, without parsing it.
+
+A catalogue is nearly always written as a heading and a block list: each event begins with ``- `` at one indentation. As
+aliases, tags and second documents are refused, such an item means the same wherever it is, so the file can be cut there
+and each batch of items parsed by itself. A cut inside a quote or a bracket leaves that open, which is a syntax error in the
+batch before it; then the whole file must be parsed.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from archivecli import sources
+from archivecli.sources import Source
+
+BATCH = 400_000
+"""How many bytes the items of a batch have together, at least; the last one may have fewer."""
+
+MAX_HEAD = 16_000_000
+MAX_ITEM = 8_000_000
+"""How many bytes there may be beside the events and in one event; a file with more is parsed whole."""
+
+_BLOCK = 1_000_000
+
+# possessive, so that none ever goes back: a line of millions of spaces would take minutes
+_EVENTS = re.compile(rb"^events:[ \t]*+(?:#[^\n]*+)?\r?\n(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )", re.MULTILINE)
+_LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
+_KEY = re.compile(rb"\n[A-Za-z_]")
+
+
+class Span(NamedTuple):
+    """Whole items of one file: their bytes, the line on which they begin, and the indentation of their list."""
+
+    source: Source
+    begin: int
+    end: int
+    line: int
+    indent: int
+
+
+class Layout(NamedTuple):
+    """Where everything is in a file: the text before and after the items, the batches of items, a hash of all bytes.
+
+    ``after_line`` is the line on which the text after the items begins. ``batches`` is empty if there are no items, or if the
+    file is better parsed whole; then ``before`` is the whole file.
+    """
+
+    digest: str
+    before: bytes
+    after: bytes
+    after_line: int
+    batches: list[Span]
+
+
+OnBatch = Callable[[Span, bytes], None]
+"""Called with each batch and its bytes."""
+
+
+class Changed(Exception):
+    """The file has changed while it was read."""
+
+
+def open_binary(path: str) -> int:
+    """Return the descriptor of a file opened for reading; a FIFO put in its place does not block."""
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+
+
+def scan(source: Source, on_batch: OnBatch | None = None) -> Layout:
+    """Go through a file once, holding little of it; raise Changed if it changes meanwhile, or OSError."""
+    with os.fdopen(open_binary(source.path), "rb", buffering=0) as file:
+        if sources.state_of(os.fstat(file.fileno())) != source.state:
+            raise Changed
+        return _Scanner(source, file.read, on_batch).scan()
+
+
+class _Scanner:
+    def __init__(self, source: Source, read: Callable[[int], bytes | None], on_batch: OnBatch | None) -> None:
+        self.source = source
+        self.read = read
+        self.on_batch = on_batch
+        self.digest = sources.hashed()
+        self.buffer = b""
+        self.base = 0  # where in the file the buffer begins
+        self.line = 1  # the line on which the buffer begins
+        self.ended = False
+
+    def scan(self) -> Layout:
+        opening = self._opening()
+        if opening is None:
+            return self._whole()
+        before = self.buffer[: opening.start()]
+        begin, indent = opening.end(), len(opening[1])
+        self._advance(begin)
+        batches = self._batches(indent)
+        if batches is None or (self.buffer and opening.re is _LIST):  # keys below a list without a key
+            return self._whole()
+        after = self.buffer
+        if self.base + len(after) != self.source.state.size:
+            raise Changed
+        return Layout(self.digest.hexdigest(), before, after, self.line, batches)
+
+    def _whole(self) -> Layout:
+        """Return a layout without batches."""
+        data, source = sources.read(self.source)
+        if source != self.source:
+            raise Changed
+        return Layout(sources.hashed(data).hexdigest(), data, b"", 1, [])
+
+    def _more(self) -> None:
+        block = self.read(_BLOCK)
+        if block is None:  # a device that would keep us waiting
+            raise Changed
+        self.digest.update(block)
+        self.buffer += block
+        self.ended = not block
+
+    def _advance(self, size: int) -> None:
+        """Drop the first bytes of the buffer."""
+        self.line += self.buffer.count(b"\n", 0, size)
+        self.buffer, self.base = self.buffer[size:], self.base + size
+
+    def _opening(self) -> re.Match[bytes] | None:
+        """Read up to where the items begin; None if they cannot be found."""
+        while not self.ended and len(self.buffer) <= MAX_HEAD:
+            self._more()
+            match = _LIST.match(self.buffer) or _EVENTS.search(self.buffer)
+            if match is not None:
+                return match
+        return None
+
+    def _batches(self, indent: int) -> list[Span] | None:
+        """Return the batches; the buffer then holds what follows the list. None if that or an item is too long."""
+        mark = b"\n" + b" " * indent + b"- "
+        found: list[Span] = []
+        while True:
+            at = self.buffer.find(mark, BATCH)
+            while at < 0 and not self.ended:
+                if len(self.buffer) > MAX_ITEM:
+                    return None
+                self._more()
+                at = self.buffer.find(mark, BATCH)
+            size = at + 1 if at >= 0 else len(self.buffer)
+            key = _KEY.search(self.buffer, 0, size)
+            if key is not None:
+                size = key.start() + 1
+            span = Span(self.source, self.base, self.base + size, self.line, indent)
+            found.append(span)
+            if self.on_batch:
+                self.on_batch(span, self.buffer[:size])
+            self._advance(size)
+            if key is not None or at < 0:
+                while not self.ended:
+                    if len(self.buffer) > MAX_HEAD:
+                        return None
+                    self._more()
+                return found
+
+
+def items(data: bytes, indent: int) -> list[tuple[int, bytes]]:
+    """Return the length and the digest of each item of a batch; being the last one of its batch makes no difference."""
+    mark = b"\n" + b" " * indent + b"- "
+    _, *rest = (b"\n" + data.removesuffix(b"\n")).split(mark)
+    return [(len(mark) + len(text), sources.hashed(mark + text).digest()) for text in rest]
+
+
+def item_spans(span: Span, data: bytes) -> Iterator[tuple[Span, bytes]]:
+    """Yield each item of a batch, the line break after it included, and its digest."""
+    begin, line = span.begin, span.line
+    for length, digest in items(data, span.indent):
+        end = min(begin + length, span.end)
+        yield span._replace(begin=begin, end=end, line=line), digest
+        line += data.count(b"\n", begin - span.begin, end - span.begin)
+        begin = end
+
+
+def read(span: Span) -> bytes:
+    """Return the bytes of a span; raise Changed if its file is not as it was, or OSError."""
+    descriptor = open_binary(span.source.path)
+    try:
+        if sources.state_of(os.fstat(descriptor)) != span.source.state:
+            raise Changed
+        os.lseek(descriptor, span.begin, os.SEEK_SET)
+        data = os.read(descriptor, span.end - span.begin)
+    finally:
+        os.close(descriptor)
+    if len(data) != span.end - span.begin:
+        raise Changed
+    return data

@@ -1,0 +1,421 @@
+"""Parse YAML into plain values, strictly: no aliases, no tags, no guessed types.
+
+The events of PyYAML's C parser are read directly, so nothing is ever turned into a boolean, a float or a Python object.
+Strings stay strings; an unquoted one that YAML 1.1 takes for something else is an ``Ambiguous``, and the caller decides.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+from archivecli.errors import Problem
+from archivecli.patterns import lazily
+
+MAX_DEPTH = 24
+"""How deep lists and mappings may nest; a record needs six levels."""
+
+MAX_TEXT = 1_000_000
+"""The limit for one string, in characters."""
+
+_ENOUGH = 8 * MAX_TEXT
+"""How many characters may pass without the end of a string: escapes are longer than what they stand for."""
+
+
+class Ambiguous(str):
+    """An unquoted string that YAML 1.1 reads as a number, a date, a boolean or null."""
+
+    __slots__ = ("column", "line")
+    line: int
+    column: int
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is written without quotes: always."""
+        return True
+
+
+class Text(str):
+    """A string with its place in the file; ``plain`` if it is written without quotes and is no block."""
+
+    __slots__ = ("column", "line", "plain")
+    line: int
+    column: int
+    plain: bool
+
+
+class List(list[Any]):
+    """A list with its place; ``partial`` if an item was left out."""
+
+    __slots__ = ("column", "line", "partial")
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line, self.column, self.partial = line, column, False
+
+
+class Map(dict[str, Any]):
+    """A mapping with its place; ``partial`` if an entry was left out."""
+
+    __slots__ = ("column", "line", "partial")
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line, self.column, self.partial = line, column, False
+
+
+Value: TypeAlias = str | list[Any] | dict[str, Any]
+Placed: TypeAlias = Ambiguous | Text | List | Map
+"""A value that knows its 1-based line and column."""
+
+
+class Document(NamedTuple):
+    """The value of a document, None if it is empty, and what was left out of it."""
+
+    value: Any
+    faults: list[Problem]
+
+
+class ParseError(Exception):
+    """The text is not YAML, or not the part of YAML that is read; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+_WORDS = frozenset("null yes no true false on off y n".split())
+_NUMBERS = lazily(
+    r"""(?ix) ~ | [-+]? \.inf | \.nan | = | <<
+    | [-+]? (?: 0b[01_]+ | 0x[0-9a-f_]+ | [0-9][0-9_]* (?: \.[0-9_]*)? (?: e[-+]?[0-9]+)? | \.[0-9_]+ (?: e[-+]?[0-9]+)? )
+    | [-+]? [0-9][0-9_]* (?: :[0-5]?[0-9])+ (?: \.[0-9_]*)?
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?: (?: t | [ \t]+) [0-9:.]+ [ \t]* (?: z | [-+][0-9:]+)? )?
+    """
+)
+_FIRST = frozenset("~nNyYtTfFoO0123456789+-.=<")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Return whether YAML 1.1 reads this unquoted string as a number, a date, a boolean or null."""
+    if text[:1] not in _FIRST or len(text) >= 64:
+        return False
+    return text.lower() in _WORDS if text[0].isalpha() else _NUMBERS.fullmatch(text) is not None
+
+
+class _Unquoted(dict[str, str]):
+    """The value of each short unquoted string, so that each different one is examined once."""
+
+    def __missing__(self, text: str) -> str:
+        value = Ambiguous(text) if is_ambiguous(text) else text
+        if len(text) < 40:
+            if len(self) >= 20_000:
+                self.clear()
+            self[text] = value
+        return value
+
+
+_unquoted = _Unquoted().__getitem__
+
+_FORBIDDEN = lazily("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def decode(data: bytes, path: str, first_line: int = 1) -> str:
+    """Return the text of a file or a part of one, which must be UTF-8 (a byte-order mark is allowed); raise ParseError."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ParseError(Problem(path, 1, 1, "encoding", "the file is UTF-16", "save it as UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + first_line
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
+        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise ParseError(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
+    bad = None if text.replace("\n", "").isprintable() else _FORBIDDEN.search(text)
+    if bad:
+        line, column = _place(text, bad.start())
+        what = f"the character U+{ord(bad.group()):04X} is not allowed in a catalogue"
+        hint = "take it out, or write it as an escape in quotes"
+        raise ParseError(Problem(path, line + first_line - 1, column, "character", what, hint))
+    return text
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
+
+
+def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: bool = False) -> Document:
+    """Parse the one document of ``text``; raise ParseError with the first fault that stops the parser.
+
+    ``first_line`` is the line of the file at which ``text`` begins, ``depth`` the number of collections around it there.
+    With ``places``, values are ``Text``, ``List`` and ``Map``. Duplicate keys, aliases, tags and the like are left out and
+    reported in ``faults``.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
+    parser: Any = None
+    try:
+        parser = loader(text) if len(text) <= _ENOUGH else _fed(loader, text, path, first_line)
+        return _Builder(path, first_line, MAX_DEPTH - depth, places).build(parser)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        if mark is not None and _many_open(text, mark.index):
+            # the scanner reads ahead and may fail before it delivers the brackets that are nested too deeply
+            parse(text[: mark.index], path, first_line, depth)
+        raise _syntax_error(error, text, path, first_line) from None
+    except yaml.YAMLError as error:
+        raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
+    except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
+        raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {error}")) from None
+    finally:
+        if parser is not None:
+            parser.dispose()
+
+
+class _Builder:
+    """Turns parser events into values with a stack of its own, so that depth never becomes recursion."""
+
+    def __init__(self, path: str, first_line: int, max_depth: int, places: bool) -> None:
+        self.path = path
+        self.first_line = first_line
+        self.max_depth = max_depth
+        self.places = places
+        self.faults: list[Problem] = []
+
+    def build(self, parser: Any) -> Document:
+        from yaml import events
+
+        scalar, alias = events.ScalarEvent, events.AliasEvent
+        map_start, list_start = events.MappingStartEvent, events.SequenceStartEvent
+        map_end, list_end = events.MappingEndEvent, events.SequenceEndEvent
+        get_event, places = parser.get_event, self.places
+        root: Any = None
+        stack: list[tuple[Any, Any]] = []
+        node: Any = None  # the open collection
+        key: Any = None  # in a mapping, the key whose value comes next
+        documents = 0
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is scalar:
+                if event.anchor or (event.tag and event.tag != "!"):
+                    self._leave_out(event)
+                value = event.value
+                if len(value) > MAX_TEXT:
+                    raise self._error(
+                        event, "size", f"a value of {len(value):,} characters", f"the limit is {MAX_TEXT:,}"
+                    )
+                if places:
+                    value = self._placed(event)
+                elif not event.style:
+                    value = _unquoted(value)
+            elif kind is map_start or kind is list_start:
+                if event.anchor or (event.tag and event.tag != "!"):
+                    self._leave_out(event)
+                if len(stack) >= self.max_depth:
+                    raise self._error(event, "depth", f"nested deeper than {MAX_DEPTH} levels", "a record needs six")
+                stack.append((node, key))
+                key = None
+                node = self._collection(event, kind is map_start)
+                continue
+            elif kind is map_end or kind is list_end:
+                value = node
+                node, key = stack.pop()
+            elif kind is events.StreamEndEvent:
+                return Document(root, self.faults)
+            elif kind is alias:
+                self._leave_out(event)
+                if places and node is not None:
+                    node.partial = True
+                if isinstance(node, dict):
+                    key = _LEFT_OUT if key is None else None
+                continue
+            else:
+                if kind is events.DocumentStartEvent:
+                    documents += 1
+                    if documents > 1:
+                        raise self._error(event, "documents", "a second document", "keep one catalogue a file")
+                continue
+            if not stack:
+                root = value
+            elif isinstance(node, list):
+                node.append(value)
+            elif key is None:
+                key = value if value.__class__ is str and value not in node else self._key(value, node, event)
+            else:
+                if key is not _LEFT_OUT:
+                    node[key] = value
+                key = None
+
+    def _collection(self, event: Any, is_map: bool) -> Any:
+        if self.places:
+            return (Map if is_map else List)(*self._place(event))
+        return {} if is_map else []
+
+    def _place(self, event: Any) -> tuple[int, int]:
+        return event.start_mark.line + self.first_line, event.start_mark.column + 1
+
+    def _placed(self, event: Any) -> Ambiguous | Text:
+        value: Ambiguous | Text
+        if not event.style and is_ambiguous(event.value):
+            value = Ambiguous(event.value)
+        else:
+            value = Text(event.value)
+            value.plain = not event.style
+        value.line, value.column = self._place(event)
+        return value
+
+    def _key(self, key: Any, node: Any, event: Any) -> str:
+        """Return the key of an entry, or _LEFT_OUT after reporting why it cannot be one."""
+        line, column = self._place(event)
+        plain = isinstance(key, str) and getattr(key, "plain", not event.style)
+        if not isinstance(key, str):
+            line, column = (key.line, key.column) if self.places else (1, 1)
+            what = "a list or mapping cannot be a key"
+            fault = Problem(self.path, line, column, "key", what, "write a word before the ':'")
+        elif key == "<<" and plain:
+            fault = Problem(self.path, line, column, "plain-data", "merge keys are not read", "write the fields out")
+        elif plain and key[:1] and not key[0].isascii() and _ODD_START.match(key):
+            fault = Problem(self.path, line, column, "syntax", f"the key begins with {space_name(key[0])}", _SPACES)
+        elif key in node:
+            self.faults.append(duplicate_key(self.path, key, line, column))
+            return _LEFT_OUT
+        else:
+            return key
+        self.faults.append(fault)
+        if self.places:
+            node.partial = True
+        return _LEFT_OUT
+
+    def _leave_out(self, event: Any) -> None:
+        what = f"the tag {event.tag}" if getattr(event, "tag", None) else "anchors and aliases (& and *)"
+        hint = "write the value out, or quote it"
+        self.faults.append(Problem(self.path, *self._place(event), "plain-data", f"{what} cannot be used", hint))
+
+    def _error(self, event: Any, code: str, what: str, hint: str) -> ParseError:
+        return ParseError(Problem(self.path, *self._place(event), code, what, hint))
+
+
+_LEFT_OUT = Text("")
+"""The key of an entry that is left out."""
+
+
+def duplicate_key(path: str, key: str, line: int, column: int) -> Problem:
+    """Return the problem of a key that its mapping has already."""
+    return Problem(path, line, column, "duplicate-key", f"'{key[:60]}' appears twice here", "keep one of the two")
+
+
+# Long texts and deep nesting
+
+_READ_AHEAD = 2048
+"""More characters than a YAML scanner reads ahead: a key without a question mark has 1,024 at most."""
+
+
+def _many_open(text: str, index: int) -> bool:
+    """Return whether just before ``index`` more brackets were opened than may be nested."""
+    begin = max(0, index - _READ_AHEAD)
+    return 0 < index < len(text) and text.count("[", begin, index) + text.count("{", begin, index) > MAX_DEPTH
+
+
+class _Feed:
+    """A text in pieces, for the C parser, which would keep all of it while a string has no end."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = self.known = 0
+        self.too_much = False
+
+    def read(self, size: int) -> str:
+        self.too_much = self.at - self.known > _ENOUGH
+        piece = "" if self.too_much else self.text[self.at : self.at + size]
+        self.at += len(piece)
+        return piece
+
+
+def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
+    """Return a parser of a long text that gives up on a string that is longer than _ENOUGH."""
+    feed = _Feed(text)
+    parser = loader(feed)
+    next_event, line, column = parser.get_event, first_line, 1
+
+    def get_event() -> Any:
+        nonlocal line, column
+        try:
+            event = next_event()
+        finally:
+            if feed.too_much:
+                limit = f"the limit is {MAX_TEXT:,} characters"
+                raise ParseError(Problem(path, line, column, "size", "a value without an end", limit))
+        feed.known = feed.at
+        line, column = event.end_mark.line + first_line, event.end_mark.column + 1
+        return event
+
+    parser.get_event = get_event
+    return parser
+
+
+# Syntax errors in plain words
+
+_MESSAGES = {
+    "found character that cannot start any token": "this character cannot begin a value",
+    "mapping values are not allowed in this context": "a second ': ' in one value",
+    "could not find expected ':'": "a key without ': '",
+    "did not find expected key": "this line does not fit the indentation or the value before it",
+    "did not find expected node content": "a value is missing here, or a bracket is never closed",
+    "did not find expected '-' indicator": "this line does not fit the list before it",
+    "found unexpected end of stream": "a quote or bracket is never closed",
+    "did not find expected ',' or ']'": "a list in [brackets] misses a comma or its end",
+    "did not find expected ',' or '}'": "a mapping in {braces} misses a comma or its end",
+}
+_HINTS = {
+    "found character that cannot start any token": "indent with spaces, not tabs, and quote text that begins with @, ` or %",
+    "mapping values are not allowed in this context": "quote the text, or check the indentation",
+    "could not find expected ':'": "check the indentation of this line, or quote the text",
+}
+_SPACES = "type ordinary spaces; text that is pasted from a web page often has others"
+
+_ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_ODD_START = lazily(f"[{_ODD_SPACES}]")
+_ODD_SPACE = lazily(
+    rf"(?m)^[ ]*(?:([{_ODD_SPACES}])\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
+    rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:([{_ODD_SPACES}])|-([{_ODD_SPACES}]))"
+)
+"""A line that is indented, or whose key or dash is followed, by a space that is none to YAML."""
+
+
+def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
+    """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
+    end = -1
+    for _ in range(line + 1):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            end = len(text)
+            break
+    begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
+    *_, found = None, *_ODD_SPACE.finditer(text, begin, end)
+    if found is None:
+        return None
+    at = found.start(found.lastindex or 0)
+    line, column = _place(text, at)
+    return line - 1, column, space_name(text[at])
+
+
+def space_name(space: str) -> str:
+    """Return the name of a space other than the usual one: "a no-break space (U+00A0)"."""
+    import unicodedata
+
+    name = unicodedata.name(space, "space").lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name} (U+{ord(space):04X})"
+
+
+def _syntax_error(error: Any, text: str, path: str, first_line: int) -> ParseError:
+    mark, context = error.problem_mark or error.context_mark, error.context_mark
+    odd = _odd_space(text, mark.line) if mark and not text.isascii() else None
+    if odd is not None:
+        what = f"not YAML: {odd[2]} in place of a space"
+        return ParseError(Problem(path, odd[0] + first_line, odd[1], "syntax", what, _SPACES))
+    said, hint = error.problem or "not YAML", _HINTS.get(error.problem, "")
+    what = _MESSAGES.get(said, said)
+    opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
+    if mark and context and opened and (context.line < mark.line or said == "found unexpected end of stream"):
+        # what is never closed is noticed later; the place to mend is where it begins
+        mark = context
+        what = "a quote is never closed" if opened == "quoted" else "a bracket is never closed"
+    line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+    return ParseError(Problem(path, line, column, "syntax", f"not YAML: {what}", hint))
