@@ -12,7 +12,7 @@ from archivecli.errors import Problem, UsageError
 from archivecli.settings import named, resolve_catalogue
 
 if TYPE_CHECKING:
-    from archivecli.catalogue.checking import Report
+    from archivecli.catalogue.report import ValidationReport
 
 app = typer.Typer()
 
@@ -54,12 +54,15 @@ def validate(
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
 
-    from archivecli.catalogue.checking import check, most_important  # with the YAML reader 20 ms, needed only here
+    from archivecli.catalogue.report import most_important
+    from archivecli.catalogue.report import (
+        validate as validate_catalogue,
+    )  # with the YAML reader 20 ms, needed only here
 
     out = common.output()
     chosen = [named("PATH", path) for path in paths] if paths else [common.catalogue]
     day = date.fromisoformat(today(today_))
-    reports = [check(resolve_catalogue(path), day) for path in chosen]
+    reports = [validate_catalogue(resolve_catalogue(path), day) for path in chosen]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
@@ -91,8 +94,8 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
         out.write("".join(piece.text for piece in line) + "\n" for line in told)
 
 
-def _summary(reports: Sequence["Report"], findings: Sequence[Problem]) -> list[str]:
-    from archivecli.catalogue.checking import MAX_SHOWN
+def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem]) -> list[str]:
+    from archivecli.catalogue.report import MAX_SHOWN
 
     events = sum(report.events for report in reports)
     errors = sum(problem.severity == "error" for problem in findings)

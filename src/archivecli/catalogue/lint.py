@@ -1,7 +1,4 @@
-"""What is allowed in a catalogue and yet deserves a look: doubles, look-alike names, idle terms, odd dates and texts.
-
-The values that the loader has parsed are gone through once; of each event only a few facts are kept for comparison.
-"""
+"""Warn of what is valid and yet deserves a look: duplicates, similar names, unused terms, odd dates and texts."""
 
 import re
 import unicodedata
@@ -12,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archivecli import dates, text
-from archivecli.catalogue import written
+from archivecli.catalogue import raw_text
 from archivecli.catalogue.invisible import unneeded
 from archivecli.catalogue.loader import Catalogue
 from archivecli.catalogue.vocabulary import Vocabulary
@@ -23,16 +20,16 @@ from archivecli.readers.yaml import Map, Value
 LONGEST = timedelta(days=366)
 FUTURE = timedelta(days=731)
 LONELY = 15
-"""So many years from any other event is far."""
+"""How many years from any other event are far."""
 ALIKE = 92
-"""From this similarity on (0 to 100) two titles are nearly the same."""
+"""The similarity (0 to 100) from which on two titles are nearly the same."""
 NEIGHBOURS = 5
-"""Each title is compared with so many after it in the alphabet, so that a crowded day costs no more than a quiet one."""
+"""With how many titles after it in the alphabet each is compared, so that a crowded day costs no more than a quiet one."""
 
 _SAYS_NOTHING = re.compile(r"[-–—−.…?!_*/\\\s]*(?:(?:todo|tbd|tba|tbc|n/?a|null|xxx+|fixme)[.…?!\s]*)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _BREAKING = re.compile(r"[^\S \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-"""White space that is more than a blank of some width: tabs and line breaks."""
+"""White space other than spaces of some width: tabs and line breaks."""
 
 
 class _Place(NamedTuple):
@@ -54,18 +51,15 @@ class _Fact(NamedTuple):
     id_at: _Place
 
 
-def review(catalogue: Catalogue, today: date) -> list[Problem]:
-    """Return the warnings for a catalogue, in the order of files, lines and columns.
-
-    Parts that cannot be read are passed over: they are faults, and told elsewhere.
-    """
-    found = _Review(catalogue.vocabulary, today)
+def lint(catalogue: Catalogue, today: date) -> list[Problem]:
+    """Return the warnings for a catalogue that was parsed whole, in the order of files, lines and columns."""
+    found = _Linter(catalogue.vocabulary, today)
     for root in catalogue.roots:
         found.add_file(root.path, root.value)
     return sorted(found.finish(str(catalogue.path)), key=lambda problem: problem[:4])
 
 
-class _Review:
+class _Linter:
     def __init__(self, vocabulary: Vocabulary, today: date) -> None:
         self.vocabulary = vocabulary
         self.today = today
@@ -107,7 +101,7 @@ class _Review:
     def warn(self, at: _Place, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(*at, code, message, hint, "warning"))
 
-    # What stands in the files
+    # Each file
 
     def _add_events(self, events: Any) -> None:
         for value in events if isinstance(events, list) else []:
@@ -186,7 +180,7 @@ class _Review:
         """Warn of something at some places inside a value: the index of each, what it is, and a suggestion."""
         if not found:
             return
-        placed = written.places(self._lines(), scalar, [at for at, *_ in found])
+        placed = raw_text.places(self._lines(), scalar, [at for at, *_ in found])
         for (line, column), (_, what, hint) in zip(placed, found, strict=True):
             self.warn(_Place(self.path, line, column), code, what, hint)
 
@@ -234,21 +228,21 @@ class _Review:
 
     def _lines(self) -> list[str]:
         if self.lines is None:
-            self.lines = written.lines_in(self._content())
+            self.lines = raw_text.lines_in(self._content())
         return self.lines
 
     def _dropped(self, root: Any) -> None:
         """Warn of what YAML drops: comments that may be part of a value, signs before one, an old line break."""
-        if written.may_drop(self._content()):
-            for line, column, sign in written.dropped(self._lines(), root):
+        if raw_text.may_drop(self._content()):
+            for line, column, sign in raw_text.dropped(self._lines(), root):
                 what, hint = DROPPED[sign]
                 self.warn(_Place(self.path, line, column), "dropped-text", what, hint)
         if "\x85" in self._content():
-            for line, column in written.old_breaks(self._content()):
+            for line, column in raw_text.old_breaks(self._content()):
                 what, hint = "the character U+0085 is a line break to YAML", "write a blank, or \\N in double quotes"
                 self.warn(_Place(self.path, line, column), "white-space", what, hint)
 
-    # What shows only when everything is read
+    # All files together
 
     def _unused_terms(self) -> None:
         if not self.vocabulary.complete:

@@ -1,7 +1,4 @@
-"""How a file writes its values: where each character of one is, and what YAML drops without a word.
-
-The reader keeps the place where a value begins; everything here looks at the lines of the file again.
-"""
+"""Look at the text of a file again: where each character of a value is, and what YAML drops silently."""
 
 import re
 from collections.abc import Iterator

@@ -1,22 +1,22 @@
-"""Everything that can be said of a catalogue, errors and warnings together."""
+"""Validate a catalogue: errors and warnings together in one report."""
 
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from archivecli.catalogue.codes import CODES, UNREADABLE
+from archivecli.catalogue.lint import lint
 from archivecli.catalogue.loader import Catalogue
-from archivecli.catalogue.review import review
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.sources import too_little_memory
 
 MAX_SHOWN = 1000
-"""How many findings a report shows; with more, nobody reads on, and each takes up to a kilobyte or so."""
+"""The limit for the findings that a report shows: each takes up to a kilobyte or so."""
 
 
-class Report(NamedTuple):
-    """What a check found: the findings by place, what could not be read, how many sound events, and whether it ended
-    early because there were too many errors."""
+class ValidationReport(NamedTuple):
+    """The findings by place, what could not be read, the number of valid events, and whether the validation ended early
+    because there were too many errors."""
 
     findings: list[Problem]
     unreadable: list[Problem]
@@ -24,7 +24,7 @@ class Report(NamedTuple):
     cut: bool
 
 
-def check(path: Path, today: date | None = None) -> Report:
+def validate(path: Path, today: date | None = None) -> ValidationReport:
     """Return every finding in the catalogue at ``path``; ``today`` is the day from which the future is counted."""
     problems: list[Problem] = []
     warnings: list[Problem] = []
@@ -33,7 +33,7 @@ def check(path: Path, today: date | None = None) -> Report:
         catalogue = Catalogue(path, whole=True)
         events = catalogue.check_events()
         problems += catalogue.problems
-        warnings = review(catalogue, today or date.today())
+        warnings = lint(catalogue, today or date.today())
     except CatalogueError as error:
         problems += error.problems
     except MemoryError:
@@ -41,11 +41,11 @@ def check(path: Path, today: date | None = None) -> Report:
     unreadable = [problem for problem in problems if _kept_from_reading(problem)]
     errors = [problem for problem in problems if not _kept_from_reading(problem)]
     findings = sorted(errors + warnings, key=lambda problem: problem[:4])
-    return Report(findings, unreadable, events, len(problems) >= MAX_PROBLEMS)
+    return ValidationReport(findings, unreadable, events, len(problems) >= MAX_PROBLEMS)
 
 
 def most_important(findings: list[Problem]) -> list[Problem]:
-    """Return the findings that a report shows, in their order: where there are too many, errors before warnings."""
+    """Return the findings that a report shows, in their order; if there are too many, errors before warnings."""
     if len(findings) <= MAX_SHOWN:
         return findings
     ranked = sorted(range(len(findings)), key=lambda number: findings[number].severity != "error")
