@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
-from archivecli.index.reader import Tally
-from archivecli.index.selection import Added, Keys
 from archivecli.query.facets import NONE
 from archivecli.query.measures import Measure
+from archivecli.query.results import Count, Keys, Total
 from archivecli.render.rows import ALL, NOT_ADDED, Row
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ class Crossed(NamedTuple):
     """A table of one field by another: values with their totals, and the number of events of each pair of values."""
 
     axes: tuple[str, str]
-    down: Sequence[Tally]
-    across: Sequence[Tally]
+    down: Sequence[Count]
+    across: Sequence[Count]
     cells: dict[Keys, int]
     total: int
 
@@ -101,14 +100,14 @@ class Sum(NamedTuple):
 
     keys: Keys
     shared_by: int
-    added: Added
+    added: Total
 
 
 def sums(found: Question, measure: Measure, axes: Sequence[str], pictured: bool) -> View:
     """Return the sums of a number, in all or for each value of one or two fields; events that lack it are counted too."""
     counts: dict[Keys, int] = found.selection.cross(axes) if axes else {(): found.total}
     stated = found.selection.add_up(measure, axes)
-    nothing = [Added("", 0, 0, 0, 0)]
+    nothing = [Total("", 0, 0, 0, 0)]
     answers = [
         Sum(keys, counts[keys], added)
         for keys in _in_order(found, axes, counts)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
 from archivecli.cli.views.numbers import share
-from archivecli.index.reader import Tally
 from archivecli.query.facets import BY_NAME, NONE, PERIODS
+from archivecli.query.results import Count
 from archivecli.render.rows import Row
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _field(found: Question, field: str, limit: int) -> Field:
     return Field(field, values, several, found.onward.view("facets", field, "--limit", "0"))
 
 
-def _narrowing(found: Question, field: str, value: Tally) -> tuple[str, ...]:
+def _narrowing(found: Question, field: str, value: Count) -> tuple[str, ...]:
     """Return the option, or the part of a query, that narrows to a value; nothing where its name cannot be typed."""
     if field == "quarter":
         year, quarter = value.name[:4], int(value.name[6:])
