@@ -1,11 +1,12 @@
 """Fields by path, ``places.city``: which there are, and what an event has at one. For tables and sheets of any kind."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from archivecli.errors import UsageError, did_you_mean, nearest
-from archivecli.events import Hit, texts, values_at
+from archivecli.events import Hit, values_at
 from archivecli.fields import RECORD, Field
+from archivecli.render.tabular import Table, cell
 
 DERIVED = ("when", "place")
 """Not fields of the record: the date as one ISO text, and the places in short names as one text."""
@@ -79,14 +80,22 @@ def known_several(path: str) -> bool:
     return _SEVERAL[path]
 
 
-def cell(value: Any) -> str:
-    """Return a value as one text: several are joined by "; ", the parts of one by ", "."""
-    if value is None:
-        return ""
-    if isinstance(value, Mapping):
-        return ", ".join(texts(value))
-    if isinstance(value, list):
-        return "; ".join(cell(item) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+SPREADSHEET = (
+    *("id", "start", "end", "title", "kind", "place", "places.venue", "places.city", "places.country"),
+    *("topics", "organisers.body", "hosts.body", "partners.body", "funders.body"),
+    *("participants.count", "participants.countries", "people.name", "projects.project"),
+    *("summary", "outcomes", "links.url", "source.page", "source.entry"),
+)
+"""The default columns of CSV and TSV: what fits in a cell and what one sorts, filters and counts by."""
+
+
+def table(hits: Iterable[Hit], paths: Sequence[str]) -> Table:
+    """Return a row for each event with what it has at the paths."""
+    return Table(paths, ({path: value(hit, path) for path in paths} for hit in hits), of_events=True)
+
+
+def values(hit: Hit, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield every value at the paths with its path, an item of a list at a time."""
+    for path in paths:
+        found = value(hit, path)
+        yield from ((path, cell(item)) for item in (found if isinstance(found, list) else [found]))

@@ -7,12 +7,15 @@ import typer
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
-from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_count, emit_view
-from archivecli.cli.views import numbers
+from archivecli.cli.output_options import TABLE, OutputOptions
+from archivecli.cli.writing import write_view
 from archivecli.errors import UsageError, did_you_mean
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
-from archivecli.query.measures import MEASURES
+from archivecli.query.measures import MEASURES, Measure
+from archivecli.query.results import Keys, Total
+from archivecli.render import ROW_FORMATS, counts
+from archivecli.render.tabular import View
 
 app = typer.Typer()
 
@@ -42,11 +45,9 @@ def count(
             autocompletion=lambda: list(MEASURES),
         ),
     ] = None,
-    format_: ViewFormat = None,
-    output: ViewFile = None,
-    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
+    view_options: OutputOptions,
     where: Node,
     asked: Asked,
     common: Common,
@@ -58,22 +59,39 @@ def count(
     """
     axes = tuple(by or ())
     _check(axes, percent, sum_)
-    sheet = Sheet(format_, output, force)
     found = ask(words, where, asked, common)
-    sheet.name(found.out)
-    _answer(found, axes, percent, sum_, sheet)
+    drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
+    write_view(found.out, _view(found, axes, percent, sum_, drawn), view_options)
     found.remark_if_empty(fail_if_empty)
 
 
-def _answer(found: Question, axes: tuple[str, ...], percent: bool, sum_: str | None, sheet: Sheet) -> None:
+def _view(found: Question, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
     if sum_ is not None:
-        emit_view(found.out, numbers.sums(found, MEASURES[sum_], axes, sheet.name(found.out) == TABLE), sheet)
-    elif not axes:
-        emit_count(found.out, found.total, sheet)
-    elif len(axes) == 1:
-        emit_view(found.out, numbers.tally(found, axes[0], percent), sheet)
-    else:
-        emit_view(found.out, numbers.cross(found, axes[0], axes[1], percent), sheet)
+        return _sums(found, MEASURES[sum_], fields, drawn)
+    if not fields:
+        return counts.total_only(found.total)
+    tallies = [found.selection.tally(field) for field in fields]
+    if len(fields) == 1:
+        return counts.count_by(fields[0], tallies[0], found.total, percent)
+    down, across = fields
+    cells = found.selection.cross(fields)
+    table = counts.CrossTable((down, across), tallies[0], tallies[1], cells, found.total)
+    return counts.cross_table(table, percent)
+
+
+def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
+    """Return the sums in the order of their fields: periods by time, names by frequency."""
+    selection = found.selection
+    shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
+    ranks = [{one.name: place for place, one in enumerate(selection.tally(field))} for field in fields]
+    ordered = sorted(shared, key=lambda keys: [rank[key] for rank, key in zip(ranks, keys, strict=True)])
+    stated = selection.add_up(measure, fields)
+    nothing = [Total("", 0, 0, 0, 0)]
+    sums = [counts.Sum(keys, shared[keys], total) for keys in ordered for total in stated.get(keys) or nothing]
+    notes = counts.sum_notes(measure, sums, selection.numbered(measure), found.total)
+    if not drawn:
+        found.out.remark(*notes)
+    return counts.sums(measure, fields, sums, notes)
 
 
 def _check(axes: tuple[str, ...], percent: bool, sum_: str | None) -> None:

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from archivecli.cli import completion
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import STDIN
 from archivecli.cli.options import Common, command
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 
@@ -23,7 +23,7 @@ def related(
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")] = 10,
     *,
-    form: Form,
+    options: OutputOptions,
     common: Common,
 ) -> None:
     """Show the events nearest to one, and what they have in common with it.
@@ -37,6 +37,6 @@ def related(
     event = archive.get(event_id)
     found = archive.related(event, limit)
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
-    emit(out, archive, hits, form, scored=True)
+    write_events(out, archive, hits, options, scored=True)
     if not hits:
         out.remark(f"no other event has much in common with {event.id}")

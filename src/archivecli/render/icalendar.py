@@ -1,19 +1,19 @@
 """iCalendar (RFC 5545): all-day events for a calendar program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from archivecli import dates, text
-from archivecli.events import Event
-from archivecli.render.formats import Asked, Rows
+from archivecli.events import Event, Hit
+from archivecli.render import FormatContext
 
 
-def as_ics(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_ics(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """A calendar of all-day events; a month or a year is the span of all its days."""
     yield "BEGIN:VCALENDAR\r\nPRODID:-//archivecli//archive//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n"
-    if "title" in asked.about:
-        yield content_line("X-WR-CALNAME", escaped(text.one_line(asked.about["title"])))
-    for hit in rows:
+    if "title" in context.about:
+        yield content_line("X-WR-CALNAME", escaped(text.one_line(context.about["title"])))
+    for hit in hits:
         yield "".join(content_line(name, value) for name, value in _entry(hit.event))
     yield "END:VCALENDAR\r\n"
 

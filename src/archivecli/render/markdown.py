@@ -1,13 +1,12 @@
-"""Markdown (CommonMark, with the tables of GitHub): a section an event, or a table of the fields asked for."""
+"""Markdown (CommonMark): a section an event."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archivecli import dates, text
-from archivecli.events import Event
-from archivecli.render import columns
-from archivecli.render.formats import Asked, Rows
-from archivecli.render.lines import Line, lines
+from archivecli.events import Event, Hit
+from archivecli.render import FormatContext
+from archivecli.render.describe import Detail, lines
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~&$])")
 _LINE_START = re.compile(r"^(#+|[-+=]|\d+(?=[.)]))")
@@ -15,9 +14,12 @@ _LINE_END = re.compile(r"(?<=\s)(#*)#$")  # would close a heading and vanish
 _IN_HEAD = ("id", "title", "kind", "start", "end")
 
 
-def as_markdown(rows: Rows, asked: Asked) -> Iterator[str]:
-    """A section an event: heading, date, place, kind and id, the summary, then every field; or a table."""
-    yield from _table(rows, asked.fields) if asked.fields else _sections(rows)
+def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
+    """Write a section an event: heading, date, place, kind and id, the summary, then every field."""
+    opened = False
+    for hit in hits:
+        yield ("\n" if opened else "") + _section(hit.event)
+        opened = True
 
 
 def escaped(said: str) -> str:
@@ -31,25 +33,10 @@ def _backslashed(begin: str) -> str:
     return f"{begin}\\" if begin[-1].isdigit() else f"\\{begin}"
 
 
-def _table(rows: Rows, paths: tuple[str, ...]) -> Iterator[str]:
-    yield f"| {' | '.join(escaped(path) for path in paths)} |\n"
-    yield f"|{' --- |' * len(paths)}\n"
-    for hit in rows:
-        cells = (escaped(columns.cell(columns.value(hit, path))) for path in paths)
-        yield f"| {' | '.join(cells)} |\n"
-
-
-def _sections(rows: Rows) -> Iterator[str]:
-    first = True
-    for hit in rows:
-        yield ("" if first else "\n") + _section(hit.event)
-        first = False
-
-
 def _section(event: Event) -> str:
     head = [f"**{dates.human(event.start, event.end)}**", escaped(event.place), escaped(event.kind), _code(event.id)]
     parts = [f"## {escaped(event.title)}", " · ".join(part for part in head if part)]
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[Detail]] = {}
     for line in lines(event):
         if line.field.name not in _IN_HEAD:
             groups.setdefault(line.field.label or line.field.group, []).append(line)
@@ -66,13 +53,13 @@ def _code(said: str) -> str:
     return f"{fence} {said} {fence}" if longest else f"`{said}`"
 
 
-def _item(label: str, found: list[Line]) -> str:
+def _item(label: str, found: list[Detail]) -> str:
     if len(found) == 1:
         return f"- **{label}:** {_said(found[0])}"
     return "\n".join([f"- **{label}:**", *(f"  - {_said(line)}" for line in found)])
 
 
-def _said(line: Line) -> str:
+def _said(line: Detail) -> str:
     """Return a value; one with an address becomes a link, the address in angle brackets, which its signs survive."""
     if not line.url:
         return escaped(line.text)

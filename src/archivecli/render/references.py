@@ -6,15 +6,15 @@ the publisher again, and the kind of the event, which is no kind of page, is lef
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from archivecli import dates, text
 from archivecli.dates import SHORT_MONTHS
-from archivecli.events import Event, values_at
+from archivecli.events import Event, Hit, values_at
+from archivecli.render import FormatContext
 from archivecli.render.citation import Reference, reference
-from archivecli.render.formats import Asked, Rows
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -60,11 +60,11 @@ def _lonely_braces(said: str) -> set[int]:
     return lonely.union(opened)
 
 
-def as_bibtex(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_bibtex(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """An ``@misc`` an event, its key made of the id; ``date`` and ``keywords`` are those of BibLaTeX."""
     first = True
-    for hit in rows:
-        cited = reference(hit.event, asked.about, asked.address)
+    for hit in hits:
+        cited = reference(hit.event, context.about, context.page_url)
         fields = "".join(f"  {name} = {said},\n" for name, said in _bibtex(hit.event, cited))
         yield ("" if first else "\n") + f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
         first = False
@@ -117,10 +117,10 @@ def _note(event: Event, cited: Reference) -> str:
     return note[:1].upper() + note[1:]
 
 
-def as_ris(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_ris(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """RIS: a line a value, ended by CRLF; a reference ends with ER."""
-    for hit in rows:
-        cited = reference(hit.event, asked.about, asked.address)
+    for hit in hits:
+        cited = reference(hit.event, context.about, context.page_url)
         lines = (f"{tag}  - {text.one_line(said)}\r\n" for tag, said in _ris(hit.event, cited))
         yield "".join(lines) + "ER  - \r\n\r\n"
 
@@ -147,11 +147,11 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
         yield "UR", cited.url.replace(";", "%3B")  # in RIS a semicolon parts addresses
 
 
-def as_csl(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_csl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """CSL-JSON: a list of items of the type ``webpage``."""
     opened = False
-    for hit in rows:
-        item = _csl(hit.event, reference(hit.event, asked.about, asked.address))
+    for hit in hits:
+        item = _csl(hit.event, reference(hit.event, context.about, context.page_url))
         yield (",\n" if opened else "[\n") + text.json_safe(json.dumps(item, ensure_ascii=False, indent=2))
         opened = True
     yield "\n]\n" if opened else "[]\n"
