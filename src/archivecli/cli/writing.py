@@ -64,7 +64,7 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
 
         out.show(*view.draw(Screen(out.width, out.unicode)))
         return
-    table = view.pivot if view.pivot is not None and FORMATS[name].pivoted else view.table
+    table = view.pivot if view.pivot is not None and FORMATS[name].pivots else view.table
     if _ascii_columns(out, options, name):
         table = table._replace(rows=map(text.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))

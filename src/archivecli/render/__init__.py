@@ -33,19 +33,19 @@ class FormatContext(NamedTuple):
 
 
 class Format(NamedTuple):
-    """A way to write events, and rows where it has ``rows``.
+    """A way to write events, and rows of any kind where it has ``rows``, a function of ``tabular``.
 
-    ``events`` is the module and the function that writes whole events, ``rows`` the function of ``tabular`` for rows;
-    ``pivoted``: a table of one field by another is written as such; ``options``: what can be asked of it beside fields;
-    ``shows_matches``: it writes in which fields a search found its words, which takes as long to find out as the search.
+    ``events`` is the module and function for whole events; without it, they are rows of the fields that fit in a cell.
+    ``options`` can be asked of it beside fields; ``pivots``: it takes a table of one field by another as such;
+    ``shows_matches``: it says in which fields a search found its words, which takes as long to find out as the search.
     """
 
-    events: str
-    rows: str
     suffixes: tuple[str, ...]
     about: str
+    events: str = ""
+    rows: str = ""
     options: tuple[str, ...] = ()
-    pivoted: bool = False
+    pivots: bool = False
     shows_matches: bool = False
 
     @property
@@ -55,10 +55,10 @@ class Format(NamedTuple):
 
     def write(self, hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
         """Yield events piece by piece: whole, or the fields asked for."""
-        if context.fields:
+        if context.fields or not self.events:
             from archivecli.render import columns  # with the fields 2 ms, not for most lists
 
-            return self.write_table(columns.table(hits, context.fields), context.bom)
+            return self.write_table(columns.table(hits, context.fields or columns.SPREADSHEET), context.bom)
         module, function = self.events.split(".")
         writer: Callable[..., Iterator[str]] = getattr(importlib.import_module(f"{__name__}.{module}"), function)
         return writer(hits, context)
@@ -68,31 +68,29 @@ class Format(NamedTuple):
         from archivecli.render import tabular
 
         writer: Callable[..., Iterator[str]] = getattr(tabular, self.rows)
-        return writer(table, bom) if "bom" in self.options else writer(table)
+        return writer(table, bom) if bom else writer(table)
 
 
 FORMATS: dict[str, Format] = {
-    "plain": Format("records.plain", "plain", (".txt",), "one line an event, aligned, nothing cut"),
-    "json": Format("records.as_json", "as_json", (".json",), "a list of whole records", shows_matches=True),
-    "jsonl": Format("records.as_jsonl", "as_jsonl", (".jsonl", ".ndjson"), "a whole record a line", shows_matches=True),
-    "csv": Format("records.as_csv", "as_csv", (".csv",), "a table for spreadsheets", ("bom",), pivoted=True),
-    "tsv": Format(
-        "records.as_tsv", "as_tsv", (".tsv", ".tab"), "the same table, separated by tabs", ("bom",), pivoted=True
-    ),
-    "yaml": Format("records.as_yaml", "as_yaml", (".yaml", ".yml"), "a catalogue of the events"),
+    "plain": Format((".txt",), "one line an event, aligned, nothing cut", "records.plain", "plain"),
+    "json": Format((".json",), "a list of whole records", "records.as_json", "as_json", shows_matches=True),
+    "jsonl": Format((".jsonl", ".ndjson"), "a whole record a line", "records.as_jsonl", "as_jsonl", shows_matches=True),
+    "csv": Format((".csv",), "a table for spreadsheets", "", "as_csv", ("bom",), pivots=True),
+    "tsv": Format((".tsv", ".tab"), "the same table, separated by tabs", "", "as_tsv", ("bom",), pivots=True),
+    "yaml": Format((".yaml", ".yml"), "a catalogue of the events", "records.as_yaml", "as_yaml"),
     "markdown": Format(
-        "markdown.as_markdown",
-        "as_markdown",
         (".md", ".markdown"),
         "sections for a document or a wiki",
-        pivoted=True,
+        "markdown.as_markdown",
+        "as_markdown",
+        pivots=True,
     ),
-    "ics": Format("icalendar.as_ics", "", (".ics",), "all-day events for a calendar (RFC 5545)"),
-    "jsonld": Format("jsonld.as_jsonld", "", (".jsonld",), "schema.org events for web pages and linked data"),
-    "bibtex": Format("references.as_bibtex", "", (".bib",), "references for BibTeX, BibLaTeX and JabRef"),
-    "ris": Format("references.as_ris", "", (".ris",), "references for EndNote, Zotero and Mendeley"),
-    "csl-json": Format("references.as_csl", "", (".csl.json",), "references for Zotero, pandoc and citeproc"),
-    "ids": Format("records.ids", "", (".ids",), "one id a line", ("null",)),
+    "ics": Format((".ics",), "all-day events for a calendar (RFC 5545)", "icalendar.as_ics"),
+    "jsonld": Format((".jsonld",), "schema.org events for web pages and linked data", "jsonld.as_jsonld"),
+    "bibtex": Format((".bib",), "references for BibTeX, BibLaTeX and JabRef", "references.as_bibtex"),
+    "ris": Format((".ris",), "references for EndNote, Zotero and Mendeley", "references.as_ris"),
+    "csl-json": Format((".csl.json",), "references for Zotero, pandoc and citeproc", "references.as_csl"),
+    "ids": Format((".ids",), "one id a line", "records.ids", options=("null",)),
 }
 """Every format by name; choices, help and documents derive from this table."""
 

@@ -333,6 +333,6 @@ def _week_bar(week: _Week, event: Event, shorten: Callable[[str], str], screen: 
     return theme.line(" " * offset, ("".join(drawn), theme.kind(event.kind)), gap, *label)
 
 
-def event_label(short_id: str, said: str, room: int) -> list[tuple[str, str]]:
-    """Return the id of an event and what is said of it, cut where there is no room."""
-    return [(short_id, theme.ID), (f" {text.cut(said, max(room - len(short_id) - 1, 0))}", "")]
+def event_label(short_id: str, title: str, room: int) -> list[tuple[str, str]]:
+    """Return the id and the title of an event, cut to the room there is."""
+    return [(short_id, theme.ID), (f" {text.cut(title, max(room - len(short_id) - 1, 0))}", "")]

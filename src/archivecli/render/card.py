@@ -20,7 +20,7 @@ WIDEST = 108
 """Lines longer than this are hard to read, however wide the terminal is."""
 
 _LABELS = 14
-"""Columns of the labels of a group, with the blanks after them."""
+"""Columns of the labels of a group, with the spaces after them."""
 
 _SHORT = 48
 """Values no longer than this share lines, as topics do."""
@@ -61,7 +61,7 @@ def field_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
 
     rows = []
     for path, values in groupby(columns.values(hit, fields), key=lambda pair: pair[0]):
-        rows += [("" if number else path, Text(text.one_line(said))) for number, (_, said) in enumerate(values)]
+        rows += [("" if number else path, Text(text.one_line(value))) for number, (_, value) in enumerate(values)]
     yield labelled(rows)
     yield ""
 
@@ -94,8 +94,8 @@ def _groups(event: Event) -> Iterator[tuple[str, list[Detail]]]:
     """Yield the groups of the card with their lines, the summary (which needs no name) first."""
     groups: dict[str, list[Detail]] = {"Summary": []}
     for line in lines(event):
-        said_in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
-        if not said_in_head:
+        in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
+        if not in_head:
             groups.setdefault(line.field.group, []).append(line)
     for group, found in groups.items():
         if found:
@@ -110,9 +110,9 @@ def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
         paragraphs = (Text(text.one_line(line.text)) for line in found)
         yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
     elif found[0].field.name == "statements":
-        for speaker, said in groupby(found, key=lambda line: line.lead):
+        for speaker, statements in groupby(found, key=lambda line: line.lead):
             yield Padding(Text(text.one_line(speaker), style="bold"), (0, 0, 0, 2))
-            yield Padding(_points((_without_lead(line) for line in said), width - 4), (0, 0, 0, 2))
+            yield Padding(_points((_without_lead(line) for line in statements), width - 4), (0, 0, 0, 2))
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
 
@@ -152,11 +152,11 @@ _LEADS = {
 
 
 def _value(line: Detail) -> Text:
-    said, lead = text.one_line(line.text), len(text.one_line(line.lead))
-    shown = Text(said)
+    value, lead = text.one_line(line.text), len(text.one_line(line.lead))
+    shown = Text(value)
     shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
     if line.url:
-        at = said.find(line.url)
+        at = value.find(line.url)
         shown.stylize(f"link {line.url}")
         if at >= 0:
             shown.stylize(theme.LINK, at, at + len(line.url))
@@ -168,7 +168,7 @@ def _without_lead(line: Detail) -> Text:
 
 
 def _onward(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
-    """Say which events come before and after and which are nearest to it, and how to see them."""
+    """Yield the commands that show the events before and after and the related ones."""
     commands = [_showing(link, catalogue) for link in links]
     crowded = bool(catalogue) and max(map(len, commands), default=0) > width - _LEAST_TITLE
     if crowded:

@@ -11,11 +11,11 @@ When: TypeAlias = Callable[[str, str], str]
 """Writes a date, or from when to when (the second is empty for a single date): ``dates.human`` or ``dates.iso``."""
 
 Phrase: TypeAlias = tuple[str, str]
-"""A text in two parts: the name or number that it opens with (or an empty text), and the rest."""
+"""A string in two parts: the name or number that it begins with, or "", and the rest."""
 
 
 class Detail(NamedTuple):
-    """One value of a field as text; ``lead`` is what it opens with; ``url`` where it leads somewhere."""
+    """One value of a field as a string; ``lead`` is the name or number that it begins with, ``url`` its link."""
 
     field: Field
     text: str
@@ -24,15 +24,15 @@ class Detail(NamedTuple):
 
 
 def lines(event: Event, when: When = dates.human) -> Iterator[Detail]:
-    """Yield every value of a record as a line, in the order of the table of fields; nothing is left out."""
+    """Yield every value of a record, in the order of the fields; nothing is left out."""
     for field in RECORD:
         if field.name not in event.record:
             continue
         value = event.record[field.name]
-        speak = _SPEAKERS.get(field.name, _plain)
+        describe = _DESCRIBERS.get(field.name, _plain)
         for item in value if isinstance(value, list) else [value]:
             url = item.get("url", "") if isinstance(item, Mapping) else ""
-            for lead, rest in speak(item, when):
+            for lead, rest in describe(item, when):
                 yield Detail(field, lead + rest, lead, url)
 
 
@@ -45,12 +45,12 @@ def _paragraphs(value: Any, when: When) -> Iterator[Phrase]:
 
 
 def _after_dash(*pieces: str) -> str:
-    said = "; ".join(piece for piece in pieces if piece)
-    return f" — {said}" if said else ""
+    joined = "; ".join(piece for piece in pieces if piece)
+    return f" — {joined}" if joined else ""
 
 
 def _extras(item: Mapping[str, Any], *done: str) -> str:
-    """Return what an item says beyond the fields already spoken of, after a dash."""
+    """Return the other fields of an item, after a dash."""
     return _after_dash(*(_extra(key, value) for key, value in item.items() if key not in done))
 
 
@@ -60,12 +60,12 @@ def _extra(key: str, value: Any) -> str:
 
 
 def _named(key: str) -> Callable[[Any, When], Iterator[Phrase]]:
-    """Return how to speak of an item that is a name and what is said of it."""
+    """Return a function that describes an item by its name and what else it has."""
 
-    def speak(item: Any, when: When) -> Iterator[Phrase]:
+    def describe(item: Any, when: When) -> Iterator[Phrase]:
         yield item[key], _extras(item, key)
 
-    return speak
+    return describe
 
 
 def _date(item: Any, when: When) -> Iterator[Phrase]:
@@ -103,7 +103,7 @@ def _person(item: Any, when: When) -> Iterator[Phrase]:
 
 
 def _choice(item: Any, flag: str, yes: str, no: str) -> str:
-    """Return what a flag says; nothing where it is not set."""
+    """Return what a flag means, "" where it is not set."""
     return "" if flag not in item else yes if item[flag] else no
 
 
@@ -138,14 +138,14 @@ def _link(item: Any, when: When) -> Iterator[Phrase]:
 
 def _source(item: Any, when: When) -> Iterator[Phrase]:
     entry = f"entry {item['entry']}" if "entry" in item else ""
-    said = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
-    said.append(f"dated “{item['dated']}”" if "dated" in item else "")
-    said.append(item.get("section", ""))
-    said.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
-    said.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
-    said.append(item.get("url", ""))
-    if any(said):
-        yield "", "; ".join(piece for piece in said if piece)
+    parts = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
+    parts.append(f"dated “{item['dated']}”" if "dated" in item else "")
+    parts.append(item.get("section", ""))
+    parts.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
+    parts.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
+    parts.append(item.get("url", ""))
+    if any(parts):
+        yield "", "; ".join(piece for piece in parts if piece)
     for key, label in (("photos", "photo"), ("captions", "caption")):
         counted: dict[str, int] = {}
         for credit in item.get(key, ()):
@@ -153,7 +153,7 @@ def _source(item: Any, when: When) -> Iterator[Phrase]:
         yield from (("", f"{label}: {credit}{f' ({n} times)' if n > 1 else ''}") for credit, n in counted.items())
 
 
-_SPEAKERS: dict[str, Callable[[Any, When], Iterator[Phrase]]] = {
+_DESCRIBERS: dict[str, Callable[[Any, When], Iterator[Phrase]]] = {
     "dates": _date,
     "places": _place,
     **dict.fromkeys(("organisers", "hosts", "partners", "funders", "patrons"), _named("body")),

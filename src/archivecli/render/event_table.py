@@ -25,7 +25,7 @@ SMALL = 72
 
 
 class EventRow(NamedTuple):
-    """An event with its shortest id, and what is said below its title: a passage, or why it is related."""
+    """An event with its shortest id, and what goes below its title: a passage, or why it is related."""
 
     hit: Hit
     short_id: str
@@ -33,7 +33,7 @@ class EventRow(NamedTuple):
 
 
 def reasons(hit: Hit) -> Text:
-    """Return what is said below the title of a related event."""
+    """Return why an event is related, for the line below its title."""
     return Text(text.one_line("; ".join(hit.reasons)), style="not bold")
 
 

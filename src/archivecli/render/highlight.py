@@ -51,24 +51,28 @@ class Highlighter:
                 (event, [line for line in _lines(event) if self._may_match(line[1])])
                 for event in events[at : at + _BATCH]
             ]
-            strings = [string for event, said in batch for string in (event.title, *(line for _, line in said))]
+            strings = [
+                string for event, found_lines in batch for string in (event.title, *(line for _, line in found_lines))
+            ]
             self._learn(word for string in strings for _, _, words in self._pieces(string) for word in words)
-            found |= {event.id: passage for event, said in batch if (passage := self._passage(event, said))}
+            found |= {
+                event.id: passage for event, found_lines in batch if (passage := self._passage(event, found_lines))
+            }
         return found
 
-    def _may_match(self, said: str) -> bool:
+    def _may_match(self, string: str) -> bool:
         """Rule out most strings without a word of the query at once."""
         if self._anywhere:
             return True
-        plain = said.lower().translate(_LEFT_OUT)
+        plain = string.lower().translate(_LEFT_OUT)
         if not plain.isascii():
-            others = (word for word in said.translate(_LEFT_OUT).split() if not word.isascii())
+            others = (word for word in string.translate(_LEFT_OUT).split() if not word.isascii())
             plain = f"{plain} {text.fold(' '.join(others))}"
         return any(start in plain for start in self._starts)
 
-    def _pieces(self, said: str) -> Iterator[tuple[int, int, list[str]]]:
+    def _pieces(self, string: str) -> Iterator[tuple[int, int, list[str]]]:
         """Yield the pieces that may be a word of the query: begin, end, the words as the index reads them."""
-        for match in PIECE.finditer(said):
+        for match in PIECE.finditer(string):
             if words := self._candidates(match.group()):
                 yield (*match.span(), words)
 
@@ -85,20 +89,20 @@ class Highlighter:
         if new:
             self._terms |= {word: self.wanted.get(stem) for word, stem in self._stems(new).items()}
 
-    def spans(self, said: str) -> list[tuple[int, int, int]]:
+    def spans(self, string: str) -> list[tuple[int, int, int]]:
         """Return the positions of the words found in a string: begin, end, number of the term."""
         found = []
-        for begin, end, words in self._pieces(said):
+        for begin, end, words in self._pieces(string):
             self._learn(words)
             term = next((term for word in words if (term := self._terms[word]) is not None), None)
             if term is not None:
                 found.append((begin, end, term))
         return found
 
-    def highlighted(self, said: str) -> Text:
+    def highlighted(self, string: str) -> Text:
         """Return a string with the words of the query highlighted."""
-        shown = Text(said)
-        for begin, end, _ in self.spans(said):
+        shown = Text(string)
+        for begin, end, _ in self.spans(string):
             shown.stylize(theme.HIT, begin, end)
         return shown
 
@@ -106,20 +110,20 @@ class Highlighter:
         """Return the piece of the record that has most of the query, None where the title says it all."""
         best, most, passage = 0, 0, ""
         in_title = {term for _, _, term in self.spans(event.title)}
-        for name, said in lines:
-            terms = {term for _, _, term in self.spans(said)}
+        for name, string in lines:
+            terms = {term for _, _, term in self.spans(string)}
             weight = 10 * len(terms) + (3 if name == "summary" else 0) + len(terms - in_title)
             if terms and weight > best:
-                best, most, passage = weight, len(terms), f"{_label(name)}{said}"
+                best, most, passage = weight, len(terms), f"{_label(name)}{string}"
         return self._cut(passage) if passage and most >= len(in_title) else None
 
-    def _cut(self, said: str) -> Text:
-        spans = self.spans(said)
-        begin = max(0, spans[0][0] - _BEFORE) if spans and len(said) > _AROUND else 0
-        begin = said.find(" ", begin) + 1 if begin else 0
-        end = min(len(said), begin + _AROUND)
-        end = said.rfind(" ", begin, end) if end < len(said) else end
-        piece = ("… " if begin else "") + said[begin:end] + (" …" if end < len(said) else "")
+    def _cut(self, string: str) -> Text:
+        spans = self.spans(string)
+        begin = max(0, spans[0][0] - _BEFORE) if spans and len(string) > _AROUND else 0
+        begin = string.find(" ", begin) + 1 if begin else 0
+        end = min(len(string), begin + _AROUND)
+        end = string.rfind(" ", begin, end) if end < len(string) else end
+        piece = ("… " if begin else "") + string[begin:end] + (" …" if end < len(string) else "")
         shown = self.highlighted(piece)
         shown.stylize("not bold")
         return shown

@@ -16,11 +16,11 @@ _ROLES = {
     "funders": "funder",
     "patrons": "sponsor",
 }
-"""The parts that bodies play, and the property that schema.org has for each."""
+"""The roles of bodies, and the property that schema.org has for each."""
 
 
 def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """A graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, so that it can stand in a page's script element."""
+    """A graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, so that it can be put into a page's script element."""
     yield '{\n"@context": "https://schema.org",\n"@graph": ['
     opened = False
     for hit in hits:
@@ -30,8 +30,8 @@ def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 
 
 def _safe(written: str) -> str:
-    for sign in "<>&":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    for character in "<>&":
+        written = written.replace(character, f"\\u{ord(character):04x}")
     return text.json_safe(written)
 
 
@@ -62,7 +62,7 @@ def _event(event: Event, context: FormatContext) -> Record:
 
 
 def _few(values: Iterable[Any]) -> Any:
-    """Return the one value, or a list of several; None for none."""
+    """Return the only value, a list of more, or None."""
     found = list(values)
     return found[0] if len(found) == 1 else found or None
 
@@ -106,7 +106,7 @@ def _about(record: Record) -> Iterator[Record]:
 
 
 def _works(record: Record, context: FormatContext) -> Iterator[Record]:
-    """Yield the page that tells of the event, and its documents."""
+    """Yield the page that the event is taken from, and its documents."""
     source = record.get("source", {})
     page = source.get("page")
     if page:

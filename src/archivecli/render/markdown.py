@@ -8,7 +8,7 @@ from archivecli.events import Event, Hit
 from archivecli.render import FormatContext
 from archivecli.render.describe import Detail, lines
 
-_SIGNS = re.compile(r"([\\`*_\[\]<>|~&$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
 _LINE_START = re.compile(r"^(#+|[-+=]|\d+(?=[.)]))")
 _LINE_END = re.compile(r"(?<=\s)(#*)#$")  # would close a heading and vanish
 _IN_HEAD = ("id", "title", "kind", "start", "end")
@@ -22,11 +22,11 @@ def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
         opened = True
 
 
-def escaped(said: str) -> str:
+def escaped(value: str) -> str:
     """Return a text as Markdown that shows it as it is, on one line."""
-    said = _SIGNS.sub(r"\\\1", text.one_line(said).strip())
-    said = _LINE_END.sub(r"\1\\#", said)
-    return _LINE_START.sub(lambda found: _backslashed(found.group()), said)
+    value = _SPECIAL.sub(r"\\\1", text.one_line(value).strip())
+    value = _LINE_END.sub(r"\1\\#", value)
+    return _LINE_START.sub(lambda found: _backslashed(found.group()), value)
 
 
 def _backslashed(begin: str) -> str:
@@ -46,22 +46,22 @@ def _section(event: Event) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _code(said: str) -> str:
+def _code(value: str) -> str:
     """Return a code span; a text with backticks is fenced by more of them than it has."""
-    longest = max(map(len, re.findall("`+", said)), default=0)
+    longest = max(map(len, re.findall("`+", value)), default=0)
     fence = "`" * (longest + 1)
-    return f"{fence} {said} {fence}" if longest else f"`{said}`"
+    return f"{fence} {value} {fence}" if longest else f"`{value}`"
 
 
 def _item(label: str, found: list[Detail]) -> str:
     if len(found) == 1:
-        return f"- **{label}:** {_said(found[0])}"
-    return "\n".join([f"- **{label}:**", *(f"  - {_said(line)}" for line in found)])
+        return f"- **{label}:** {_linked(found[0])}"
+    return "\n".join([f"- **{label}:**", *(f"  - {_linked(line)}" for line in found)])
 
 
-def _said(line: Detail) -> str:
-    """Return a value; one with an address becomes a link, the address in angle brackets, which its signs survive."""
+def _linked(line: Detail) -> str:
+    """Return a value; one with a URL becomes a link, the URL in angle brackets, which keep it as it is."""
     if not line.url:
         return escaped(line.text)
-    address = re.compile(rf"(?:^|[:;] ){re.escape(line.url)}(?=$| — )")
-    return f"[{escaped(address.sub('', line.text, count=1) or line.url)}](<{line.url}>)"
+    url = re.compile(rf"(?:^|[:;] ){re.escape(line.url)}(?=$| — )")
+    return f"[{escaped(url.sub('', line.text, count=1) or line.url)}](<{line.url}>)"

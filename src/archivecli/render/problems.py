@@ -51,28 +51,28 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
     kind = " [warning]" if problem.severity == "warning" else ""
     yield [*head, Segment(f": {text.one_line(shortened(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
-    blank = " " * (len(gutter) - 2) + "| "
+    empty = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
     if line is not None:
         shown, caret = excerpt(line, problem.column, max(width - len(gutter) - 1, 20))
         yield [Segment(gutter, theme.DIM), Segment(shown)]
-        yield [Segment(blank, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
-    margin = blank[:-2] + "= "
+        yield [Segment(empty, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
+    margin = empty[:-2] + "= "
     for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Segment(margin, theme.DIM), Segment(part, theme.PLACE)]
         margin = " " * len(margin)
 
 
-def _folded(said: str, width: int) -> list[str]:
+def _folded(string: str, width: int) -> list[str]:
     import textwrap  # 2 ms, only where there is something to suggest
 
-    if not said:
+    if not string:
         return []
-    return textwrap.wrap(said, max(width, 20), break_long_words=False, break_on_hyphens=False) if width else [said]
+    return textwrap.wrap(string, max(width, 20), break_long_words=False, break_on_hyphens=False) if width else [string]
 
 
 def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
-    """Return what to show of a line and how many cells stand before its ``column`` (from 1).
+    """Return what to show of a line and how many cells are before its ``column`` (from 1).
 
     Tabs and controls are shown as several characters, wide characters take two cells; a line that is longer than
     ``width`` cells is cut on both sides, never at the caret.
@@ -91,15 +91,15 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
     return before + after, text.width(before)
 
 
-def _first_cells(said: str, cells: int) -> str:
-    said = said[: max(cells, 0)]
-    while said and text.width(said) > cells:
-        said = said[:-1]
-    return said
+def _first_cells(string: str, cells: int) -> str:
+    string = string[: max(cells, 0)]
+    while string and text.width(string) > cells:
+        string = string[:-1]
+    return string
 
 
-def _last_cells(said: str, cells: int) -> str:
-    return _first_cells(said[::-1], cells)[::-1]
+def _last_cells(string: str, cells: int) -> str:
+    return _first_cells(string[::-1], cells)[::-1]
 
 
 def as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Whole events as lines, ids, JSON, YAML and spreadsheets, under the catalogue's own names."""
+"""Whole events as lines, ids, JSON and YAML, under the catalogue's own names."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,22 +60,6 @@ def _with_hit(hit: Hit) -> Record:
     elif hit.score or hit.fields:
         found = {"score": round(hit.score, 3), "fields": list(hit.fields), "partial": hit.partial}
     return {**hit.event.record, "hit": found} if found else hit.event.record
-
-
-def as_csv(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """Write what fits in a cell and what one sorts, filters and counts by."""
-    return tabular.as_csv(_spreadsheet(hits), context.bom)
-
-
-def as_tsv(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """Write the same columns, separated by tabs."""
-    return tabular.as_tsv(_spreadsheet(hits), context.bom)
-
-
-def _spreadsheet(hits: Iterable[Hit]) -> Table:
-    from archivecli.render import columns
-
-    return columns.table(hits, columns.SPREADSHEET)
 
 
 def as_yaml(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:

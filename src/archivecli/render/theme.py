@@ -74,7 +74,7 @@ def paragraph(*segments: str | tuple[str, str]) -> "Text":
 
 
 def note(*sentences: str) -> "Text":
-    """Return what is said below a drawing."""
+    """Return a remark below a drawing."""
     return paragraph((" ".join(sentences), DIM))
 
 
