@@ -1,7 +1,7 @@
 """The options that say how an answer is written: declared once, for commands that write events and for views."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -48,7 +48,7 @@ class OutputOptions(NamedTuple):
 
     def _name(self, out: Output, formats: Mapping[str, Format]) -> str:
         if self.format is not None:
-            return checked(self.format, (TABLE, *formats))
+            return checked("--format", self.format, (TABLE, *formats))
         if self.file is not None:
             return _of_file(self.file, formats)
         if self.null:
@@ -61,10 +61,10 @@ class OutputOptions(NamedTuple):
         return self.fields is not None or (name != TABLE and FORMATS[name].shows_matches)
 
 
-def checked(typed: str, choices: tuple[str, ...] = (TABLE, *FORMATS)) -> str:
-    """Return a format's name; raise UsageError for one that does not exist."""
+def checked(option: str, typed: str, choices: Sequence[str]) -> str:
+    """Return the value of an option; raise UsageError where it is none of the choices."""
     if typed not in choices:
-        raise UsageError(f"--format: '{typed[:40]}' is none of {', '.join(choices)}", did_you_mean(typed, choices))
+        raise UsageError(f"{option}: '{typed[:40]}' is none of {', '.join(choices)}", did_you_mean(typed, choices))
     return typed
 
 

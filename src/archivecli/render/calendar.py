@@ -1,14 +1,13 @@
 """The calendar: years by months with their numbers of events, or weeks with a bar for every event."""
 
-import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import dates, text
-from archivecli.dates import MONTHS, SHORT_MONTHS, Period
+from archivecli.dates import MONTHS, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.query.spoken import next_day
 from archivecli.render import theme
 from archivecli.render.tabular import Row, Table, View
 from archivecli.render.theme import Screen
@@ -208,52 +207,39 @@ def _days(event: Event, asked: Period) -> Iterator[str]:
     if is_imprecise(event):
         yield event.start
         return
-    day, last = max(event.period.first, asked.first), min(event.period.last, asked.last)
-    while day <= last:
-        yield day
-        if day == "9999-12-31":
-            return
-        day = next_day(day)
+    first, last = max(event.period.first, asked.first), min(event.period.last, asked.last)
+    for ordinal in range(date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal() + 1):
+        yield date.fromordinal(ordinal).isoformat()
 
 
 def _draw_months(
     events: Iterable[Event], asked: Period, shorten: Callable[[str], str], screen: Screen
 ) -> Iterator["RenderableType"]:
     """Yield the months that have events, with their weeks, and lines for the silences between them."""
-    by_month: dict[int, list[Event]] = {}
+    by_month: dict[str, list[Event]] = {}
     for event in events:
         for month in _months(event, asked):
             by_month.setdefault(month, []).append(event)
-    before = 0
+    before = ""
     for month in sorted(by_month):
         if before:
             yield ""
-        if before and month - before > 1:
-            first, last = dates.human(month_name(before + 1)), dates.human(month_name(month - 1))
-            yield theme.paragraph((f"no events {first if first == last else f'{first} – {last}'}", theme.SILENCE))
+        if before and month_count(before, month) > 2:
+            span = dates.human(add_months(before, 1), add_months(month, -1))
+            yield theme.paragraph((f"no events {span}", theme.SILENCE))
             yield ""
-        yield from _draw_month(month_name(month), by_month[month], shorten, screen)
+        yield from _draw_month(month, by_month[month], shorten, screen)
         before = month
     if before:
         yield ""
         yield theme.note("archive show ID tells everything about one event")
 
 
-def month_number(date: str) -> int:
-    """Return the number of months before the month of a date, counted from the year 0."""
-    return int(date[:4]) * 12 + int(date[5:7]) - 1
-
-
-def month_name(number: int) -> str:
-    """Return the month of a number of months: ``2009-12``."""
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def _months(event: Event, asked: Period) -> Iterable[int]:
-    """Return the months in which an event is drawn: only the first for one without exact days."""
-    first = month_number(max(event.period.first, asked.first))
-    last = first if is_imprecise(event) else month_number(min(event.period.last, asked.last))
-    return range(first, last + 1)
+def _months(event: Event, asked: Period) -> Iterator[str]:
+    """Yield the months in which an event is drawn: only the first for one without exact days."""
+    first, last = max(event.period.first, asked.first)[:7], min(event.period.last, asked.last)[:7]
+    for number in range(1 if is_imprecise(event) else month_count(first, last)):
+        yield add_months(first, number)
 
 
 def _draw_month(
@@ -294,7 +280,7 @@ class _Week(NamedTuple):
 
 def _weeks(month: str) -> Iterator[_Week]:
     year, number = int(month[:4]), int(month[5:])
-    day, weekday = 1, datetime.date(year, number, 1).weekday()
+    day, weekday = 1, date(year, number, 1).weekday()
     length = dates.month_length(year, number)
     while day <= length:
         last = min(day + 6 - weekday, length)

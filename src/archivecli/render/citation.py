@@ -6,14 +6,11 @@ publisher, its date that of the entry. A date that the cataloguer inferred is ma
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archivecli import text
 from archivecli.dates import MONTHS
 from archivecli.events import Event
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 
 class Reference(NamedTuple):
@@ -163,10 +160,3 @@ def _days_and_years(start: str, end: str, write: Callable[[int, str], str]) -> l
     if years[0] == years[1] and all(days):
         return [("–".join(days), years[0])]
     return list(zip(days, years, strict=True))
-
-
-def styled(spans: Iterator[Span]) -> "Text":
-    """Return a citation for a terminal, its italics in italics."""
-    from rich.text import Text  # 40 ms, only for people
-
-    return Text.assemble(*((span.text, "italic" if span.italic else "") for span in spans))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import text
+from archivecli.dates import quarter_months
 from archivecli.query.facets import BY_NAME, NONE, PERIODS
 from archivecli.query.results import Count
 from archivecli.render import theme
@@ -31,7 +32,9 @@ class Field(NamedTuple):
     command: str
 
 
-def facets(fields: Sequence[Field], total: int, limit: int, as_typed: AsTyped, listing: Callable[..., str]) -> View:
+def facets_view(
+    fields: Sequence[Field], total: int, limit: int, as_typed: AsTyped, listing: Callable[..., str]
+) -> View:
     """Return a row for each value of each field; ``listing`` makes the command that lists the events of one.
 
     For people at most ``limit`` values of a field are shown, all for 0.
@@ -69,8 +72,8 @@ def facets(fields: Sequence[Field], total: int, limit: int, as_typed: AsTyped, l
 def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
     """Return the option, or the part of a query, that narrows to a value; nothing where its name cannot be typed."""
     if field == "quarter":
-        year, quarter = count.name[:4], int(count.name[6:])
-        return ("--from", f"{year}-{3 * quarter - 2:02d}", "--to", f"{year}-{3 * quarter:02d}")
+        first, last = quarter_months(count.name)
+        return ("--from", first, "--to", last)
     if field in PERIODS:
         return (f"--{field}", count.name)
     typed = as_typed(field, count.name, count.short) if count.name else NONE

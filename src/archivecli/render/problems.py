@@ -82,24 +82,10 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
         text.visible(part.replace("\t", "  ")) for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
     )
     if text.width(before) + text.width(after) > width:
-        room = max(min(_BEFORE, width // 2), width - text.width(after)) - 3
-        if text.width(before) > room + 3:
-            before = "..." + _last_cells(before, room)
-        room = width - text.width(before)
-        if text.width(after) > room:
-            after = _first_cells(after, room - 3) + "..."
+        room = max(min(_BEFORE, width // 2), width - text.width(after))
+        before = text.cut(before[::-1], room, "...")[::-1]
+        after = text.cut(after, width - text.width(before), "...")
     return before + after, text.width(before)
-
-
-def _first_cells(string: str, cells: int) -> str:
-    string = string[: max(cells, 0)]
-    while string and text.width(string) > cells:
-        string = string[:-1]
-    return string
-
-
-def _last_cells(string: str, cells: int) -> str:
-    return _first_cells(string[::-1], cells)[::-1]
 
 
 def as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:

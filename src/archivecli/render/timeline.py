@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import dates, text
-from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period
+from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.events import Event
 from archivecli.query.facets import BY_NAME, facet_values
 from archivecli.query.results import Count
 from archivecli.render import theme
-from archivecli.render.calendar import event_label, is_imprecise, month_name, month_number
+from archivecli.render.calendar import event_label, is_imprecise
 from archivecli.render.tabular import Row, Table, View
 from archivecli.render.theme import Screen
 
@@ -43,7 +43,7 @@ class Timeline(NamedTuple):
     shown: Period
 
 
-def timeline(
+def make_timeline(
     field: str, counts: Sequence[Count], total: int, busy: Sequence[tuple[str, str]], asked: Period
 ) -> Timeline:
     """Return what a timeline needs beside its events; ``busy`` are the stretches of months that have some."""
@@ -66,30 +66,24 @@ def _gaps(busy: Sequence[tuple[str, str]], asked: Period) -> Iterator[Period]:
     if not busy:
         return
     if asked.first > EVER.first and asked.first[:7] < busy[0][0]:
-        yield Period(asked.first[:7], _moved(busy[0][0], -1))
+        yield Period(asked.first[:7], add_months(busy[0][0], -1))
     for (_, end), (begin, _) in itertools.pairwise(busy):
-        yield Period(_moved(end, 1), _moved(begin, -1))
+        yield Period(add_months(end, 1), add_months(begin, -1))
     if asked.last < EVER.last and busy[-1][1] < asked.last[:7]:
-        yield Period(_moved(busy[-1][1], 1), asked.last[:7])
-
-
-def _moved(month: str, by: int) -> str:
-    return month_name(month_number(month) + by)
-
-
-def _months(period: Period) -> int:
-    return month_number(period.last) - month_number(period.first) + 1
+        yield Period(add_months(busy[-1][1], 1), asked.last[:7])
 
 
 # Rows
 
 
-def bars(line: Timeline, events: Iterable[Event], shorten: Callable[[str], str], view: Callable[..., str]) -> View:
+def timeline_view(
+    line: Timeline, events: Iterable[Event], shorten: Callable[[str], str], view: Callable[..., str]
+) -> View:
     """Return a row for each event; ``shorten`` shortens ids, ``view`` makes the commands that lead on."""
     columns = ("start", "end", "days", "silent_months", line.field, "id", "place", "title")
 
     def rows() -> Iterator[Row]:
-        silent = {_moved(gap.last, 1): _months(gap) for gap in line.gaps}
+        silent = {add_months(gap.last, 1): month_count(*gap) for gap in line.gaps}
         for event in events:
             found = facet_values(event, BY_NAME[line.field])
             values: Any = found if line.several else "; ".join(found) or None
@@ -159,8 +153,8 @@ def _draw(
     if not events:
         return
     found = marks(line)
-    least = max(SILENCE, _months(line.shown) // 40)
-    gaps = [gap for gap in line.gaps if _months(gap) >= least]
+    least = max(SILENCE, month_count(*line.shown) // 40)
+    gaps = [gap for gap in line.gaps if month_count(*gap) >= least]
     groups = [_group(event, line) for event in events]
     for strip in _strips(line.shown, len(events), max(screen.width * 9 // 20, 12)):
         held = [(event, group) for event, group in zip(events, groups, strict=True) if _overlap(event, strip)]
@@ -212,7 +206,7 @@ def _strip(title: str, first: str, last: str, width: int) -> Strip:
 
 def _ticks(first: str, last: str, width: int) -> Iterator[tuple[str, str]]:
     """Yield weeks for one month or two, months within a year or two, else as many years as there is room for."""
-    months = [month_name(number) for number in range(month_number(first), month_number(last) + 1)]
+    months = [add_months(first, number) for number in range(month_count(first, last))]
     names = {month: SHORT_MONTHS[int(month[5:]) - 1] for month in months[:24]}
     if len(months) <= 2:
         days = (1, 8, 15, 22) if len(months) * 4 * 7 <= width else (1, 15)

@@ -7,9 +7,9 @@ import typer
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
-from archivecli.cli.output_options import TABLE, OutputOptions
+from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.errors import UsageError
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.query.measures import MEASURES, Measure
@@ -57,11 +57,11 @@ def count(
     Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
     archive count --sum participants.count --by year
     """
-    axes = tuple(by or ())
-    _check(axes, percent, sum_)
+    fields = tuple(by or ())
+    _check(fields, percent, sum_)
     found = ask(words, where, asked, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    write_view(found.out, _view(found, axes, percent, sum_, drawn), view_options)
+    write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
     found.remark_if_empty(fail_if_empty)
 
 
@@ -94,19 +94,14 @@ def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: boo
     return counts.sums(measure, fields, sums, notes)
 
 
-def _check(axes: tuple[str, ...], percent: bool, sum_: str | None) -> None:
-    for field in axes:
-        if field not in GROUPINGS:
-            raise UsageError(
-                f"--by: '{field[:40]}' is no field",
-                did_you_mean(field, GROUPINGS) or f"choose from {', '.join(GROUPINGS)}",
-            )
-    if len(axes) > 2:
+def _check(fields: tuple[str, ...], percent: bool, sum_: str | None) -> None:
+    for field in fields:
+        checked("--by", field, GROUPINGS)
+    if len(fields) > 2:
         raise UsageError("--by can be given twice at most", "narrow with a filter instead, such as --year 2009")
-    if len(set(axes)) < len(axes):
-        raise UsageError(f"--by {axes[0]} is given twice", "two different fields make a table")
-    if sum_ is not None and sum_ not in MEASURES:
-        near = did_you_mean(sum_, tuple(MEASURES))
-        raise UsageError(f"--sum: '{sum_[:40]}' is no number of an event", near or f"choose from {', '.join(MEASURES)}")
-    if percent and (sum_ is not None or not axes):
+    if len(set(fields)) < len(fields):
+        raise UsageError(f"--by {fields[0]} is given twice", "two different fields make a table")
+    if sum_ is not None:
+        checked("--sum", sum_, list(MEASURES))
+    if percent and (sum_ is not None or not fields):
         raise UsageError("--percent goes with --by, and not with --sum")

@@ -12,8 +12,7 @@ from archivecli.cli.writing import write_view
 from archivecli.errors import nearest
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
-from archivecli.render.facets import Field
-from archivecli.render.facets import facets as facets_view
+from archivecli.render.facets import Field, facets_view
 
 app = typer.Typer()
 
@@ -34,7 +33,7 @@ def facets(
     limit: Annotated[
         int,
         typer.Option(
-            "--limit", "-n", min=0, metavar="N", help="at most so many values of a field at a terminal; 0 for all"
+            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0 for all"
         ),
     ] = 10,
     fail_if_empty: FailIfEmpty = False,
@@ -48,7 +47,7 @@ def facets(
 
     Examples:  archive facets  ·  archive facets topic country --year 2009  ·  archive facets body corruption
 
-    Events without a value of a field stand under (none), so that all events are accounted for.
+    Events without a value of a field are under (none), so that all events are accounted for.
     """
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
@@ -60,9 +59,8 @@ def facets(
         Field(field, found.selection.tally(field), found.onward.view("facets", field, "--limit", "0"))
         for field in fields or USUAL
     ]
-    write_view(
-        found.out, facets_view(shown, found.total, limit, found.archive.spelled, found.onward.listing), view_options
-    )
+    view = facets_view(shown, found.total, limit, found.archive.spelled, found.onward.listing)
+    write_view(found.out, view, view_options)
     found.remark_if_empty(fail_if_empty)
 
 

@@ -7,17 +7,15 @@ import typer
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, command
-from archivecli.cli.output_options import TABLE, OutputOptions
+from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
-from archivecli.errors import UsageError, did_you_mean
 from archivecli.query.criteria import Node
 from archivecli.query.facets import BY_NAME
 from archivecli.query.window import window
 from archivecli.render import ROW_FORMATS
 from archivecli.render.counts import count_by
 from archivecli.render.tabular import View
-from archivecli.render.timeline import MAX_BARS, bars
-from archivecli.render.timeline import timeline as timeline_of
+from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 
 app = typer.Typer()
 
@@ -49,9 +47,7 @@ def timeline(
 
     'archive count --by month' counts them instead.
     """
-    if color_by not in BY_NAME:
-        near = did_you_mean(color_by, tuple(BY_NAME)) or f"choose from {', '.join(BY_NAME)}"
-        raise UsageError(f"--color-by: '{color_by[:40]}' is no field", near)
+    checked("--color-by", color_by, list(BY_NAME))
     found = ask(words, where, asked, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
@@ -60,8 +56,8 @@ def timeline(
 
 def _bars(found: Question, field: str) -> View:
     selection = found.selection
-    line = timeline_of(field, selection.tally(field), found.total, selection.busy(), window(found.query.where))
-    return bars(line, selection.events(), found.archive.shortest, found.onward.view)
+    line = make_timeline(field, selection.tally(field), found.total, selection.busy(), window(found.query.where))
+    return timeline_view(line, selection.events(), found.archive.shortest, found.onward.view)
 
 
 def _counts(found: Question) -> View:
