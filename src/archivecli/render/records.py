@@ -45,12 +45,16 @@ def plain_record(event: Event, fields: Sequence[str] = ()) -> str:
 
 def as_json(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write one list of whole records; a search adds ``hit``: score, matched fields, whether it matches in part."""
-    return tabular.json_list(map(_with_hit, hits), indent=2)
+    return tabular.as_json(_records(hits))
 
 
 def as_jsonl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write one record a line."""
-    return tabular.json_lines(map(_with_hit, hits), compact=True)
+    return tabular.as_jsonl(_records(hits))
+
+
+def _records(hits: Iterable[Hit]) -> Table:
+    return Table((), map(_with_hit, hits), of_events=True)
 
 
 def _with_hit(hit: Hit) -> Record:

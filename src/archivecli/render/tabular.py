@@ -29,6 +29,7 @@ class Table(NamedTuple):
     """Columns and rows; the rows may be read only once.
 
     Rows ``of_events`` hold what records say: all strings to the left, ``-`` where there is nothing. Others hold numbers.
+    Without columns, the rows are whole records, for JSON.
     """
 
     columns: Sequence[str]
@@ -109,14 +110,10 @@ def _padded(row: list[tuple[str, bool]], widths: list[int]) -> Iterator[str]:
 
 
 def as_json(table: Table) -> Iterator[str]:
-    """Write one list of objects."""
-    return json_list(table.rows, indent=2 if table.of_events else None)
-
-
-def json_list(rows: Iterable[Row], indent: int | None) -> Iterator[str]:
-    """Yield a JSON list piece by piece; without ``indent``, an object takes one line."""
+    """Write one list of objects; one of numbers takes one line."""
+    indent = 2 if table.of_events else None
     opened = False
-    for row in rows:
+    for row in table.rows:
         yield ",\n" if opened else "[\n"
         opened = True
         written = text.json_safe(json.dumps(row, ensure_ascii=False, indent=indent))
@@ -126,13 +123,8 @@ def json_list(rows: Iterable[Row], indent: int | None) -> Iterator[str]:
 
 def as_jsonl(table: Table) -> Iterator[str]:
     """Write one object a line."""
-    return json_lines(table.rows, compact=table.of_events)
-
-
-def json_lines(rows: Iterable[Row], compact: bool) -> Iterator[str]:
-    """Yield one JSON object a line."""
-    separators = (",", ":") if compact else None
-    for row in rows:
+    separators = (",", ":") if table.of_events else None
+    for row in table.rows:
         yield text.json_safe(json.dumps(row, ensure_ascii=False, separators=separators)) + "\n"
 
 

@@ -10,7 +10,6 @@ from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node
 from archivecli.query.window import window
-from archivecli.render import ROW_FORMATS
 from archivecli.render.calendar import by_day, by_month, month_grid
 from archivecli.render.tabular import View
 
@@ -39,7 +38,6 @@ def calendar(
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
     found = ask(_years_are_alternatives(words), where, asked, common)
-    view_options.name(found.out, ROW_FORMATS)
     write_view(found.out, _view(found, days), view_options)
     found.remark_if_empty(fail_if_empty)
 
