@@ -118,10 +118,10 @@ class _Layout:
         if not number:
             return theme.line((f"{'·':>{self.cell - 1}} ", theme.DIM))
         level = _level(number, self.highest)
-        return theme.line(f"{number:>{self.cell - 1},}", (_HEAT_SIGNS[level], theme.HEAT[level]))
+        return theme.line(f"{number:>{self.cell - 1},}", (_HEAT_SYMBOLS[level], theme.HEAT[level]))
 
 
-_HEAT_SIGNS = " ▁▃▅▆█"
+_HEAT_SYMBOLS = " ▁▃▅▆█"
 
 
 def _level(number: int, highest: int) -> int:
@@ -130,14 +130,14 @@ def _level(number: int, highest: int) -> int:
 
 
 def _scale(highest: int) -> "Text":
-    """Return the line that says which numbers each level stands for."""
+    """Return the line that shows the numbers of each level."""
     line = theme.line(("Events in a month:", theme.DIM))
     lowest = [1 - (-step * max(highest, 5) // 5) for step in range(6)]
     for place, low in enumerate(lowest[:5]):
         high = min(lowest[place + 1] - 1, highest)
         if low <= highest:
             numbers = f" {low:,}" if low == high else f" {low:,}–{high:,}"
-            line.append(f"  {_HEAT_SIGNS[place + 1]}" if place else f" {_HEAT_SIGNS[1]}", theme.HEAT[place + 1])
+            line.append(f"  {_HEAT_SYMBOLS[place + 1]}" if place else f" {_HEAT_SYMBOLS[1]}", theme.HEAT[place + 1])
             line.append(f"{numbers} ", theme.DIM)
     line.rstrip()
     return line

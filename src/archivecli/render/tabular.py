@@ -164,7 +164,7 @@ def _separated(
 
 def quoted(cell: str) -> str:
     """Quote a cell with separators in it; the semicolon counts, for half of Europe's spreadsheets split at it."""
-    if any(sign in cell for sign in ',;"\t\r\n') or cell != cell.strip():
+    if any(character in cell for character in ',;"\t\r\n') or cell != cell.strip():
         return '"' + cell.replace('"', '""') + '"'
     return cell
 
@@ -185,7 +185,7 @@ def harmless(shown: str) -> str:
     if not begin.isascii():
         import unicodedata  # only for what is not ASCII
 
-        begin = unicodedata.normalize("NFKC", begin)  # full-width signs are read as formulas, too
+        begin = unicodedata.normalize("NFKC", begin)  # full-width characters begin a formula, too
     return f"'{shown}" if begin in _FORMULA or shown[:1] in ("\t", "\n") else shown
 
 

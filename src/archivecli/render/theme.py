@@ -1,9 +1,9 @@
 """One visual language: what each thing looks like, wherever it appears.
 
-Sixteen colours only, which every terminal fits to its own background, light or dark. Nothing is told by colour alone:
-each colour only repeats what a word, a letter or a sign beside it says.
+Sixteen colours only, which every terminal fits to its own background, light or dark. Nothing depends on colour:
+each colour only repeats a word, a letter or a symbol beside it.
 
-Drawings are Unicode. Every sign takes one cell, so that the output stream can replace it where the terminal has only
+Drawings are Unicode. Every symbol takes one cell, so that the output stream can replace it where the terminal has only
 ASCII; strings of the catalogue may become longer in ASCII and so pass through ``Screen.text`` before they are measured.
 """
 
@@ -33,7 +33,7 @@ WARNING = "bold magenta"
 
 HUES = ("blue", "magenta", "green", "cyan", "red")
 HEAT = ("", "blue", "cyan", "green", "magenta", "red")
-"""Colours of the levels of heat, 0 to 5; the sign beside each number tells the level too."""
+"""Colours of the levels of heat, 0 to 5; the symbol beside each number shows the level, too."""
 
 
 def kind(name: str) -> str:

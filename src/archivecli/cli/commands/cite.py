@@ -58,7 +58,7 @@ def _day(typed: str | None) -> str:
 
 
 def _write(out: Output, cited: list[Reference], style: str, accessed: str) -> None:
-    """Write a citation a line; at a terminal wrapped, with the style's italics and a blank line between."""
+    """Write a citation a line; at a terminal wrapped, with the style's italics and an empty line between."""
     if not out.terminal:
         out.write("".join(span.text for span in STYLES[style](one, accessed)) + "\n" for one in cited)
         return

@@ -21,7 +21,7 @@ def related(
     event_id: Annotated[
         str, typer.Argument(metavar="ID", help="an id, or its beginning", autocompletion=completion.ids)
     ],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,
     options: OutputOptions,
     common: Common,
@@ -31,7 +31,7 @@ def related(
     Example:  archive related 2009-12-14
     """
     if event_id == STDIN:
-        raise UsageError("related takes one id, and none from standard input", "archive related ID")
+        raise UsageError("related takes one id, and not ids from standard input", "archive related ID")
     archive = common.open()
     out = common.output()
     event = archive.get(event_id)
