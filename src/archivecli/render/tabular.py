@@ -56,6 +56,8 @@ class View(NamedTuple):
 
 def cell(value: Any) -> str:
     """Return a value as one string: the items of a list are joined by "; ", the parts of an item by ", "."""
+    if isinstance(value, str):  # nearly always
+        return value
     if value is None:
         return ""
     if isinstance(value, Mapping):
@@ -91,7 +93,7 @@ def plain(table: Table) -> Iterator[str]:
 def _plain_cell(table: Table, value: Any) -> tuple[str, bool]:
     """Return a cell and whether it is aligned to the right."""
     shown = text.one_line(table.string(value, "-" if table.of_events else NONE))
-    return shown, _is_number(value) and not table.of_events
+    return shown, not table.of_events and _is_number(value)
 
 
 def _aligned(chunk: list[list[tuple[str, bool]]], widths: list[int]) -> str:
