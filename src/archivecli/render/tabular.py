@@ -81,31 +81,29 @@ def _is_number(value: Any) -> bool:
 def plain(table: Table) -> Iterator[str]:
     """Write a line for each row in aligned columns without a header; nothing is cut."""
     widths = [0] * len(table.columns)
-    chunk: list[list[tuple[str, bool]]] = []
+    chunk: list[list[Any]] = []
     for row in table.rows:
-        chunk.append([_plain_cell(table, row[name]) for name in table.columns])
+        chunk.append([row[name] for name in table.columns])
         if len(chunk) == CHUNK:
-            yield _aligned(chunk, widths)
+            yield _aligned(table, chunk, widths)
             chunk = []
-    yield _aligned(chunk, widths)
+    yield _aligned(table, chunk, widths)
 
 
-def _plain_cell(table: Table, value: Any) -> tuple[str, bool]:
-    """Return a cell and whether it is aligned to the right."""
-    shown = text.one_line(table.string(value, "-" if table.of_events else NONE))
-    return shown, not table.of_events and _is_number(value)
+def _aligned(table: Table, chunk: list[list[Any]], widths: list[int]) -> str:
+    """Align rows, numbers to the right; ``widths`` grows from chunk to chunk."""
+    missing = "-" if table.of_events else NONE
+    cells = [[text.one_line(table.string(value, missing)) for value in row] for row in chunk]
+    for place, column in enumerate(zip(*cells, strict=True)):
+        widths[place] = max(widths[place], *map(text.width, column))
+    if not table.of_events:
+        for row, shown in zip(chunk, cells, strict=True):
+            shown[:] = [_to_the_right(v, c, size) for v, c, size in zip(row, shown, widths, strict=True)]
+    return "".join("  ".join(map(text.pad, row, widths)).rstrip() + "\n" for row in cells)
 
 
-def _aligned(chunk: list[list[tuple[str, bool]]], widths: list[int]) -> str:
-    """Align rows; ``widths`` grows from chunk to chunk."""
-    for place in range(len(widths)):
-        widths[place] = max([widths[place], *(text.width(row[place][0]) for row in chunk)])
-    return "".join("  ".join(_padded(row, widths)).rstrip() + "\n" for row in chunk)
-
-
-def _padded(row: list[tuple[str, bool]], widths: list[int]) -> Iterator[str]:
-    for (shown, to_the_right), size in zip(row, widths, strict=True):
-        yield " " * (size - text.width(shown)) + shown if to_the_right else text.pad(shown, size)
+def _to_the_right(value: Any, shown: str, cells: int) -> str:
+    return " " * (cells - text.width(shown)) + shown if _is_number(value) else shown
 
 
 # JSON and YAML
