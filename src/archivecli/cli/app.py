@@ -104,7 +104,7 @@ def _is_short_option(word: str) -> bool:
     found = _SHORT_WITH_VALUE.fullmatch(word)
     if found is None or not found["format"]:
         return found is not None
-    from archivecli.render.formats import FORMATS  # only for what looks like a format
+    from archivecli.render import FORMATS  # only for what looks like a format
 
     return found["format"] in (*FORMATS, "table")
 

@@ -11,7 +11,7 @@ import typer
 
 from archivecli.archive import Archive
 from archivecli.cli import output
-from archivecli.cli.form import Form, form_parameters
+from archivecli.cli.output_options import OutputOptions, event_parameters, view_parameters
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
@@ -154,15 +154,16 @@ def _common_parameters() -> list[inspect.Parameter]:
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` stands for the filters, ``form: Form`` for the form of the answer, ``common: Common`` for the rest; a
-    command that opens no catalogue has ``out: Output`` in place of the last.
+    ``where: Node`` stands for the filters, ``options: OutputOptions`` (or ``view_options``, of a view) for the form of the
+    answer, ``common: Common`` for the rest; a command that opens no catalogue has ``out: Output`` in place of the last.
     ``asked: Asked`` is the filters once more, as they were typed, for the commands that it suggests.
     """
     own = list(inspect.signature(function).parameters.values())
     names = {parameter.name for parameter in own}
-    parameters = [p for p in own if p.name not in ("where", "form", "common", "asked", "out")]
+    parameters = [p for p in own if p.name not in ("where", "options", "view_options", "common", "asked", "out")]
     filters = _filter_parameters() if "where" in names else []
-    forms = form_parameters() if "form" in names else []
+    writing = next((name for name in ("options", "view_options") if name in names), "")
+    forms = event_parameters() if writing == "options" else view_parameters() if writing else []
     shared = _common_parameters() if "common" in names else _common_parameters()[1:]
     parameters += forms + filters + shared
 
@@ -174,7 +175,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             if "asked" in names:
                 typed["asked"] = tuple(_as_typed(chosen))
         if forms:
-            typed["form"] = Form(*(typed.pop(parameter.name) for parameter in forms))
+            typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in forms))
         return function(common=common, **typed) if "common" in names else function(out=common.output(), **typed)
 
     run.__name__ = function.__name__

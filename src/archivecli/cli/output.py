@@ -152,8 +152,11 @@ class _Narrowed:
         return self.out.terminal
 
 
-_DRAWN = str.maketrans("–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴", "--~-*''\"\"--|+++++++++++++-")
-"""Signs as Rich draws them, each in one cell; letters are seen to before anything is drawn."""
+_DRAWN = str.maketrans(
+    "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
+    "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
+)
+"""Signs as they are drawn, each in one cell; the strings of the catalogue are in ASCII already."""
 
 _open: "list[Paged]" = []
 

@@ -17,10 +17,11 @@ from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import Tally, event_of, periods_between
+from archivecli.index.reader import event_of, periods_between
 from archivecli.index.rows import EventRows, RowBuilder
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
+from archivecli.query.results import Count as Tally
 
 Named = tuple[str, str, int]
 """A section of the vocabulary, a text, and the number of the name that it stands for."""

@@ -44,9 +44,12 @@ def info(
         told = {fact.name.replace(" ", "_"): {"value": fact.value, "origin": fact.origin or None} for fact in found}
         out.write_data([json.dumps(told, ensure_ascii=False, indent=2) + "\n"])
     elif out.terminal:
-        from archivecli.render.styled import table  # Rich, 40 ms, only for people
+        from archivecli.render.card import labelled  # Rich, 40 ms, only for people
+        from archivecli.render.theme import DIM, paragraph
 
-        out.show(table([(fact.name, fact.text, fact.origin) for fact in found]))
+        origins = [f"  ({text.one_line(fact.origin)})" if fact.origin else "" for fact in found]
+        values = (paragraph(text.one_line(f.text), (origin, DIM)) for f, origin in zip(found, origins, strict=True))
+        out.show(labelled(zip((fact.name for fact in found), values, strict=True)))
     else:
         out.write(_lines(found))
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.remarks import nothing_found
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
@@ -29,7 +29,7 @@ def list_(
     limit: Limit = None,
     fail_if_empty: FailIfEmpty = False,
     *,
-    form: Form,
+    options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -51,6 +51,6 @@ def list_(
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    shown = emit(out, archive, (Hit(event) for event in archive.select(query)), form)
+    shown = write_events(out, archive, (Hit(event) for event in archive.select(query)), options)
     if not shown:
         nothing_found(out, archive, query, fail=fail_if_empty)

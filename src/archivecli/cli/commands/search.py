@@ -4,19 +4,16 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.remarks import nothing_found
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.parser import parse
 
 app = typer.Typer()
-
-WITH_PLACES = ("json", "jsonl")
-"""The formats that tell in which parts of an event the words were found; looking that up takes as long as the search."""
 
 
 @app.command()
@@ -32,7 +29,7 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
     fail_if_empty: FailIfEmpty = False,
     *,
-    form: Form,
+    options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -55,13 +52,13 @@ def search(
     out.remark(*parsed.remarks)
     if outcome.total or not outcome.reading.unknown:
         out.remark(*outcome.reading.remarks)
-    matched = archive.matched(outcome) if explain or form.fields or form.name(out) in WITH_PLACES else {}
+    matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
         explained = outcome._replace(hits=hits)
         for line in archive.explain(explained):
             out.complain(line)
-    if not emit(out, archive, hits, form, outcome):
+    if not write_events(out, archive, hits, options, outcome):
         nothing_found(out, archive, query, outcome, fail_if_empty)
 
 

@@ -76,7 +76,7 @@ def validate(
 
 
 def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
-    from archivecli.render import findings as render
+    from archivecli.render import problems as render
 
     if format_ == "json":
         import json
@@ -85,13 +85,13 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
         return
     lines = render.lines_of(findings)
     width = out.width if out.terminal else IN_A_PIPE
-    told = (line for problem in findings for line in render.finding(problem, lines, width, fold=out.terminal))
+    told = (line for problem in findings for line in render.report(problem, lines, width, fold=out.terminal))
     if out.colour:
-        from archivecli.render.styled import styled  # Rich, 40 ms, only for people
+        from archivecli.render.theme import paragraph
 
-        out.show(*(styled(line) for line in told))
+        out.show(*(paragraph(*line) for line in told))
     else:
-        out.write("".join(piece.text for piece in line) + "\n" for line in told)
+        out.write("".join(segment.text for segment in line) + "\n" for line in told)
 
 
 def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem]) -> list[str]:
