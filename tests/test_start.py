@@ -23,9 +23,9 @@ BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.face
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
-EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
+EVENTS = {"archivecli.cli.emit", "archivecli.cli.messages", "archivecli.render.formats.lines"}
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
-QUERY = {"archivecli.query.parser", *DATES}
+QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
 RANKING = {
     "archivecli.index.english",
     "archivecli.index.scoring",
@@ -34,18 +34,19 @@ RANKING = {
     "unicodedata",
 }
 RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
-CARD = {"archivecli.cli.emit", "archivecli.cli.completion"}
+CARD = {"archivecli.cli.emit"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
 
 TALLIES = {
     "archivecli.cli.tallies",
     "archivecli.cli.views",
-    "archivecli.cli.remarks",
+    "archivecli.cli.messages",
     "archivecli.index.selection",
     "shlex",
 }
 TALLIES |= {
     "archivecli.cli.asking",
+    "archivecli.query.unparse",
     "archivecli.cli.views.numbers",
     "archivecli.render.rows",
     "archivecli.query.measures",

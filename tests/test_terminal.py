@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import typer
 
-from archivecli.cli import pager
 from archivecli.cli.app import COMMANDS, app
-from archivecli.cli.output import wants_colour
 from archivecli.render import theme
+from archivecli.settings import Settings
 from archivecli.text import width
 from conftest import ROOT, Run
 
@@ -58,13 +57,15 @@ def test_what_stands_first_decides_on_colour(pair: Any) -> None:
         return
     environ = {"TERM": "xterm", **{name: said for name, said in ((first, value), (second, other)) if name != "--color"}}
     for terminal in (True, False):
-        assert wants_colour(value if first == "--color" else "auto", environ, terminal) is wanted
+        typed = value if first == "--color" else "auto"
+        assert Settings(color=typed, environ=environ).colour(terminal).value is wanted
 
 
 @pytest.mark.parametrize("name", ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "ARCHIVE_COLOR"])
 def test_a_variable_that_is_empty_says_nothing(name: str) -> None:
-    assert wants_colour("auto", {"TERM": "xterm", name: ""}, True)
-    assert not wants_colour("auto", {"TERM": "xterm", name: ""}, False)
+    settings = Settings(environ={"TERM": "xterm", name: ""})
+    assert settings.colour(terminal=True).value
+    assert not settings.colour(terminal=False).value
 
 
 def test_colour_is_for_terminals_that_can(shell: Run) -> None:
@@ -226,9 +227,9 @@ def test_ctrl_c_belongs_to_the_pager() -> None:
 
 
 def test_pagers_are_commands_with_options() -> None:
-    assert pager.command({"TERM": "xterm", "PAGER": "less -S '+/a b'"}) == ["less", "-S", "+/a b"]
-    assert pager.command({"TERM": "xterm"}) == ["less"]
-    assert pager.command({}) == []
+    assert Settings(environ={"TERM": "xterm", "PAGER": "less -S '+/a b'"}).pager.value == ["less", "-S", "+/a b"]
+    assert Settings(environ={"TERM": "xterm"}).pager.value == ["less"]
+    assert Settings(environ={}).pager.value == []
 
 
 def test_remarks_come_after_an_answer_that_is_held_back(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ import importlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, MutableMapping
 from typing import Annotated, Any
 
 import typer
@@ -14,10 +13,8 @@ import typer.core
 from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere else
 
 from archivecli import __version__
-from archivecli.cli import output, process
+from archivecli.cli import process
 from archivecli.errors import ArchiveError, CatalogueError, UsageError, nearest
-from archivecli.patterns import lazily
-from archivecli.text import MINUS
 
 COMMANDS = {
     "list": "List events, newest first.",
@@ -70,45 +67,6 @@ class _Commands(MutableMapping[str, Any]):
         return len(COMMANDS)
 
 
-def _excluding(typed: Sequence[str], options: Sequence[Any]) -> Iterator[str]:
-    """Yield a command line in which ``-sofia`` has a minus sign, with which no option begins; options stay as they are."""
-    takes_value = {name: not option.is_flag for option in options for name in (*option.opts, *option.secondary_opts)}
-    rest = iter(typed)
-    for word in rest:
-        if word == "--":
-            yield word
-            yield from rest
-        elif word.startswith("--"):
-            yield word
-            if takes_value.get(word):
-                yield from islice(rest, 1)
-        elif word.startswith("-") and not _is_short_option(word):
-            yield f"{MINUS}{word[1:]}"
-        else:
-            yield word
-            if takes_value.get(f"-{word[-1:]}") and _SHORT_OPTIONS.fullmatch(word):
-                yield from islice(rest, 1)
-
-
-_SHORT_OPTIONS = lazily(r"-[qr0h]*[nfo]?")
-_SHORT_WITH_VALUE = lazily(r"-[qr0h]*(?:n-?\d+|f=?(?P<format>[a-z-]+)|o[^:]*[./\\][^:]*)")
-
-
-def _is_short_option(word: str) -> bool:
-    """Tell whether a word that begins with one hyphen is short options (``-qr``, ``-n5``, ``-fjson``), or ``-`` itself.
-
-    A single letter that is no option stays one, so that a slip is noticed.
-    """
-    if _SHORT_OPTIONS.fullmatch(word) or (len(word) == 2 and word[1].isalpha()):
-        return True
-    found = _SHORT_WITH_VALUE.fullmatch(word)
-    if found is None or not found["format"]:
-        return found is not None
-    from archivecli.render.formats import FORMATS  # only for what looks like a format
-
-    return found["format"] in (*FORMATS, "table")
-
-
 class CommandGroup(typer.core.TyperGroup):
     """The group of all commands, and the boundary at which errors end."""
 
@@ -117,10 +75,12 @@ class CommandGroup(typer.core.TyperGroup):
         self.commands = _Commands()
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command; in one that takes the words of a query, ``-sofia`` is a word that is not wanted."""
+        """Return the command; in the words of a query, ``-sofia`` excludes one."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and any(parameter.name == "words" for parameter in command.params):
-            rest = list(_excluding(rest, [param for param in command.params if param.param_type_name == "option"]))
+            from archivecli.cli.hyphens import with_exclusions  # with the parser, only for queries
+
+            rest = list(with_exclusions(rest, [p for p in command.params if p.param_type_name == "option"]))
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -172,15 +132,7 @@ class CommandGroup(typer.core.TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader that goes away early ends it quietly."""
         with _quiet_on_closed_pipe():
-            try:
-                result = super().invoke(ctx)
-            except typer.Exit:
-                output.finish()
-                raise
-            except BaseException:
-                output.abandon()
-                raise
-            output.finish()
+            result = super().invoke(ctx)
             sys.stdout.flush()
             return result
 
@@ -289,27 +241,27 @@ def archive(
     catalogue: Annotated[
         str | None,
         typer.Option(
-            "--catalogue", "--catalog", metavar="PATH", help="the catalogue to open; the embedded one unless told"
+            "--catalogue", "--catalog", metavar="PATH", help="catalogue to open (default: the bundled archive)"
         ),
     ] = None,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="the version")] = False,
 ) -> None:
     """Browse an archive of dated events: list, search, show and count them."""
-    if catalogue is not None:
-        from archivecli.settings import named
-
-        os.environ["ARCHIVE_CATALOGUE"] = named("--catalogue", catalogue)
     if ctx.invoked_subcommand is None:
         from archivecli.cli.commands.greeting import greet
+        from archivecli.cli.options import Common
+        from archivecli.settings import Settings
 
-        greet()
+        common = Common(Settings(catalogue))
+        with common.out:
+            greet(common)
 
 
 def main() -> int:
     """Run the command ``archive`` and return its exit code."""
     if "_ARCHIVE_COMPLETE" in os.environ:
-        from archivecli.cli import completing  # only in a completing shell
+        from archivecli.cli import completion  # only in a completing shell
 
-        return completing.answer(typer.main.get_command(app), COMMANDS)
+        return completion.answer(typer.main.get_command(app), COMMANDS)
     code = app(standalone_mode=False)
     return code if isinstance(code, int) else 0

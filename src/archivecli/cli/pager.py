@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import shlex
 import shutil
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from archivecli import text
@@ -14,24 +13,7 @@ if TYPE_CHECKING:
     import subprocess
 
 LESS = "FRX"
-"""The options of ``less`` unless LESS is set: exit if the text is short, pass colours on, leave the text on the screen."""
-
-
-def command(environ: Mapping[str, str], configured: str | None = None) -> list[str]:
-    """Return the pager to start: ARCHIVE_PAGER, what is configured, PAGER, else less; empty for none.
-
-    An empty text and ``cat`` mean none, and so does a terminal that cannot move its cursor.
-    """
-    if environ.get("TERM", "dumb") == "dumb" and os.name == "posix":
-        return []
-    wanted = environ.get("ARCHIVE_PAGER", configured)
-    if wanted is None:
-        wanted = environ.get("PAGER", "less")
-    try:
-        words = shlex.split(wanted, posix=os.name == "posix")
-    except ValueError:  # a quote that is never closed
-        return []
-    return words if words and words[0] != "cat" else []
+"""Default options of ``less``: exit if the text is short, pass colours on, leave the text on the screen."""
 
 
 class Paged:

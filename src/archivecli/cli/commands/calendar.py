@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.asking import ask
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.tallies import Sheet, ViewFile, ViewForce, ViewFormat, emit_view
 from archivecli.cli.views import months
 from archivecli.query.criteria import Node
@@ -27,7 +27,6 @@ def calendar(
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Show when things happened: years by months, with the number of events in each; or every day.
@@ -37,7 +36,7 @@ def calendar(
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
     sheet = Sheet(format_, output, force)
-    found = ask(_years_are_alternatives(words), where, asked, common)
+    found = ask(_years_are_alternatives(words), where, common)
     sheet.name(found.out)
     emit_view(found.out, months.days(found) if days else months.by_month(found), sheet)
     found.remark_if_empty(fail_if_empty)

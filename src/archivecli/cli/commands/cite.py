@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from archivecli import dates, text
-from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command, today
 from archivecli.cli.output import Output
@@ -19,7 +18,7 @@ app = typer.Typer()
 @app.command()
 @command
 def cite(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     style: Annotated[
         str,
         typer.Option("--style", metavar="|".join(STYLES), help="the style guide", autocompletion=lambda: list(STYLES)),
@@ -42,7 +41,7 @@ def cite(
         raise UsageError(f"--style: '{style[:40]}' is none of {', '.join(STYLES)}", did_you_mean(style, list(STYLES)))
     day = _day(accessed)
     archive = common.open()
-    out = common.output()
+    out = common.out
     events = events_of(archive, out, ids, null)
     cited = [reference(event, archive.about, lambda page: archive.term("pages", page).url) for event in events]
     _write(out, cited, style, day)

@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_count, emit_view
 from archivecli.cli.views import numbers
 from archivecli.errors import UsageError, did_you_mean
@@ -48,7 +48,6 @@ def count(
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Count events, in all or by year, country, topic ... or one by the other.
@@ -59,7 +58,7 @@ def count(
     axes = tuple(by or ())
     _check(axes, percent, sum_)
     sheet = Sheet(format_, output, force)
-    found = ask(words, where, asked, common)
+    found = ask(words, where, common)
     sheet.name(found.out)
     _answer(found, axes, percent, sum_, sheet)
     found.remark_if_empty(fail_if_empty)

@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import ask
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.tallies import Sheet, ViewFile, ViewForce, ViewFormat, emit_view
 from archivecli.cli.views import values
 from archivecli.errors import nearest
@@ -41,7 +41,6 @@ def facets(
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Show the values of fields with their numbers of events, and how to narrow to each.
@@ -53,7 +52,7 @@ def facets(
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
     sheet = Sheet(format_, output, force)
-    found = ask([*rest, STDIN] if piped else rest, where, asked, common)
+    found = ask([*rest, STDIN] if piped else rest, where, common)
     near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
         found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")

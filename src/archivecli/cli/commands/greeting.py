@@ -1,7 +1,5 @@
 """What a bare ``archive`` says: what the archive holds, and what to type next."""
 
-import os
-
 from archivecli import dates, text
 from archivecli.archive import Archive
 from archivecli.cli.options import Common
@@ -17,11 +15,10 @@ NEXT = (
 )
 
 
-def greet() -> None:
+def greet(common: Common) -> None:
     """Say what the archive holds and what to type next."""
-    common = Common(os.environ.get("ARCHIVE_CATALOGUE"), "auto", False)
     archive = common.open()
-    out = common.output()
+    out = common.out
     title = text.one_line(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
     span = f", {dates.human(*archive.ends)}" if archive.size else ""

@@ -7,8 +7,8 @@ import typer
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
+from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
-from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
@@ -47,10 +47,11 @@ def list_(
             f"list takes no words: '{others[0][:40]}'", "'archive search' does, and 'archive show' takes ids"
         )
     archive = common.open()
-    out = common.output()
+    out = common.out
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    shown = emit(out, archive, (Hit(event) for event in archive.select(query)), form)
-    if not shown:
-        nothing_found(out, archive, query, fail=fail_if_empty)
+    if not emit(out, archive, (Hit(event) for event in archive.select(query)), form):
+        report_no_match(out, archive, query)
+        if fail_if_empty:
+            raise typer.Exit(1)

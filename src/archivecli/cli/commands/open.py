@@ -6,7 +6,6 @@ import typer
 
 from archivecli import text
 from archivecli.archive import Archive
-from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command
 from archivecli.errors import ArchiveError, UsageError
@@ -24,7 +23,7 @@ AT_ONCE = 10
 @app.command("open")
 @command
 def open_(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     link: Annotated[
         int | None, typer.Option("--link", metavar="N", min=1, help="the link to open, where there are several")
     ] = None,
@@ -38,7 +37,7 @@ def open_(
     Examples:  archive open 2010-06-26 --link 1  ·  archive open 2010-06-26 --print
     """
     archive = common.open()
-    out = common.output()
+    out = common.out
     events = events_of(archive, out, ids, null)
     found = {event.id: _links(archive, event) for event in events}
     bare = [event for event in events if not found[event.id]]

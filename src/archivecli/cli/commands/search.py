@@ -7,8 +7,8 @@ import typer
 from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
+from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
-from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.parser import parse
@@ -44,7 +44,7 @@ def search(
         raise UsageError(f"--sort: '{sort}' is none of {', '.join(SORTS)}")
     rest, piped = without_stdin(words)
     archive = common.open()
-    out = common.output()
+    out = common.out
     parsed = parse(typed_query(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
@@ -62,7 +62,9 @@ def search(
         for line in archive.explain(explained):
             out.complain(line)
     if not emit(out, archive, hits, form, outcome):
-        nothing_found(out, archive, query, outcome, fail_if_empty)
+        report_no_match(out, archive, query, outcome)
+        if fail_if_empty:
+            raise typer.Exit(1)
 
 
 def typed_query(words: list[str]) -> str:

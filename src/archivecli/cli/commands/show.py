@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli import completion
 from archivecli.cli.emit import emit_records
 from archivecli.cli.form import Form
 from archivecli.cli.ids import IDS_HELP, events_of
@@ -18,7 +17,7 @@ app = typer.Typer()
 def show(
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids),
+        typer.Argument(metavar="ID...", help=IDS_HELP),
     ],
     *,
     form: Form,
@@ -29,7 +28,7 @@ def show(
     Examples:  archive show 2009-12-09  ·  archive show 2012 --format json  ·  archive search asset -f ids | archive show -
     """
     archive = common.open()
-    out = common.output()
+    out = common.out
     events = events_of(archive, out, ids, form.null)
     written = form if form.format == "ids" else form._replace(null=False)
     emit_records(out, archive, events, written)

@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_view
 from archivecli.cli.views import moments
 from archivecli.errors import UsageError, did_you_mean
@@ -45,7 +45,6 @@ def timeline(
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Draw events as bars on an axis of time, or count them by month, quarter or year.
@@ -60,7 +59,7 @@ def timeline(
         near = did_you_mean(colour_by, tuple(BY_NAME)) or f"choose from {', '.join(BY_NAME)}"
         raise UsageError(f"--colour-by: '{colour_by[:40]}' is no field", near)
     sheet = Sheet(format_, output, force)
-    found = ask(words, where, asked, common)
+    found = ask(words, where, common)
     drawn = sheet.name(found.out) == TABLE
     if by is not None:
         view = moments.histogram(found, by, colour_by)

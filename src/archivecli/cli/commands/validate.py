@@ -9,7 +9,7 @@ from archivecli import text
 from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
-from archivecli.settings import named, resolve_catalogue
+from archivecli.settings import named
 
 if TYPE_CHECKING:
     from archivecli.catalogue.checking import Report
@@ -56,10 +56,11 @@ def validate(
 
     from archivecli.catalogue.checking import check, most_important  # with the YAML reader 20 ms, needed only here
 
-    out = common.output()
-    chosen = [named("PATH", path) for path in paths] if paths else [common.catalogue]
+    out = common.out
+    settings = common.settings
+    given = [settings.catalogue_path(named("PATH", path)) for path in paths or ()] or [settings.catalogue.value]
     day = date.fromisoformat(today(today_))
-    reports = [check(resolve_catalogue(path), day) for path in chosen]
+    reports = [check(path, day) for path in given]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
