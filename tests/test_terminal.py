@@ -238,7 +238,7 @@ def test_remarks_come_after_an_answer_that_is_held_back(tmp_path: Path) -> None:
     for rows in (24, 4):
         seen = at_a_terminal("validate", str(path), rows=rows, PAGER=SAYS_PAGER)
         assert seen.code == 1
-        assert seen.lines[-1] == "0 sound events, 1 error"
+        assert seen.lines[-1] == "0 valid events, 1 error"
 
 
 # Encodings

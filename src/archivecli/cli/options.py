@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -11,7 +11,7 @@ from archivecli.archive import Archive
 from archivecli.cli.form import Form, form_parameters
 from archivecli.cli.output import Output, is_terminal
 from archivecli.dates import EVER, Period
-from archivecli.errors import UsageError
+from archivecli.errors import UsageError, did_you_mean
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
 from archivecli.settings import COLOURS, Settings
@@ -99,10 +99,10 @@ def parse_filters(typed: Iterable[str]) -> tuple[Node, list[str]]:
     return criteria(values), rest
 
 
-def _check_color(typed: str) -> str:
-    if typed not in COLOURS:
-        raise typer.BadParameter(f"'{typed[:40]}' is none of {', '.join(COLOURS)}")
-    return typed
+def check_choice(option: str, typed: str, choices: Sequence[str]) -> None:
+    """Raise UsageError unless ``typed`` is one of the choices of an option."""
+    if typed not in choices:
+        raise UsageError(f"{option}: '{typed[:40]}' is none of {', '.join(choices)}", did_you_mean(typed, choices))
 
 
 def _common_parameters(reads_catalogue: bool) -> list[inspect.Parameter]:
@@ -117,10 +117,17 @@ def _common_parameters(reads_catalogue: bool) -> list[inspect.Parameter]:
         help="catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)",
         **panel,
     )
-    colour_help = "auto (as the terminal allows), always or never"
     return [
         *([catalogue] if reads_catalogue else []),
-        _parameter("color", str, "auto", "--color", metavar="WHEN", help=colour_help, callback=_check_color, **panel),
+        _parameter(
+            "color",
+            str,
+            "auto",
+            "--color",
+            metavar="WHEN",
+            help="auto (as the terminal allows), always or never",
+            **panel,
+        ),
         _parameter("quiet", bool, False, "--quiet", "-q", help="no remarks on stderr", **panel),
         _parameter("no_pager", bool, False, "--no-pager", help="no pager for a long answer at a terminal", **panel),
     ]
@@ -146,6 +153,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     def run(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
+        check_choice("--color", color, COLOURS)
         typed.pop("catalogue", None)
         if filters:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})

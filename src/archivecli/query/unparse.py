@@ -76,7 +76,7 @@ def _filters(node: Node) -> list[tuple[str, str]]:
         case Recurs(_, day, said, spoken=False):
             return [("on" if day else "month", said)]
         case During(said=said, spoken=False):
-            ends = re.fullmatch(r"(?:(from) (.+?))??(?: ?(to) (.+))?", said)
+            ends = re.fullmatch(r"(?:(?:--)?(from)[ :](.+?))??(?: ?(?:--)?(to)[ :](.+))?", said)
             if ends and said:
                 return [(field, value) for field, value in (ends.group(1, 2), ends.group(3, 4)) if field]
             return [(_period_field(node), said)]

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.completion import SHELLS
-from archivecli.cli.options import command
+from archivecli.cli.options import check_choice, command
 from archivecli.cli.output import Output
-from archivecli.errors import UsageError, did_you_mean
 from archivecli.locations import package_data
 
 app = typer.Typer()
@@ -24,6 +23,5 @@ def completion(
 
     Examples:  source <(archive completion bash)  ·  source <(archive completion zsh)  ·  archive completion fish | source
     """
-    if shell not in SHELLS:
-        raise UsageError(f"'{shell[:40]}' is none of {', '.join(SHELLS)}", did_you_mean(shell, SHELLS))
+    check_choice("SHELL", shell, SHELLS)
     out.write([package_data(f"completion.{shell}").read_text(encoding="utf-8")])

@@ -10,8 +10,7 @@ import typer
 
 from archivecli import __version__, dates, text
 from archivecli.archive import Archive
-from archivecli.cli.options import Common, command
-from archivecli.errors import UsageError
+from archivecli.cli.options import Common, check_choice, command
 
 app = typer.Typer()
 
@@ -50,8 +49,7 @@ def info(
 
     Examples:  archive info  ·  archive info --catalogue my.yaml --format json
     """
-    if format_ not in FORMATS:
-        raise UsageError(f"--format: '{format_[:40]}' is none of {', '.join(FORMATS)}")
+    check_choice("--format", format_, FORMATS)
     out = common.out
     facts = list(_facts(common.open(), common))
     if format_ == "json":

@@ -1,4 +1,4 @@
-"""``archive list``: the events that fit the filters, in order."""
+"""``archive list``: the events that match the filters, in order."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, check_choice, command
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
@@ -39,19 +39,16 @@ def list_(
 
     In a pipe: one line an event, nothing cut, no limit.
     """
-    if sort not in _ORDERS:
-        raise UsageError(f"--sort: '{sort}' is none of {', '.join(_ORDERS)}")
-    others, piped = without_stdin(piped_ids)
-    if others:
-        raise UsageError(
-            f"list takes no words: '{others[0][:40]}'", "'archive search' does, and 'archive show' takes ids"
-        )
-    archive = common.open()
-    out = common.out
+    check_choice("--sort", sort, _ORDERS)
+    words, piped = without_stdin(piped_ids)
+    if words:
+        hint = "'archive search' does, and 'archive show' takes ids"
+        raise UsageError(f"list takes no words: '{words[0][:40]}'", hint)
+    archive, out = common.open(), common.out
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    if not emit(out, archive, (Hit(event) for event in archive.select(query)), form):
+    if not emit(out, archive, map(Hit, archive.select(query)), form):
         report_no_match(out, archive, query)
         if fail_if_empty:
             raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""``archive search``: the events that answer words, best first."""
+"""``archive search``: the events that match words, best first."""
 
 from typing import Annotated
 
@@ -8,15 +8,15 @@ from archivecli.cli.emit import emit
 from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, check_choice, command
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.parser import parse
 
 app = typer.Typer()
 
-WITH_PLACES = ("json", "jsonl")
-"""The formats that tell in which parts of an event the words were found; looking that up takes as long as the search."""
+WITH_MATCHED_FIELDS = ("json", "jsonl")
+"""Formats with the fields in which words were found; looking these up takes as long as the search."""
 
 
 @app.command()
@@ -40,12 +40,10 @@ def search(
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
     """
-    if sort not in SORTS:
-        raise UsageError(f"--sort: '{sort}' is none of {', '.join(SORTS)}")
+    check_choice("--sort", sort, SORTS)
     rest, piped = without_stdin(words)
-    archive = common.open()
-    out = common.out
-    parsed = parse(typed_query(rest), archive.years)
+    archive, out = common.open(), common.out
+    parsed = parse(" ".join(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
     if piped:
@@ -55,18 +53,12 @@ def search(
     out.remark(*parsed.remarks)
     if outcome.total or not outcome.reading.unknown:
         out.remark(*outcome.reading.remarks)
-    matched = archive.matched(outcome) if explain or form.fields or form.name(out) in WITH_PLACES else {}
+    matched = archive.matched(outcome) if explain or form.fields or form.name(out) in WITH_MATCHED_FIELDS else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
-        explained = outcome._replace(hits=hits)
-        for line in archive.explain(explained):
+        for line in archive.explain(outcome._replace(hits=hits)):
             out.complain(line)
     if not emit(out, archive, hits, form, outcome):
         report_no_match(out, archive, query, outcome)
         if fail_if_empty:
             raise typer.Exit(1)
-
-
-def typed_query(words: list[str]) -> str:
-    """Join the words of a command line; one that holds blanks and no syntax of its own was a phrase to the shell."""
-    return " ".join(words)

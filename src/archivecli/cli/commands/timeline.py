@@ -32,8 +32,8 @@ def timeline(
     colour_by: Annotated[
         str,
         typer.Option(
-            "--colour-by",
             "--color-by",
+            "--colour-by",
             metavar="FIELD",
             help=f"letters and colours by: {', '.join(BY_NAME)}",
             autocompletion=lambda: list(BY_NAME),
@@ -49,7 +49,7 @@ def timeline(
 ) -> None:
     """Draw events as bars on an axis of time, or count them by month, quarter or year.
 
-    Examples:  archive timeline  ·  archive timeline --year 2009 --colour-by country  ·  archive timeline --by quarter
+    Examples:  archive timeline  ·  archive timeline --year 2009 --color-by country  ·  archive timeline --by quarter
 
     In a pipe: a row for every event, or for every period of --by.
     """
@@ -57,7 +57,7 @@ def timeline(
         raise UsageError(f"--by: '{by[:40]}' is none of {', '.join(PERIODS)}", did_you_mean(by, PERIODS))
     if colour_by not in BY_NAME:
         near = did_you_mean(colour_by, tuple(BY_NAME)) or f"choose from {', '.join(BY_NAME)}"
-        raise UsageError(f"--colour-by: '{colour_by[:40]}' is no field", near)
+        raise UsageError(f"--color-by: '{colour_by[:40]}' is no field", near)
     sheet = Sheet(format_, output, force)
     found = ask(words, where, common)
     drawn = sheet.name(found.out) == TABLE
