@@ -1,6 +1,7 @@
 """The options that commands share: filters become criteria, the rest becomes a ``Common``."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TextIO
@@ -199,12 +200,13 @@ def _dates(typed: Mapping[str, Any]) -> Iterable[Node]:
 
 Today = Annotated[
     str | None,
-    typer.Option("--today", envvar="ARCHIVE_TODAY", metavar="DATE", help="day to use as today (default: the real one)"),
+    typer.Option("--today", metavar="DATE", help="day to use as today (default: ARCHIVE_TODAY, or the computer's)"),
 ]
 
 
 def today(typed: str | None) -> str:
-    """Return the ISO date of --today, else of the computer; raise UsageError for anything but a day."""
+    """Return the ISO date of --today, ARCHIVE_TODAY or the computer; raise UsageError for anything but a day."""
+    typed = os.environ.get("ARCHIVE_TODAY") or None if typed is None else typed
     if typed is None:
         import datetime  # 2 ms, only where today matters
 
