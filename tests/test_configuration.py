@@ -1,8 +1,5 @@
 """The file of settings, catalogues by name, and ``archive info``."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -135,15 +132,6 @@ def test_colour_is_a_setting(shell: Run, home: Path) -> None:
     assert "\x1b[" in shell(*line, NO_COLOR="1").out
     assert "\x1b" not in shell(*line, ARCHIVE_COLOR="never").out
     assert "\x1b" not in shell(*line, "--color", "never").out
-
-
-def test_without_a_file_nothing_is_loaded_for_it() -> None:
-    program = (
-        "import sys\nsys.argv = ['archive', 'count']\n"
-        "from archivecli.cli.app import app\napp(standalone_mode=False)\n"
-        "assert 'tomllib' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, env=dict(os.environ))
 
 
 def test_every_setting_is_documented() -> None:

@@ -135,12 +135,6 @@ def test_any_command_line(run: Run, words: list[str]) -> None:
     well_ended(run(*words), findings="validate" in words)
 
 
-def test_an_empty_path_is_no_folder(run: Run) -> None:
-    refused = run("validate", "")
-    assert (refused.code, refused.out) == (2, "")
-    assert "path" in refused.err
-
-
 def test_words_that_look_like_options(run: Run) -> None:
     assert run("search", "--", "--help").code in (0, 2)
     assert "Usage" not in run("search", "--", "--help").out

@@ -11,11 +11,8 @@ PRINT_MODULES = "import sys, json; print(json.dumps(sorted(sys.modules)), file=s
 # of the standard library, beyond what Typer itself loads
 LIBRARY = {"_blake2", "gc", "_json", "_sqlite3", "atexit", "sqlite3", "sqlite3.dbapi2"}
 LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
-LIBRARY |= {
-    "ipaddress",
-    "urllib",
-    "urllib.parse",
-}  # what a path as a URI takes; before Python 3.13 pathlib itself loads them
+# what a path as a URI takes; before Python 3.13 pathlib itself loads them
+LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}

@@ -12,7 +12,7 @@ NEXT = (
     ("archive list --year {year}", "what happened in a year"),
     ("archive search {word}", "find words, names, dates"),
     ("archive show {id}", "everything about one event"),
-    ("archive count --by {by}", "how many, by year, country, topic ..."),
+    ("archive count --by {by}", "how many, by year, country ..."),
     ("archive --help", "every command and option"),
 )
 
