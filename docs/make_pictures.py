@@ -25,7 +25,6 @@ PICTURES: dict[str, tuple[str, int]] = {
     "calendar": ("archive calendar", 80),
     "calendar-days": ("archive calendar --month 2009-12 --days", 100),
     "timeline": ("archive timeline --year 2009", 110),
-    "timeline-months": ("archive timeline --by month", 80),
     "facets": ("archive facets kind country --year 2009..2010", 90),
     "cross-table": ("archive count --by kind --by year", 80),
 }

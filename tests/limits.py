@@ -19,7 +19,7 @@ for name in (
     "cli.commands.show",
     "catalogue.loading",
     "index.build",
-    "render.formats",
+    "render",
 ):
     importlib.import_module(f"archivecli.{name}")  # once here, and no forked process need do so
 for name in ("yaml", "rapidfuzz.process", "anyascii"):

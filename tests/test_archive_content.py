@@ -16,8 +16,9 @@ from archivecli.archive import Archive
 from archivecli.events import Event
 from archivecli.query.criteria import Query
 from archivecli.render.card import card
-from archivecli.render.lines import When
-from archivecli.render.plain import plain_record
+from archivecli.render.describe import When
+from archivecli.render.records import plain_record
+from archivecli.render.theme import Screen
 from conftest import CATALOGUE, Run
 
 
@@ -111,27 +112,18 @@ def stated(value: Any, when: When = dates.human) -> Iterator[str]:
         yield f"{value:,}"
 
 
-def on_screen(archive: Archive, event: Event, width: int) -> str:
-    class Screen:
-        unicode = True
-
-        def __init__(self, width: int) -> None:
-            self.width = width
-
-        def suggested(self, command: str) -> str:
-            return command
-
+def on_screen(event: Event, width: int) -> str:
     console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
-    for part in card(archive, event, Screen(width)):
+    for part in card(event, [], Screen(width)):
         console.print(part)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_the_card_holds_every_field_of_the_record_and_fits(archive: Archive, events: list[Event], width: int) -> None:
+def test_the_card_holds_every_field_of_the_record_and_fits(events: list[Event], width: int) -> None:
     for event in events:
-        shown = on_screen(archive, event, width)
+        shown = on_screen(event, width)
         found = squeezed(shown)
         assert not [said for said in stated(event.record) if squeezed(said) not in found], event.id
         assert max(map(len, shown.splitlines())) <= width
@@ -151,15 +143,8 @@ def test_the_plain_form_holds_every_field_of_the_record(events: list[Event]) -> 
 def test_links_can_be_clicked(archive: Archive) -> None:
     event = archive.get("2010-06-26")
     urls = [link["url"] for link in event.record["links"]]
-
-    class Screen:
-        width, unicode = 80, True
-
-        def suggested(self, command: str) -> str:
-            return command
-
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard", markup=False)
-    for part in card(archive, event, Screen()):
+    for part in card(event, [], Screen(80)):
         console.print(part)
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()

@@ -14,7 +14,7 @@ import pytest
 
 from archivecli.cli.app import COMMANDS
 from archivecli.cli.process import accept_any_text
-from archivecli.render.formats import FORMATS
+from archivecli.render import FORMATS
 from conftest import HANG, Result, Run, make_catalogue
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, devices and descriptors of POSIX")

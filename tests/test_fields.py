@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from archivecli.errors import UsageError
 from archivecli.events import Event, Hit, values_at
 from archivecli.fields import RECORD
-from archivecli.render import columns
-from archivecli.render.formats import FORMATS
+from archivecli.render import FORMATS, columns
 from conftest import Run
 
 ASKED = "id,start,title,places.city"
@@ -146,7 +145,7 @@ def test_related_events_have_reasons(run: Run) -> None:
 
 
 def test_completion_goes_on_after_a_comma() -> None:
-    from archivecli.cli.form import complete_fields
+    from archivecli.cli.output_options import complete_fields
 
     assert complete_fields("id,places.c") == ["id,places.city", "id,places.country"]
     assert "hit.score" in complete_fields("hit.")

@@ -21,12 +21,12 @@ from archivecli.catalogue.loading import Catalogue, Root, make_event
 from archivecli.catalogue.reader import parse
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.events import Hit
-from archivecli.render.formats import FORMATS, Asked, by_suffix
-from archivecli.render.formats.icalendar import content_line
-from archivecli.render.formats.icalendar import escaped as icalendar_text
-from archivecli.render.formats.markdown import escaped
-from archivecli.render.formats.references import latex
-from archivecli.render.formats.sheets import harmless, quoted, tabbed
+from archivecli.render import FORMATS, FormatContext, by_suffix
+from archivecli.render.icalendar import content_line
+from archivecli.render.icalendar import escaped as icalendar_text
+from archivecli.render.markdown import escaped
+from archivecli.render.references import latex
+from archivecli.render.tabular import harmless, quoted, tabbed
 from conftest import CATALOGUE, ROOT, Run, tried
 
 NASTY = r"""
@@ -213,7 +213,7 @@ def records(said: list[str]) -> list[dict[str, Any]]:
 
 def written_as_yaml(events: list[dict[str, Any]]) -> str:
     hits = [Hit(make_event(event, Vocabulary())) for event in events]
-    return "".join(FORMATS["yaml"].write(hits, Asked()))
+    return "".join(FORMATS["yaml"].write(hits, FormatContext()))
 
 
 def test_text_that_looks_like_something_else_comes_back_from_yaml(run: Run, tmp_path: Path) -> None:

@@ -19,8 +19,6 @@ SESSIONS = {
     "calendar-days": "archive calendar 2009 --month 10 --days",
     "timeline": "archive timeline",
     "timeline-country": "archive timeline --from 2009-11 --to 2009-12 --colour-by country",
-    "timeline-months": "archive timeline --by month",
-    "timeline-topics": "archive timeline --by year --colour-by topic",
     "facets": "archive facets kind country project --year 2009..2010 --limit 5",
     "count-by-topic": "archive count --by topic --year 2010",
     "cross-table": "archive count --by kind --by country",

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from archivecli import text
 from archivecli.cli import completion
 from archivecli.fields import RECORD, Shape
-from archivecli.render.formats import FORMATS
+from archivecli.render import FORMATS
 from conftest import Result, Run, tried
 
 HOSTILE = {

@@ -9,7 +9,7 @@ import pytest
 
 from archivecli.cli.files import write_file
 from archivecli.errors import OutputError
-from archivecli.render.formats import FORMATS
+from archivecli.render import FORMATS
 from conftest import Run, make_catalogue
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions, links and signals of POSIX")

@@ -23,7 +23,7 @@ from archivecli.catalogue.json_schema import catalogue_schema
 from archivecli.errors import Problem
 from archivecli.fields import CATALOGUE as ABOUT
 from archivecli.fields import RECORD, SECTIONS, TERM, Shape
-from archivecli.render.findings import excerpt, finding
+from archivecli.render.problems import excerpt, report
 from conftest import CATALOGUE, ROOT, Run
 
 EVENT = "- id: 2009-01-02-one\n  title: One thing\n  start: 2009-01-02\n"
@@ -409,7 +409,7 @@ def test_an_excerpt_fits_and_holds_the_caret(line: str, column: int, width: int)
 
 def test_nothing_of_a_file_reaches_the_terminal_raw() -> None:
     problem = Problem("a\x1b[31m.yaml", 1, 3, "date", "bad \x1b", "good \x1b")
-    told = "".join(piece.text for line in finding(problem, {(problem.path, 1): "x\x1b[2Jy"}, 80) for piece in line)
+    told = "".join(piece.text for line in report(problem, {(problem.path, 1): "x\x1b[2Jy"}, 80) for piece in line)
     assert "\x1b" not in told
 
 

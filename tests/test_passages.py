@@ -6,11 +6,12 @@ import pytest
 
 from archivecli import text
 from archivecli.archive import Archive
+from archivecli.index.search import Outcome
 from archivecli.index.stems import stems
 from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
-from archivecli.render.lines import lines
-from archivecli.render.passages import PIECE, Marker
+from archivecli.render.describe import lines
+from archivecli.render.highlight import PIECE, Highlighter, words_of
 from conftest import CATALOGUE
 
 WRITTEN = """\
@@ -29,10 +30,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return Archive(path)
 
 
+def highlighter(archive: Archive, outcome: Outcome) -> Highlighter:
+    expressions = ([e for a in group.alternatives for e in a.expressions] for group in outcome.reading.groups)
+    return Highlighter([[word for e in several for word in words_of(e)] for several in expressions], archive.stems)
+
+
 def marked(archive: Archive, words: str) -> list[str]:
     """Return the words that are marked in the first passage."""
     outcome = archive.search(Query(parse(words, archive.years).where))
-    passages = Marker(outcome.reading, archive.stems).passages([hit.event for hit in outcome.hits])
+    passages = highlighter(archive, outcome).passages([hit.event for hit in outcome.hits])
     shown = next(iter(passages.values()))
     return [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold red"]
 
@@ -62,7 +68,7 @@ def test_the_short_cuts_lose_no_word(words: str) -> None:
     """Stemming every word of every line finds the same places."""
     archive = Archive(CATALOGUE)
     outcome = archive.search(Query(Phrase(words) if words.isdigit() else parse(words, archive.years).where, limit=5))
-    marker = Marker(outcome.reading, archive.stems)
+    marker = highlighter(archive, outcome)
     for event in (hit.event for hit in outcome.hits):
         said = [text.one_line(line.text) for line in lines(event)]
         pieces = [(place, match) for place, line in enumerate(said) for match in PIECE.finditer(line)]

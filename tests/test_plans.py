@@ -18,7 +18,7 @@ from archivecli.index.selection import Selection
 from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
 from archivecli.query.facets import FACETS, NONE, PERIODS
 from archivecli.query.parser import parse
-from archivecli.render.formats import FORMATS, Asked
+from archivecli.render import FORMATS, FormatContext
 from conftest import Run
 
 
@@ -193,7 +193,7 @@ def test_a_catalogue_is_written_while_it_is_read() -> None:
             record = {"id": f"2000-{number}", "title": "A meeting", "start": "2000"}
             yield Hit(Event(record["id"], "A meeting", "2000", "", "", "", record))
 
-    pieces = FORMATS["yaml"].write(rows(), Asked())
+    pieces = FORMATS["yaml"].write(rows(), FormatContext())
     assert "events:" in next(pieces)
     assert "2000-0" in next(pieces)
     assert read == [0]

@@ -16,11 +16,11 @@ LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
-BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
-BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
+BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets", "archivecli.query.results"}
+BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
-BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
-EVENTS = {"archivecli.cli.emit", "archivecli.cli.messages", "archivecli.render.formats.lines"}
+BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render"}
+EVENTS = {"archivecli.cli.writing", "archivecli.cli.messages", "archivecli.render.records", "archivecli.render.tabular"}
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
 QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
 RANKING = {
@@ -31,12 +31,11 @@ RANKING = {
     "unicodedata",
 }
 RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
-CARD = {"archivecli.cli.emit"}
-CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
+CARD = {"archivecli.cli.writing", "archivecli.render.records"}
+CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 
 TALLIES = {
-    "archivecli.cli.tallies",
-    "archivecli.cli.views",
+    "archivecli.cli.writing",
     "archivecli.cli.messages",
     "archivecli.index.selection",
     "shlex",
@@ -44,8 +43,9 @@ TALLIES = {
 TALLIES |= {
     "archivecli.cli.asking",
     "archivecli.query.unparse",
-    "archivecli.cli.views.numbers",
-    "archivecli.render.rows",
+    "archivecli.render.counts",
+    "archivecli.render.tabular",
+    "archivecli.render.theme",
     "archivecli.query.measures",
     "archivecli.fields",
 }

@@ -56,7 +56,7 @@ def catalogue(tmp_path: Path) -> str:
         "calendar",
         "calendar --days",
         "timeline",
-        "timeline --by month --colour-by topic",
+        "timeline --color-by topic",
         "facets",
         "on-this-day --today 2009-12-03",
     ],

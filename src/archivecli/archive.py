@@ -9,17 +9,18 @@ from archivecli.dates import Period
 from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
 from archivecli.events import Event, Term
 from archivecli.index import store
-from archivecli.index.reader import Clause, Index, Tally
+from archivecli.index.reader import Clause, Index
 from archivecli.index.schema import Progress
 from archivecli.query.criteria import Among, And, Node, Not, Query, conjunction, has_words
 from archivecli.query.facets import BY_NAME
+from archivecli.query.results import Count as Tally
 from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index import search as ranking
     from archivecli.index.contents import Changed, Contents, Note
-    from archivecli.index.related import Relation
     from archivecli.index.selection import Selection
+    from archivecli.query.results import Relation
     from archivecli.sources import Known, Source
 
 

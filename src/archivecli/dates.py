@@ -50,6 +50,27 @@ def last_day(date: str) -> str:
     return date
 
 
+def add_months(month: str, number: int) -> str:
+    """Return the month that is ``number`` months later: ``2009-12`` and 1 → ``2010-01``."""
+    year, index = divmod(_months(month) + number, 12)
+    return f"{year:04d}-{index + 1:02d}"
+
+
+def month_count(first: str, last: str) -> int:
+    """Return how many months there are from that of ``first`` to that of ``last``, both included."""
+    return _months(last) - _months(first) + 1
+
+
+def _months(date: str) -> int:
+    return int(date[:4]) * 12 + int(date[5:7]) - 1
+
+
+def quarter_months(quarter: str) -> tuple[str, str]:
+    """Return the first and the last month of ``2009-Q4``: ``2009-10`` and ``2009-12``."""
+    year, number = quarter[:4], int(quarter[6:])
+    return f"{year}-{3 * number - 2:02d}", f"{year}-{3 * number:02d}"
+
+
 class Period(NamedTuple):
     """From the first to the last day, both included, as ISO days."""
 

@@ -369,3 +369,8 @@ def mixed_words(text: str) -> list[tuple[int, str, str]]:
             meant = _latinise(match)
             found.append((match.start(), match.group(), "" if _OTHER_SCRIPT.search(meant) else meant))
     return found
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 event``, ``1,200 events``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from archivecli.cli.options import typed_catalogue
 from archivecli.errors import ArchiveError
 from archivecli.query.criteria import SORTS, Query
 from archivecli.query.facets import BY_NAME, FACETS, PERIODS
+from archivecli.render import FORMATS, ROW_FORMATS
 from archivecli.settings import COLOURS, Settings
 
 VARIABLE = "_ARCHIVE_COMPLETE"
@@ -146,14 +147,11 @@ def _choices(command: Any, parameter: str) -> Sequence[str]:
         case "format", "info" | "validate":
             return ("text", "json")
         case "format", _:
-            from archivecli.cli import form, tallies
-
-            return form.CHOICES if any(param.name == "fields" for param in command.params) else tallies.CHOICES
-        case "by", "timeline":
-            return PERIODS
+            writes_events = any(param.name == "fields" for param in command.params)
+            return ("table", *(FORMATS if writes_events else ROW_FORMATS))
         case "by", _:
             return (*PERIODS, *BY_NAME)
-        case "colour_by", _:
+        case "color_by", _:
             return tuple(BY_NAME)
         case "sum", _:
             from archivecli.query.measures import MEASURES

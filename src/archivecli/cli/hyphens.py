@@ -41,7 +41,7 @@ def is_short_option(word: str) -> bool:
     found = re.fullmatch(_SHORT_WITH_VALUE, word)
     if found is None or not found["format"]:
         return found is not None
-    from archivecli.render.formats import FORMATS  # only for what looks like a format
+    from archivecli.render import FORMATS  # only for what looks like a format
 
     return found["format"] in (*FORMATS, "table")
 

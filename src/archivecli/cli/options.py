@@ -3,16 +3,16 @@
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TextIO
 
 import typer
 
 from archivecli.archive import Archive
-from archivecli.cli.form import Form, form_parameters
 from archivecli.cli.output import Output, is_terminal
+from archivecli.cli.output_options import OutputOptions, checked, event_parameters, view_parameters
 from archivecli.dates import EVER, Period
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.errors import UsageError
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
 from archivecli.settings import COLOURS, Settings
@@ -100,12 +100,6 @@ def parse_filters(typed: Iterable[str]) -> tuple[Node, list[str]]:
     return criteria(values), rest
 
 
-def check_choice(option: str, typed: str, choices: Sequence[str]) -> None:
-    """Raise UsageError unless ``typed`` is one of the choices of an option."""
-    if typed not in choices:
-        raise UsageError(f"{option}: '{typed[:40]}' is none of {', '.join(choices)}", did_you_mean(typed, choices))
-
-
 def _common_parameters(reads_catalogue: bool) -> list[inspect.Parameter]:
     panel = {"rich_help_panel": COMMON}
     catalogue = _parameter(
@@ -143,28 +137,33 @@ def typed_catalogue(ctx: typer.Context) -> str | None:
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` asks for the filters, ``form: Form`` for the options of output, ``common: Common`` for the rest; a
-    command that opens no catalogue has ``out: Output`` instead of the last.
+    ``where: Node`` asks for the filters, ``options: OutputOptions`` (``view_options`` in a view) for the options of output,
+    ``common: Common`` for the rest; a command that opens no catalogue has ``out: Output`` instead of the last.
     """
     own = inspect.signature(function).parameters
     filters = _filter_parameters() if "where" in own else []
-    forms = form_parameters() if "form" in own else []
+    writing = next((name for name in ("options", "view_options") if name in own), "")
+    forms = event_parameters() if writing == "options" else view_parameters() if writing else []
     reads_catalogue = "common" in own
     shared = _common_parameters(reads_catalogue)
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     def run(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
-        check_choice("--color", color, COLOURS)
+        checked("--color", color, COLOURS)
         typed.pop("catalogue", None)
         if filters:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
         if forms:
-            typed["form"] = Form(*(typed.pop(parameter.name) for parameter in forms))
+            typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in forms))
         common = Common(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
         with common.out:
             return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
 
-    kept = [parameter for name, parameter in own.items() if name not in ("where", "form", "common", "out")]
+    kept = [
+        parameter
+        for name, parameter in own.items()
+        if name not in ("where", "options", "view_options", "common", "out")
+    ]
     parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in (context, *kept, *forms, *filters, *shared)]
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__

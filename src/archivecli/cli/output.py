@@ -156,8 +156,11 @@ class _Narrowed:
         return self.out.terminal
 
 
-_DRAWN = str.maketrans("–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴", "--~-*''\"\"--|+++++++++++++-")
-"""ASCII for the one-cell characters that Rich draws; text is converted before it is laid out."""
+_DRAWN = str.maketrans(
+    "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
+    "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
+)
+"""ASCII for the one-cell characters that are drawn; text of the catalogue is converted before it is laid out."""
 
 
 def is_terminal(stream: TextIO) -> bool:

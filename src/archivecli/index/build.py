@@ -16,9 +16,10 @@ from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.contents import Contents
 from archivecli.index.prepare import Prepared, Preparer
-from archivecli.index.reader import Tally, periods_between
+from archivecli.index.reader import periods_between
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
+from archivecli.query.results import Count as Tally
 
 Named = tuple[str, str, int]
 """A section of the vocabulary, a text, and the number of the name that it stands for."""

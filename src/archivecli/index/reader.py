@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivecli import text
 from archivecli.dates import EVER, Period
@@ -12,6 +12,7 @@ from archivecli.errors import UsageError, nearest
 from archivecli.events import Event, Term
 from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Query, Recurs
 from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
+from archivecli.query.results import Count as Tally
 
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
 
@@ -41,14 +42,6 @@ AT_ONCE = 500
 
 LONGEST_NAME = 1000
 """Longer names are not looked for in parts: SQLite compares no pattern of any length."""
-
-
-class Tally(NamedTuple):
-    """How many events have a value; ``name`` is the value in full, empty for events without one."""
-
-    name: str
-    short: str
-    number: int
 
 
 def shared_length(one: str, other: str) -> int:

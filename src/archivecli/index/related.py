@@ -3,10 +3,10 @@
 import json
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from archivecli.events import Event
 from archivecli.index.reader import COLUMNS, FACET_NUMBERS, Index, event_of
+from archivecli.query.results import Relation
 
 TIES = {
     "series": (3.0, "series", "series"),
@@ -30,14 +30,6 @@ MOST = 2000
 
 FAINTEST = 1.5
 """Below this two events have too little in common to be called related."""
-
-
-class Relation(NamedTuple):
-    """Another event, how near it is (higher is nearer), and why, the strongest reason first."""
-
-    event: Event
-    score: float
-    reasons: tuple[str, ...]
 
 
 def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation]:

@@ -22,9 +22,10 @@ from archivecli.index.build import ADD_WORDS, Builder, aliases_of
 from archivecli.index.contents import Changed, Opener
 from archivecli.index.prepare import Prepared, Preparer
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import Index, Tally, event_of, periods_between
+from archivecli.index.reader import Index, event_of, periods_between
 from archivecli.index.schema import COLUMNS, Progress
 from archivecli.query.facets import BY_NAME, FACETS, PERIODS
+from archivecli.query.results import Count as Tally
 from archivecli.sources import Item, Known, Source
 
 MOST = 0.25

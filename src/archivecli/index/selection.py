@@ -1,30 +1,20 @@
 """A choice of events, made once: what the views count, cross, add up and lay out in time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.reader import FACET_NUMBERS, Clause, Index, Tally, periods_between
+from archivecli.index.reader import FACET_NUMBERS, Clause, Index, periods_between
 from archivecli.query.criteria import Node, Query
 from archivecli.query.facets import BY_NAME, PERIODS
 from archivecli.query.measures import DAYS, Measure
+from archivecli.query.results import Count as Tally
+from archivecli.query.results import Keys
+from archivecli.query.results import Total as Added
 
 MOST_CELLS = 500_000
 """A table of more cells than these is refused: nobody reads it, and it would fill the memory."""
-
-Keys = tuple[str, ...]
-"""A value for each axis of a table: a name, a year, a month; empty for events without one."""
-
-
-class Added(NamedTuple):
-    """Numbers added up: their unit, their sum, how many numbers, how many of them ranges, in how many events."""
-
-    unit: str
-    total: float
-    numbers: int
-    ranges: int
-    events: int
 
 
 class Selection:

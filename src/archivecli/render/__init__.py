@@ -1,1 +1,105 @@
-"""Events → text, by name of the format."""
+"""Events and views → text. A format is a line in ``FORMATS`` and a function for whole events, for rows, or for both.
+
+Modules are imported when they are used: most commands need one of them, and only people at a terminal need Rich.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archivecli.events import Hit
+
+if TYPE_CHECKING:
+    from archivecli.render.tabular import Table
+
+
+def _no_url(page: str) -> str:
+    return ""
+
+
+class FormatContext(NamedTuple):
+    """What a format must know beside the events.
+
+    ``fields``: the paths to write, empty for whole events; ``bom``: begin with a byte-order mark; ``null``: end an id with
+    NUL instead of a line break; ``about``: what the catalogue says of itself; ``page_url``: returns the URL of a page of
+    the vocabulary, "" where it is not known.
+    """
+
+    fields: tuple[str, ...] = ()
+    bom: bool = False
+    null: bool = False
+    about: Mapping[str, Any] = {}
+    page_url: Callable[[str], str] = _no_url
+
+
+class Format(NamedTuple):
+    """A way to write events, and rows of any kind where it has ``rows``, a function of ``tabular``.
+
+    ``events`` is the module and function for whole events; without it, they are rows of the fields that fit in a cell.
+    ``options`` can be asked of it beside fields; ``pivots``: it takes a table of one field by another as such;
+    ``shows_matches``: it says in which fields a search found its words, which takes as long to find out as the search.
+    """
+
+    suffixes: tuple[str, ...]
+    about: str
+    events: str = ""
+    rows: str = ""
+    options: tuple[str, ...] = ()
+    pivots: bool = False
+    shows_matches: bool = False
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The options that can be asked of it: fields, bom, null."""
+        return ("fields", *self.options) if self.rows else self.options
+
+    def write(self, hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
+        """Yield events piece by piece: whole, or the fields asked for."""
+        if context.fields or not self.events:
+            from archivecli.render import columns  # with the fields 2 ms, not for most lists
+
+            return self.write_table(columns.table(hits, context.fields or columns.SPREADSHEET), context.bom)
+        module, function = self.events.split(".")
+        writer: Callable[..., Iterator[str]] = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+        return writer(hits, context)
+
+    def write_table(self, table: "Table", bom: bool = False) -> Iterator[str]:
+        """Yield rows piece by piece."""
+        from archivecli.render import tabular
+
+        writer: Callable[..., Iterator[str]] = getattr(tabular, self.rows)
+        return writer(table, bom) if bom else writer(table)
+
+
+FORMATS: dict[str, Format] = {
+    "plain": Format((".txt",), "one line an event, aligned, nothing cut", "records.plain", "plain"),
+    "json": Format((".json",), "a list of whole records", "records.as_json", "as_json", shows_matches=True),
+    "jsonl": Format((".jsonl", ".ndjson"), "a whole record a line", "records.as_jsonl", "as_jsonl", shows_matches=True),
+    "csv": Format((".csv",), "a table for spreadsheets", "", "as_csv", ("bom",), pivots=True),
+    "tsv": Format((".tsv", ".tab"), "the same table, separated by tabs", "", "as_tsv", ("bom",), pivots=True),
+    "yaml": Format((".yaml", ".yml"), "a catalogue of the events", "records.as_yaml", "as_yaml"),
+    "markdown": Format(
+        (".md", ".markdown"),
+        "sections for a document or a wiki",
+        "markdown.as_markdown",
+        "as_markdown",
+        pivots=True,
+    ),
+    "ics": Format((".ics",), "all-day events for a calendar (RFC 5545)", "icalendar.as_ics"),
+    "jsonld": Format((".jsonld",), "schema.org events for web pages and linked data", "jsonld.as_jsonld"),
+    "bibtex": Format((".bib",), "references for BibTeX, BibLaTeX and JabRef", "references.as_bibtex"),
+    "ris": Format((".ris",), "references for EndNote, Zotero and Mendeley", "references.as_ris"),
+    "csl-json": Format((".csl.json",), "references for Zotero, pandoc and citeproc", "references.as_csl"),
+    "ids": Format((".ids",), "one id a line", "records.ids", options=("null",)),
+}
+"""Every format by name; choices, help and documents derive from this table."""
+
+ROW_FORMATS = {name: format_ for name, format_ in FORMATS.items() if format_.rows}
+"""The formats in which views are written."""
+
+
+def by_suffix(name: str, formats: Mapping[str, Format] = FORMATS) -> str | None:
+    """Return the format that a file of this name is written in, the longest suffix first; None for an unknown one."""
+    pairs = [(suffix, format_) for format_, known in formats.items() for suffix in known.suffixes]
+    ends = [pair for pair in pairs if name.lower().endswith(pair[0])]
+    return max(ends, key=lambda pair: len(pair[0]))[1] if ends else None

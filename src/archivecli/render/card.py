@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Protocol
+from typing import NamedTuple
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -13,15 +13,14 @@ from rich.text import Text
 from archivecli import dates, text
 from archivecli.events import Event, Hit
 from archivecli.render import theme
-from archivecli.render.lines import Line, lines
-from archivecli.render.plain import chosen
-from archivecli.render.screen import Screen, dotted
+from archivecli.render.describe import Detail, lines
+from archivecli.render.theme import Screen, dotted
 
 WIDEST = 108
 """Lines longer than this are hard to read, however wide the terminal is."""
 
 _LABELS = 14
-"""Columns of the labels of a group, with the blanks after them."""
+"""Columns of the labels of a group, with the spaces after them."""
 
 _SHORT = 48
 """Values no longer than this share lines, as topics do."""
@@ -32,57 +31,49 @@ _LEAST_TITLE = 32
 _IN_HEAD = ("id", "title", "start", "end")
 
 
-class Guide(Screen, Protocol):
-    """A screen that knows what a command to be typed next needs."""
+class Link(NamedTuple):
+    """An event to go on to: ``earlier``, ``later`` or ``related``, its shortest id and its title."""
 
-    def suggested(self, command: str) -> str:
-        """Return a command with the catalogue that it needs."""
-
-
-class Shelf(Protocol):
-    """What knows the events beside one."""
-
-    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
-        """Return the events before and after one, by date."""
-
-    def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares."""
-
-    def nearest(self, event: Event, limit: int) -> list[Event]:
-        """Return the events that have most in common with one."""
+    word: str
+    short_id: str
+    title: str
 
 
-def card(shelf: Shelf, event: Event, screen: Guide) -> Iterator[RenderableType]:
-    """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on."""
+def card(event: Event, links: Sequence[Link], screen: Screen, catalogue: str = "") -> Iterator[RenderableType]:
+    """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on.
+
+    ``catalogue`` is what the commands that lead on must add to name the catalogue: `` --catalogue my.yaml``.
+    """
     width = min(screen.width, WIDEST)
     yield _head(event, width)
     for group, found in _groups(event):
-        yield Text("")
+        yield ""
         if group:
             yield Text(f" {group}", style=theme.HEADING)
         yield from _body(found, width)
-    yield Text("")
-    yield from _onward(shelf, event, screen, width)
+    yield ""
+    yield from _onward(links, width, screen, catalogue)
 
 
-def cards(shelf: Shelf, events: Iterable[Event], screen: Guide) -> Iterator[RenderableType]:
-    """Yield a card for each event, with a blank line between two."""
-    for number, event in enumerate(events):
-        if number:
-            yield Text("")
-        yield from card(shelf, event, screen)
-
-
-def chosen_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
+def field_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the fields asked for, a row a value."""
+    from archivecli.render import columns
+
+    rows = []
+    for path, values in groupby(columns.values(hit, fields), key=lambda pair: pair[0]):
+        rows += [("" if number else path, Text(text.one_line(value))) for number, (_, value) in enumerate(values)]
+    yield labelled(rows)
+    yield ""
+
+
+def labelled(rows: Iterable[tuple[str, Text]]) -> Table:
+    """Return a table of values, each with its label."""
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(style=theme.LABEL, no_wrap=True)
-    grid.add_column(ratio=1)
-    for path, values in groupby(chosen(hit, fields), key=lambda pair: pair[0]):
-        for number, (_, said) in enumerate(values):
-            grid.add_row("" if number else path, Text(text.one_line(said)))
-    yield grid
-    yield Text("")
+    grid.add_column(ratio=1, overflow="fold")
+    for label, value in rows:
+        grid.add_row(label, value)
+    return grid
 
 
 def _head(event: Event, width: int) -> RenderableType:
@@ -99,19 +90,19 @@ def _head(event: Event, width: int) -> RenderableType:
     return Panel(shown, border_style=theme.DIM, width=width, subtitle=name, subtitle_align="right")
 
 
-def _groups(event: Event) -> Iterator[tuple[str, list[Line]]]:
+def _groups(event: Event) -> Iterator[tuple[str, list[Detail]]]:
     """Yield the groups of the card with their lines, the summary (which needs no name) first."""
-    groups: dict[str, list[Line]] = {"Summary": []}
+    groups: dict[str, list[Detail]] = {"Summary": []}
     for line in lines(event):
-        said_in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
-        if not said_in_head:
+        in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
+        if not in_head:
             groups.setdefault(line.field.group, []).append(line)
     for group, found in groups.items():
         if found:
             yield ("" if group == "Summary" else group), found
 
 
-def _body(found: list[Line], width: int) -> Iterator[RenderableType]:
+def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
     """Yield the lines of a group: labelled rows, the paragraphs of a summary, or points."""
     if found[0].field.label:
         yield _labelled(found, width)
@@ -119,14 +110,14 @@ def _body(found: list[Line], width: int) -> Iterator[RenderableType]:
         paragraphs = (Text(text.one_line(line.text)) for line in found)
         yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
     elif found[0].field.name == "statements":
-        for speaker, said in groupby(found, key=lambda line: line.lead):
+        for speaker, statements in groupby(found, key=lambda line: line.lead):
             yield Padding(Text(text.one_line(speaker), style="bold"), (0, 0, 0, 2))
-            yield Padding(_points((_without_lead(line) for line in said), width - 4), (0, 0, 0, 2))
+            yield Padding(_points((_without_lead(line) for line in statements), width - 4), (0, 0, 0, 2))
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
 
 
-def _labelled(found: list[Line], width: int) -> Table:
+def _labelled(found: list[Detail], width: int) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(style=theme.LABEL, width=_LABELS - 1)
@@ -160,49 +151,41 @@ _LEADS = {
 """How the name or number looks that a line opens with."""
 
 
-def _value(line: Line) -> Text:
-    said, lead = text.one_line(line.text), len(text.one_line(line.lead))
-    shown = Text(said)
+def _value(line: Detail) -> Text:
+    value, lead = text.one_line(line.text), len(text.one_line(line.lead))
+    shown = Text(value)
     shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
     if line.url:
-        at = said.find(line.url)
+        at = value.find(line.url)
         shown.stylize(f"link {line.url}")
         if at >= 0:
             shown.stylize(theme.LINK, at, at + len(line.url))
     return shown
 
 
-def _without_lead(line: Line) -> Text:
+def _without_lead(line: Detail) -> Text:
     return Text(text.one_line(line.text.removeprefix(line.lead).lstrip(": ")))
 
 
-NEAREST = 3
-"""So many related events are named below a card."""
-
-
-def _showing(shortest: str, after: str = "") -> Text:
-    """Return the command that shows another event; what is no id is dim."""
-    return Text("archive show ", style=theme.DIM).append(text.shell_word(shortest), theme.ID).append(after)
-
-
-def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[RenderableType]:
-    """Say which events come before and after and which are nearest to it, and how to see them."""
-    both = zip(("earlier", "later"), shelf.beside(event), strict=True)
-    beside = [(word, other) for word, other in both if other is not None]
-    beside += [("related", other) for other in shelf.nearest(event, NEAREST)]
-    naming = screen.suggested("")
-    commands = [_showing(shelf.shortest(other.id), naming) for _, other in beside]
-    crowded = bool(naming) and max(map(len, commands), default=0) > width - _LEAST_TITLE
+def _onward(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
+    """Yield the commands that show the events before and after and the related ones."""
+    commands = [_showing(link, catalogue) for link in links]
+    crowded = bool(catalogue) and max(map(len, commands), default=0) > width - _LEAST_TITLE
     if crowded:
-        commands = [_showing(shelf.shortest(other.id)) for _, other in beside]
+        commands = [_showing(link, "") for link in links]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.width = width
     grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)
-    grid.add_column(min_width=max((len(command) for command in commands), default=0), no_wrap=True)
+    grid.add_column(min_width=max(map(len, commands), default=0), no_wrap=True)
     grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style=theme.DIM)
-    for (word, other), command in zip(beside, commands, strict=True):
-        grid.add_row(f" {word}", command, theme.said(other.title, screen.unicode))
-    if beside:
+    for link, command in zip(links, commands, strict=True):
+        grid.add_row(f" {link.word}", command, screen.text(link.title))
+    if links:
         yield grid
-    if beside and crowded:
-        yield Text(f" each with{naming}", style=theme.DIM)
+    if links and crowded:
+        yield Text(f" each with{catalogue}", style=theme.DIM)
+
+
+def _showing(link: Link, after: str) -> Text:
+    shown = Text("archive show ", style=theme.DIM)
+    return shown.append(text.shell_word(link.short_id), theme.ID).append(after)

@@ -1,23 +1,20 @@
-"""An event → a reference to its entry in the source, and that reference in the styles of Chicago, APA and MLA.
+"""An event → a reference to its entry in the source, in the styles of Chicago, APA and MLA.
 
 What is cited is the entry of the web page (or book) that the record was taken from: its author is the catalogue's
-publisher, its date the one that the entry bears. A date that the cataloguer inferred is marked as the style wants it.
+publisher, its date that of the entry. A date that the cataloguer inferred is marked as the style wants it.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archivecli import text
 from archivecli.dates import MONTHS
 from archivecli.events import Event
 
-if TYPE_CHECKING:
-    from rich.text import Text
-
 
 class Reference(NamedTuple):
-    """What one must know to cite an entry; an empty text is something that is not known."""
+    """What one must know to cite an entry; an empty string is something unknown."""
 
     key: str
     author: str
@@ -33,8 +30,8 @@ class Reference(NamedTuple):
 _ACRONYM = re.compile(r"\s*\([^\W\d_a-z]+\)$")
 
 
-def reference(event: Event, about: Mapping[str, Any], address: Callable[[str], str]) -> Reference:
-    """Return the reference to an event's entry; ``about`` and ``address`` are those of the catalogue."""
+def reference(event: Event, about: Mapping[str, Any], page_url: Callable[[str], str]) -> Reference:
+    """Return the reference to an event's entry; ``about`` and ``page_url`` are those of the catalogue."""
     source = event.record.get("source", {})
     page = source.get("page", "")
     author = _ACRONYM.sub("", text.one_line(about.get("publisher", "")))  # no style has the acronym beside the name
@@ -48,7 +45,7 @@ def reference(event: Event, about: Mapping[str, Any], address: Callable[[str], s
         start=event.start,
         end=event.end,
         inferred="start" in event.record.get("inferred", ()),
-        url=source.get("url") or (address(page) if page else "") or about.get("url", ""),
+        url=source.get("url") or (page_url(page) if page else "") or about.get("url", ""),
     )
 
 
@@ -95,7 +92,7 @@ def apa(cited: Reference, accessed: str = "") -> Iterator[Span]:
 def mla(cited: Reference, accessed: str = "") -> Iterator[Span]:
     """The style of the Modern Language Association, 9th edition: “Title.” Page, Publisher, 8–9 Dec. 2010, URL.
 
-    A body that is author and publisher at once stands as the publisher only.
+    A body that is both author and publisher is named only as publisher.
     """
     yield Span(f"“{_stopped(_inner_quotes(cited.title))}” ")
     when = _british(cited.start, cited.end)
@@ -111,13 +108,13 @@ STYLES: dict[str, Style] = {"chicago": chicago, "apa": apa, "mla": mla}
 """Every style by name."""
 
 
-def _stopped(said: str) -> str:
-    """End a part with a full stop, unless it has a sign of its own there, also inside a quotation."""
-    return said if not said or said.rstrip("’”'\"")[-1:] in ".?!…" else f"{said}."
+def _stopped(part: str) -> str:
+    """End a part with a full stop unless it ends with punctuation, also inside a quotation."""
+    return part if not part or part.rstrip("’”'\"")[-1:] in ".?!…" else f"{part}."
 
 
 def _inner_quotes(title: str) -> str:
-    """Turn the double quotes of a title that stands in double quotes itself into single ones."""
+    """Turn the double quotes of a title into single ones, since it is itself in double quotes."""
     title = re.sub(r'"([^"]*)"', "‘\\1’", title)
     return title.replace("“", "‘").replace("”", "’")
 
@@ -125,63 +122,41 @@ def _inner_quotes(title: str) -> str:
 _ABBREVIATED = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 
 
-def _parts(date: str) -> tuple[str, int, str]:
-    """Return the year, the number of the month and the day of a partial date; 0 and "" where they are not known."""
-    return str(int(date[:4])), int(date[5:7] or 0), str(int(date[8:])) if len(date) > 7 else ""
-
-
 def _american(start: str, end: str = "") -> str:
     """December 8–9, 2010 · November 29–December 1, 2010 · October 2009 · 2009."""
-    year, days = _span(start, end, lambda month, day: f"{MONTHS[month - 1].title()} {day}".rstrip(), day_last=True)
-    if len(days) == 2:
-        return f"{days[0]}{_comma(start)}{year[0]}–{days[1]}{_comma(end)}{year[1]}"
-    return f"{days[0]}{_comma(end or start)}{year[0]}" if days[0] else "–".join(year)
-
-
-def _comma(date: str) -> str:
-    return ", " if len(date) > 7 else " " if len(date) > 4 else ""
+    pairs = _days_and_years(start, end, _month_first)
+    return "–".join(f"{days}{', ' if days[-1].isdigit() else ' '}{year}" if days else year for days, year in pairs)
 
 
 def _year_first(start: str, end: str = "") -> str:
     """2010, December 8–9 · 2010, November 29–December 1 · 2009, October · 2009."""
-    year, days = _span(start, end, lambda month, day: f"{MONTHS[month - 1].title()} {day}".rstrip(), day_last=True)
-    if len(days) == 2:
-        return "–".join(f"{y}, {d}" if d else y for y, d in zip(year, days, strict=True))
-    return f"{year[0]}, {days[0]}" if days[0] else "–".join(year)
+    return "–".join(f"{year}, {days}" if days else year for days, year in _days_and_years(start, end, _month_first))
 
 
 def _british(start: str, end: str = "") -> str:
     """8–9 Dec. 2010 · 29 Nov.–1 Dec. 2010 · Oct. 2009 · 2009."""
-    year, days = _span(start, end, lambda month, day: f"{day} {_ABBREVIATED[month - 1]}".lstrip(), day_last=False)
-    if len(days) == 2:
-        return "–".join(f"{d} {y}".strip() for y, d in zip(year, days, strict=True))
-    return f"{days[0]} {year[0]}" if days[0] else "–".join(year)
+    return "–".join(f"{days} {year}".lstrip() for days, year in _days_and_years(start, end, _day_first))
 
 
-def _span(
-    start: str, end: str, spoken: Callable[[int, str], str], day_last: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the years and the days in words: one of each, or two where the years differ or one date is vaguer.
-
-    ``spoken`` says a month and a day; ``day_last`` tells which of the two stands last in it.
-    """
-    year, month, day = _parts(start)
-    first = spoken(month, day) if month else ""
-    if not end or end == start:
-        return (year,), (first,)
-    last_year, last_month, last_day = _parts(end)
-    last = spoken(last_month, last_day) if last_month else ""
-    if not first and not last:
-        return (year, last_year) if year != last_year else (year,), ("",)
-    if year != last_year or not first or not last:
-        return (year, last_year), (first, last)
-    if month == last_month and day and last_day:
-        return (year,), (f"{first}–{last_day}" if day_last else f"{day}–{last}",)
-    return (year,), (f"{first}–{last}",)
+def _month_first(month: int, days: str) -> str:
+    return f"{MONTHS[month - 1].title()} {days}".rstrip()
 
 
-def styled(spans: Iterator[Span]) -> "Text":
-    """Return a citation for a terminal, its italics in italics."""
-    from rich.text import Text  # 40 ms, only for people
+def _day_first(month: int, days: str) -> str:
+    return f"{days} {_ABBREVIATED[month - 1]}".lstrip()
 
-    return Text.assemble(*((span.text, "italic" if span.italic else "") for span in spans))
+
+def _days_and_years(start: str, end: str, write: Callable[[int, str], str]) -> list[tuple[str, str]]:
+    """Return the days and the year, or two pairs where the years differ or only one of the dates has a month."""
+    first, last = ((str(int(d[:4])), int(d[5:7] or 0), d[8:].lstrip("0")) for d in (start, end or start))
+    years = (first[0], last[0])
+    if first == last:
+        return [(write(*first[1:]) if first[1] else "", years[0])]
+    if not first[1] and not last[1]:
+        return [("", "–".join(years))]
+    if first[:2] == last[:2] and first[2] and last[2]:
+        return [(write(first[1], f"{first[2]}–{last[2]}"), years[0])]
+    days = [write(*date[1:]) if date[1] else "" for date in (first, last)]
+    if years[0] == years[1] and all(days):
+        return [("–".join(days), years[0])]
+    return list(zip(days, years, strict=True))

@@ -1,28 +1,35 @@
-"""Fields by path, ``places.city``: which there are, and what an event has at one. For tables and sheets of any kind."""
+"""Fields by path (``places.city``): which there are, and what an event has at one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from archivecli.errors import UsageError, did_you_mean, nearest
-from archivecli.events import Hit, texts, values_at
+from archivecli.events import Hit, values_at
 from archivecli.fields import RECORD, Field
+from archivecli.render.tabular import Table, cell
 
 DERIVED = ("when", "place")
 """Not fields of the record: the date as one ISO text, and the places in short names as one text."""
 
 FOUND = ("hit.score", "hit.fields", "hit.partial", "hit.reasons")
-"""What a search adds: how well an event answers, where the words stand, whether some are missing; related events: why."""
+"""What a search adds: the score, the fields that match, whether words are missing; for related events, the reasons."""
 
 
 def known(searched: bool = False) -> dict[str, bool]:
-    """Return every path in the order of the record, and whether it may lead to several values."""
-    found = dict(_paths(RECORD, "", False)) | dict.fromkeys(DERIVED, False)
+    """Return every path in the order of the record, and whether it leads to a list."""
+    found = _record_paths() | dict.fromkeys(DERIVED, False)
     return found | {name: name in ("hit.fields", "hit.reasons") for name in FOUND} if searched else found
 
 
-def _paths(fields: Sequence[Field], before: str, several: bool) -> Iterator[tuple[str, bool]]:
+@cache
+def _record_paths() -> dict[str, bool]:
+    return dict(_paths(RECORD, "", False))
+
+
+def _paths(fields: Sequence[Field], before: str, in_list: bool) -> Iterator[tuple[str, bool]]:
     for field in fields:
-        shape, many = field.shape, several
+        shape, many = field.shape, in_list
         while shape.item is not None:
             shape, many = shape.item, True
         yield before + field.name, many
@@ -44,7 +51,7 @@ def chosen(typed: str, searched: bool = False) -> tuple[str, ...]:
 
 
 def _near(path: str, paths: list[str]) -> str:
-    """Say what was meant: a part of the same field, a part of this name in another field, or what is spelled like it."""
+    """Suggest a part of the same field, a part of this name in another field, or what is spelled like it."""
     parent, _, last = path.rpartition(".")
     inside = [other for other in paths if parent and other.startswith(f"{parent}.")]
     if inside:
@@ -59,34 +66,32 @@ def _near(path: str, paths: list[str]) -> str:
 
 
 def value(hit: Hit, path: str) -> Any:
-    """Return what an event has at a path: one value, or a list where there may be several; None for nothing."""
+    """Return what an event has at a path: one value, a list where there may be more, or None."""
     if path in DERIVED:
         return getattr(hit.event, path) or None
     if path in FOUND:
         found = getattr(hit, path.removeprefix("hit."))
         return list(found) if isinstance(found, tuple) else round(found, 3) if isinstance(found, float) else found
     values = list(values_at(hit.event.record, path))
-    return values if known_several(path) else values[0] if values else None
+    return values if _record_paths()[path] else values[0] if values else None
 
 
-_SEVERAL: dict[str, bool] = {}
+SPREADSHEET = (
+    *("id", "start", "end", "title", "kind", "place", "places.venue", "places.city", "places.country"),
+    *("topics", "organisers.body", "hosts.body", "partners.body", "funders.body"),
+    *("participants.count", "participants.countries", "people.name", "projects.project"),
+    *("summary", "outcomes", "links.url", "source.page", "source.entry"),
+)
+"""The default columns of CSV and TSV: what fits in a cell and what one sorts, filters and counts by."""
 
 
-def known_several(path: str) -> bool:
-    """Tell whether a path may lead to several values."""
-    if not _SEVERAL:
-        _SEVERAL.update(known())
-    return _SEVERAL[path]
+def table(hits: Iterable[Hit], paths: Sequence[str]) -> Table:
+    """Return a row for each event with what it has at the paths."""
+    return Table(paths, ({path: value(hit, path) for path in paths} for hit in hits), of_events=True)
 
 
-def cell(value: Any) -> str:
-    """Return a value as one text: several are joined by "; ", the parts of one by ", "."""
-    if value is None:
-        return ""
-    if isinstance(value, Mapping):
-        return ", ".join(texts(value))
-    if isinstance(value, list):
-        return "; ".join(cell(item) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def values(hit: Hit, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield every value at the paths with its path, an item of a list at a time."""
+    for path in paths:
+        found = value(hit, path)
+        yield from ((path, cell(item)) for item in (found if isinstance(found, list) else [found]))

@@ -1,137 +1,116 @@
-"""Values of fields → lines with numbers and bars, and at the right what narrows to each."""
+"""Facets: the values of fields, how many events have each, and what narrows to them."""
 
 import shlex
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
-
-from rich.text import Text
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import text
+from archivecli.dates import quarter_months
+from archivecli.query.facets import BY_NAME, NONE, PERIODS
+from archivecli.query.results import Count
 from archivecli.render import theme
-from archivecli.render.bars import bar
-from archivecli.render.screen import Screen
+from archivecli.render.counts import bar, share
+from archivecli.render.tabular import Row, Table, View
+from archivecli.render.theme import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+_COLUMNS = ("field", "count", "percent", "value", "command")
 _WIDEST_NAME = 40
 _SHORTEST_BAR = 4
 
-
-class Value(Protocol):
-    """A value of a field."""
-
-    @property
-    def name(self) -> str:
-        """The value in full; empty for events without one."""
-
-    @property
-    def short(self) -> str:
-        """The value in short, where it has a short form."""
-
-    @property
-    def number(self) -> int:
-        """How many events have it."""
-
-    @property
-    def narrowing(self) -> tuple[str, ...]:
-        """The pieces of the command line that narrow to it."""
+AsTyped = Callable[[str, str, str], str]
+"""Returns a value of a field as people type it, given its name and short form; "" where nothing is sure to mean it."""
 
 
-class Field(Protocol):
-    """A field with its values."""
+class Field(NamedTuple):
+    """A field with the counts of its values, and the command that shows them all."""
 
-    @property
-    def name(self) -> str:
-        """The name of the field."""
-
-    @property
-    def values(self) -> Sequence[Value]:
-        """Its values, those of (none) last."""
-
-    @property
-    def several(self) -> bool:
-        """Whether an event can have several."""
-
-    @property
-    def all_of_them(self) -> str:
-        """The command that shows all its values."""
+    name: str
+    counts: Sequence[Count]
+    command: str
 
 
-class Facets(Protocol):
-    """Fields of a selection of events."""
+def facets_view(
+    fields: Sequence[Field], total: int, limit: int, as_typed: AsTyped, listing: Callable[..., str]
+) -> View:
+    """Return a row for each value of each field; ``listing`` makes the command that lists the events of one.
 
-    @property
-    def fields(self) -> Sequence[Field]:
-        """The fields."""
+    For people at most ``limit`` values of a field are shown, all for 0.
+    """
 
-    @property
-    def total(self) -> int:
-        """How many events there are."""
+    def narrowing(field: Field, count: Count) -> tuple[str, ...]:
+        return _narrowing(field.name, count, as_typed)
 
-    @property
-    def limit(self) -> int:
-        """So many values of a field are shown; 0 for all."""
+    def rows() -> Iterator[Row]:
+        for field in fields:
+            for count in field.counts:
+                pieces = narrowing(field, count)
+                command = listing(*pieces) if pieces else None
+                cells = (field.name, count.number, share(count.number, total), count.name or None, command)
+                yield dict(zip(_COLUMNS, cells, strict=True))
 
+    def draw(screen: Screen) -> Iterator["RenderableType"]:
+        if not total:
+            return
+        for field in fields:
+            shown = [c for place, c in enumerate(field.counts) if not limit or place < limit or not c.name]
+            yield _header(field, total)
+            yield from _draw_values([(count, narrowing(field, count)) for count in shown], screen)
+            if len(shown) < len(field.counts):
+                left = f"{len(field.counts) - len(shown):,} more: "
+                yield theme.line((left, theme.DIM), (field.command, theme.COMMAND))
+            yield ""
+        yield theme.note(f"{text.plural(total, 'event')}. The options at the right narrow to a value:")
+        pieces = (narrowing(field, count) for field in fields for count in field.counts if count.name)
+        yield theme.paragraph((listing(*next(filter(None, pieces), ())), theme.COMMAND))
 
-class Commands(Protocol):
-    """Builds the commands that lead on."""
-
-    def listing(self, *more: str) -> str:
-        """Return the command that lists the events, narrowed by options."""
-
-
-def facets_lines(facets: Facets, commands: Commands, screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the fields one after the other, and how to use what stands at the right."""
-    if not facets.total:
-        return
-    for field in facets.fields:
-        yield from _field(field, facets, screen)
-        yield Text("")
-    events = f"{facets.total:,} event{'' if facets.total == 1 else 's'}."
-    yield Text(f"{events} What stands at the right narrows to a value:", style=theme.DIM)
-    first = next((v.narrowing for f in facets.fields for v in f.values if v.narrowing and v.name), ())
-    yield Text(commands.listing(*first), style=theme.COMMAND)
-
-
-def _field(field: Field, facets: Facets, screen: Screen) -> Iterator[Text]:
-    number = sum(1 for value in field.values if value.name)
-    title = Text(field.name.capitalize(), style=theme.HEADING)
-    several = "; an event may have several" if field.several else ""
-    yield title.append(f"  {number:,} value{'' if number == 1 else 's'}{several}", style="not bold dim")
-    shown = [v for place, v in enumerate(field.values) if place < (facets.limit or len(field.values)) or not v.name]
-    yield from _rows(shown, screen)
-    left = len(field.values) - len(shown)
-    if left:
-        line = Text(f"{left:,} more: ", style=theme.DIM, no_wrap=True, overflow="crop")
-        yield line.append(field.all_of_them, style=f"not dim {theme.COMMAND}")
+    return View(Table(_COLUMNS, rows()), draw)
 
 
-def _rows(values: Sequence[Value], screen: Screen) -> Iterator[Text]:
-    signs = theme.signs(screen.unicode)
-    pieces = [_joined(value.narrowing) for value in values]
-    last = max((wide for piece in pieces if (wide := text.width(piece)) <= screen.width // 2), default=0)
-    highest = max((value.number for value in values), default=1)
-    figures = len(f"{highest:,}")
-    names = [theme.said(value.name, screen.unicode) or "(none)" for value in values]
-    room = max(screen.width - figures - last - _SHORTEST_BAR - 6, 12)
+def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
+    """Return the option, or the part of a query, that narrows to a value; nothing where its name cannot be typed."""
+    if field == "quarter":
+        first, last = quarter_months(count.name)
+        return ("--from", first, "--to", last)
+    if field in PERIODS:
+        return (f"--{field}", count.name)
+    typed = as_typed(field, count.name, count.short) if count.name else NONE
+    if not typed:
+        return ()
+    if BY_NAME[field].option:
+        return (f"--{field}", typed)
+    return (f'{field}:"{typed}"' if typed == NONE else f"{field}:{typed}",)
+
+
+def _header(field: Field, total: int) -> "RenderableType":
+    values = text.plural(sum(1 for count in field.counts if count.name), "value")
+    several = "; an event may have several" if sum(count.number for count in field.counts) > total else ""
+    return theme.line((field.name.capitalize(), theme.HEADING), (f"  {values}{several}", theme.DIM))
+
+
+def _draw_values(values: Sequence[tuple[Count, tuple[str, ...]]], screen: Screen) -> Iterator["RenderableType"]:
+    """Yield a line for each value: its name, number, bar and option; a long option goes below."""
+    options = [shlex.join(pieces) for _, pieces in values]
+    last = max((wide for option in options if (wide := text.width(option)) <= screen.width // 2), default=0)
+    highest = max((count.number for count, _ in values), default=1)
+    digits = len(f"{highest:,}")
+    names = [screen.text(count.name) or NONE for count, _ in values]
+    room = max(screen.width - digits - last - _SHORTEST_BAR - 6, 12)
     widest = min(max(map(text.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
-    cells = min(max(screen.width - widest - figures - last - 6, _SHORTEST_BAR), 40)
-    for value, name, piece in zip(values, names, pieces, strict=True):
-        if text.width(name) > widest and value.short:
-            name = theme.said(value.short, screen.unicode)
-        drawn = bar(value.number / highest, cells, screen.unicode)
-        line = Text(no_wrap=True, overflow="crop")
-        line.append(text.pad(text.cut(name, widest, signs.ellipsis), widest), style="" if value.name else theme.DIM)
-        line.append(f"  {value.number:>{figures},}  ", style=theme.NUMBER)
-        line.append(text.pad(drawn, cells), style=theme.BAR)
-        if text.width(piece) <= last:
-            yield line.append(f"  {piece}", style=theme.COMMAND)
+    cells = min(max(screen.width - widest - digits - last - 6, _SHORTEST_BAR), 40)
+    for (count, _), name, option in zip(values, names, options, strict=True):
+        if text.width(name) > widest and count.short:
+            name = screen.text(count.short)
+        line = theme.line(
+            (text.pad(text.cut(name, widest), widest), "" if count.name else theme.DIM),
+            (f"  {count.number:>{digits},}  ", theme.NUMBER),
+            (text.pad(bar(count.number / highest, cells), cells), theme.BAR),
+        )
+        if text.width(option) <= last:
+            yield line.append(f"  {option}", style=theme.COMMAND)
         else:
             line.rstrip()
             yield line
-            yield Text(f"    {piece}", style=theme.COMMAND)
-
-
-def _joined(pieces: tuple[str, ...]) -> str:
-    return shlex.join(pieces)
+            yield theme.paragraph((f"    {option}", theme.COMMAND))

@@ -1,15 +1,19 @@
 """One visual language: what each thing looks like, wherever it appears.
 
-Sixteen colours only, which every terminal fits to its own background, light or dark.
+Sixteen colours only, which every terminal fits to its own background, light or dark. Nothing depends on colour:
+each colour only repeats a word, a letter or a symbol beside it.
 
-Nothing is told by colour alone: each colour only repeats what a word, a letter or a sign beside it says. A terminal
-that carries only ASCII gets signs of ASCII for everything that is drawn.
+Drawings are Unicode. Every symbol takes one cell, so that the output stream can replace it where the terminal has only
+ASCII; strings of the catalogue may become longer in ASCII and so pass through ``Screen.text`` before they are measured.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import text
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 DATE = "cyan"
 TITLE = "bold"
@@ -29,7 +33,7 @@ WARNING = "bold magenta"
 
 HUES = ("blue", "magenta", "green", "cyan", "red")
 HEAT = ("", "blue", "cyan", "green", "magenta", "red")
-"""Colours of the levels of heat, 0 to 5; the sign beside each number tells the level too."""
+"""Colours of the levels of heat, 0 to 5; the symbol beside each number shows the level, too."""
 
 
 def kind(name: str) -> str:
@@ -37,68 +41,55 @@ def kind(name: str) -> str:
     return HUES[sum(place * byte for place, byte in enumerate(name.encode(), 4)) % len(HUES)] if name else DIM
 
 
-class Signs(NamedTuple):
-    """What is drawn with, in Unicode or in ASCII."""
+class Screen(NamedTuple):
+    """What a renderer must know of the terminal: its columns, and whether it shows more than ASCII."""
 
-    dot: str
-    dash: str
-    rule: str
-    ellipsis: str
-    block: str
-    heat: str
-    begins: str
-    ends: str
-    bar: str
-    vague: str
-    tick: str
-    axis: str
-    bullet: str
+    width: int
+    unicode: bool = True
+
+    def text(self, value: str) -> str:
+        """Return a string of the catalogue as the terminal can show it, on one line."""
+        return text.one_line(value if self.unicode else text.ascii_only(value))
 
 
-_UNICODE = Signs("·", "–", "─", "…", "▄", " ▁▃▅▆█", "◀", "▶", "━", "┄", "┬", "─", "•")
-_ASCII = Signs("-", "-", "-", "...", "#", " .:+*#", "<", ">", "=", "~", "+", "-", "*")
+class Segment(NamedTuple):
+    """A piece of a line with its style."""
+
+    text: str
+    style: str = ""
 
 
-def signs(unicode: bool) -> Signs:
-    """Return the signs to draw with."""
-    return _UNICODE if unicode else _ASCII
+def line(*segments: str | tuple[str, str]) -> "Text":
+    """Return one line of a drawing, cropped where the terminal is narrower."""
+    from rich.text import Text  # 40 ms, only for people
+
+    return Text.assemble(*segments, no_wrap=True, overflow="crop")
 
 
-def said(written: str, unicode: bool) -> str:
-    """Return a text of the archive as the terminal can show it, on one line."""
-    return text.one_line(written) if unicode else text.one_line(text.ascii_only(written))
+def paragraph(*segments: str | tuple[str, str]) -> "Text":
+    """Return text that is wrapped where the terminal is narrower, or a cell of a table; nothing in it is markup."""
+    from rich.text import Text  # 40 ms, only for people
+
+    return Text.assemble(*segments)
 
 
-def level(number: int, highest: int) -> int:
-    """Return how hot a number is beside the highest: 0 for none, else 1 to 5, in equal steps."""
-    return min(5, 1 + 5 * (number - 1) // max(highest, 5)) if number else 0
+def note(*sentences: str) -> "Text":
+    """Return a remark below a drawing."""
+    return paragraph((" ".join(sentences), DIM))
 
 
-def scale(highest: int) -> list[tuple[int, int, int]]:
-    """Return the levels that numbers up to ``highest`` can have: the level, its lowest and its highest number."""
-    lowest = [1 - (-step * max(highest, 5) // 5) for step in range(6)]
-    steps = [(place + 1, lowest[place], min(lowest[place + 1] - 1, highest)) for place in range(5)]
-    return [(place, low, high) for place, low, high in steps if low <= highest]
+def commands(*pairs: tuple[str, str]) -> list["Text"]:
+    """Return lines of commands to type next, each with what it does."""
+    widest = max(len(command) for command, _ in pairs)
+    return [paragraph((f"{command:<{widest}}  ", COMMAND), (purpose, DIM)) for command, purpose in pairs]
 
 
-class Mark(NamedTuple):
-    """How a group of events is drawn: a letter of its own and a colour."""
+def dotted(pieces: Iterable["Text"]) -> "Text":
+    """Return the pieces that are not empty on one line, each in its own style, with dim dots between them."""
+    from rich.text import Text  # 40 ms, only for people
 
-    letter: str
-    style: str
-
-
-def marks(names: Iterable[str], by_kind: bool) -> dict[str, Mark]:
-    """Return a mark for each name: the first letter of it that is free, else a figure; no two are alike."""
-    found: dict[str, Mark] = {}
-    used: set[str] = set()
-    for place, name in enumerate(names):
-        letters = [c for c in text.fold(name).upper() if c.isascii() and c.isalpha()]
-        letter = next((c for c in [*letters, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"] if c not in used), "?")
-        used.add(letter)
-        found[name] = Mark(letter, kind(name) if by_kind else HUES[place % len(HUES)])
-    return found
-
-
-OTHER = Mark("+", DIM)
-"""The mark of events of none of the groups that have one of their own."""
+    shown = Text()
+    for piece in pieces:
+        if piece.plain:
+            shown.append(" · " if shown.plain else "", DIM).append_text(piece)
+    return shown

@@ -1,429 +1,290 @@
-"""Events → bars on an axis of time: a strip for each year (or month, or decade), lanes where bars would overlap."""
+"""The timeline: a row for every event, oldest first, with a bar on an axis of time."""
 
 import datetime
 import itertools
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-from rich.text import Text
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import dates, text
-from archivecli.dates import Period
+from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.events import Event
+from archivecli.query.facets import BY_NAME, facet_values
+from archivecli.query.results import Count
 from archivecli.render import theme
-from archivecli.render.screen import Counted, Screen
+from archivecli.render.calendar import event_label, is_imprecise
+from archivecli.render.tabular import Row, Table, View
+from archivecli.render.theme import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
-LONG_SILENCE = 3
-"""So many months without events are worth a mark."""
+MAX_BARS = 200
+"""More events than these are counted, not drawn."""
 
-_SHORTEST_LABEL, _LONGEST_LABEL = 18, 56
-_MOST_SILENCES = 6
+MAX_GROUPS = 12
+"""So many values have a letter of their own; the others share one."""
 
+SILENCE = 3
+"""So many months without events, or a fortieth of the whole time, are worth a row."""
 
-class Bar(Protocol):
-    """An event and the group that it is drawn in."""
-
-    @property
-    def event(self) -> Event:
-        """The event."""
-
-    @property
-    def group(self) -> str:
-        """The name of its group; empty for others."""
+_FULL_YEARS = 5
+"""With fewer events a year than these, on average, all years share one axis."""
 
 
-class Stretch(Protocol):
-    """Months without events."""
+class Timeline(NamedTuple):
+    """A field whose values tell events apart, its most frequent values, the gaps between events, the months to draw."""
 
-    @property
-    def first(self) -> str:
-        """The first month."""
-
-    @property
-    def last(self) -> str:
-        """The last month."""
+    field: str
+    groups: Sequence[Count]
+    several: bool
+    gaps: Sequence[Period]
+    shown: Period
 
 
-class Timeline(Protocol):
-    """What is drawn, and how it is told apart."""
-
-    @property
-    def field(self) -> str:
-        """The field that letters and colours stand for."""
-
-    @property
-    def groups(self) -> Sequence[Counted]:
-        """Its most frequent values."""
-
-    @property
-    def total(self) -> int:
-        """The number of events."""
-
-    @property
-    def silences(self) -> Sequence[Stretch]:
-        """The stretches of months without events, in order."""
-
-    @property
-    def shown(self) -> Period:
-        """The first and last month to draw."""
-
-    @property
-    def several(self) -> bool:
-        """Whether an event can have several values of the field."""
+def make_timeline(
+    field: str, counts: Sequence[Count], total: int, busy: Sequence[tuple[str, str]], asked: Period
+) -> Timeline:
+    """Return what a timeline needs beside its events; ``busy`` are the stretches of months that have some."""
+    values = [count for count in counts if count.name]
+    several = sum(count.number for count in values) > total
+    return Timeline(field, values[:MAX_GROUPS], several, list(_gaps(busy, asked)), _shown(busy, asked))
 
 
-class Commands(Protocol):
-    """Builds the commands that lead on."""
+def _shown(busy: Sequence[tuple[str, str]], asked: Period) -> Period:
+    """Return the months to draw: those asked for, as far as events reach where an end is open."""
+    if not busy:
+        return asked
+    first = asked.first[:7] if asked.first > EVER.first else busy[0][0]
+    last = asked.last[:7] if asked.last < EVER.last else max(end for _, end in busy)
+    return Period(max(first, "0001-01"), last)
 
-    def listing(self, *more: str) -> str:
-        """Return the command that lists the events, narrowed by options."""
 
-    def view(self, verb: str, *more: str) -> str:
-        """Return another view of the same events."""
+def _gaps(busy: Sequence[tuple[str, str]], asked: Period) -> Iterator[Period]:
+    """Yield the months without events, first and last, between events and at the ends of the time asked for."""
+    if not busy:
+        return
+    if asked.first > EVER.first and asked.first[:7] < busy[0][0]:
+        yield Period(asked.first[:7], add_months(busy[0][0], -1))
+    for (_, end), (begin, _) in itertools.pairwise(busy):
+        yield Period(add_months(end, 1), add_months(begin, -1))
+    if asked.last < EVER.last and busy[-1][1] < asked.last[:7]:
+        yield Period(add_months(busy[-1][1], 1), asked.last[:7])
+
+
+# Rows
+
+
+def timeline_view(
+    line: Timeline, events: Iterable[Event], shorten: Callable[[str], str], view: Callable[..., str]
+) -> View:
+    """Return a row for each event; ``shorten`` shortens ids, ``view`` makes the commands that lead on."""
+    columns = ("start", "end", "days", "silent_months", line.field, "id", "place", "title")
+
+    def rows() -> Iterator[Row]:
+        silent = {add_months(gap.last, 1): month_count(*gap) for gap in line.gaps}
+        for event in events:
+            found = facet_values(event, BY_NAME[line.field])
+            values: Any = found if line.several else "; ".join(found) or None
+            gap = silent.pop(event.period.first[:7], 0)
+            end = event.end or event.start
+            cells = (event.start, end, _duration(event), gap, values, event.id, event.place or None, event.title)
+            yield dict(zip(columns, cells, strict=True))
+
+    return View(Table(columns, rows()), lambda screen: _draw(line, list(events), shorten, view, screen))
+
+
+def _duration(event: Event) -> int | None:
+    """Return how many days an event lasts; None where its days are not known."""
+    if is_imprecise(event):
+        return None
+    first, last = (datetime.date.fromisoformat(day) for day in event.period)
+    return (last - first).days + 1
+
+
+# The drawing
+
+
+class Mark(NamedTuple):
+    """How a group of events is drawn: a letter of its own and a colour."""
+
+    letter: str
+    style: str
+
+
+OTHER = Mark("+", theme.DIM)
+"""The mark of events of none of the groups that have one of their own."""
+
+
+def marks(line: Timeline) -> dict[str, Mark]:
+    """Return a mark for each group: the first letter of its name that is free, else a digit; no two are alike."""
+    found: dict[str, Mark] = {}
+    used: set[str] = set()
+    for place, group in enumerate(line.groups):
+        name = group.short or group.name
+        letters = [c for c in text.fold(name).upper() if c.isascii() and c.isalpha()]
+        letter = next((c for c in [*letters, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"] if c not in used), "?")
+        used.add(letter)
+        style = theme.kind(name) if line.field == "kind" else theme.HUES[place % len(theme.HUES)]
+        found[group.name] = Mark(letter, style)
+    return found
 
 
 class Strip(NamedTuple):
-    """A part of the axis that fills the width: its days, its title, its ticks (a day and a label each)."""
+    """An axis: its title, its first and last day, and its ticks, a day and a label each."""
 
-    first: str
-    last: str
     title: str
+    period: Period
     ticks: Sequence[tuple[str, str]]
-
-
-Marks = dict[str, theme.Mark]
-
-
-def lanes(line: Timeline, bars: Sequence[Bar], commands: Commands, screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the strips that hold events, lines for the silences between them, the legend, and commands that lead on."""
-    if not bars:
-        return
-    marks = group_marks(line, screen)
-    silences = [silence for silence in line.silences if length(silence) >= LONG_SILENCE]
-    told: set[str] = set()
-    for strip in _strips(line.shown):
-        held = [bar for bar in bars if bar.event.period.overlaps(Period(strip.first, strip.last))]
-        if not held:
-            yield from _between(strip, silences, told, screen)
-            continue
-        yield from _strip(strip, held, marks, silences, screen)
-        yield Text("")
-    yield from silent_line(silences, screen)
-    yield from legend(line, marks, {bar.group for bar in bars}, screen)
-    yield from _onward(line, bars, commands)
-
-
-def group_marks(line: Timeline, screen: Screen) -> Marks:
-    """Return the mark of each group by its full name, those of others under the empty name."""
-    shorts = [group.short for group in line.groups]
-    found = theme.marks(shorts, line.field == "kind")
-    return {group.name: found[group.short] for group in line.groups} | {"": theme.OTHER}
-
-
-def length(silence: Stretch) -> int:
-    """Return how many months a silence lasts."""
-    first, last = silence.first, silence.last
-    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
-
-
-def span(silence: Stretch, screen: Screen) -> str:
-    """Return a silence in words: ``January 2011 – November 2012``."""
-    dash = theme.signs(screen.unicode).dash
-    first, last = _month(silence.first), _month(silence.last)
-    if first == last:
-        return first
-    if silence.first[:4] == silence.last[:4]:
-        first = first.partition(" ")[0]
-    return f"{first} {dash} {last}"
-
-
-def _month(month: str) -> str:
-    return f"{dates.MONTHS[int(month[5:]) - 1].title()} {month[:4]}"
-
-
-# The axis
-
-
-def _strips(shown: Period) -> Iterator[Strip]:
-    """Yield the parts of the axis: one where all is within a year, else years, decades or centuries."""
-    first, last = int(shown.first[:4]), int(shown.last[:4])
-    if first == last:
-        yield _within_a_year(shown)
-        return
-    step = 1 if last - first < 40 else 10 if last - first < 400 else 100
-    for year in range(first - first % step, last + 1, step):
-        begin, end = max(year, 1), min(year + step - 1, 9999)
-        title = f"{begin:04d}" if step == 1 else f"{begin:04d}s" if step == 10 else f"{begin:04d} to {end:04d}"
-        yield Strip(f"{begin:04d}-01-01", f"{end:04d}-12-31", title, list(_ticks(begin, end)))
-
-
-def _ticks(begin: int, end: int) -> Iterator[tuple[str, str]]:
-    if begin == end:
-        yield from ((f"{begin:04d}-{month:02d}-01", dates.SHORT_MONTHS[month - 1]) for month in range(1, 13))
-        return
-    for year in range(begin, end + 1, 1 if end - begin < 10 else 10):
-        yield f"{year:04d}-01-01", f"{year:04d}"
-
-
-def _within_a_year(shown: Period) -> Strip:
-    year, first, last = shown.first[:4], int(shown.first[5:7]), int(shown.last[5:7])
-    title = year if (first, last) == (1, 12) else dates.human(shown.first[:7], shown.last[:7])
-    if last - first > 1:
-        ticks = [(f"{year}-{month:02d}-01", dates.SHORT_MONTHS[month - 1]) for month in range(first, last + 1)]
-    else:
-        ticks = [
-            (f"{year}-{month:02d}-{day:02d}", f"{day} {dates.SHORT_MONTHS[month - 1]}")
-            for month in range(first, last + 1)
-            for day in (1, 8, 15, 22)
-        ]
-    return Strip(f"{year}-{first:02d}-01", dates.last_day(f"{year}-{last:02d}"), title, ticks)
-
-
-class _Axis:
-    """Where the days of a strip stand."""
-
-    def __init__(self, strip: Strip, width: int) -> None:
-        self.strip, self.width = strip, width
-        self.begin = datetime.date.fromisoformat(strip.first).toordinal()
-        self.days = datetime.date.fromisoformat(strip.last).toordinal() - self.begin + 1
+    width: int
 
     def column(self, day: str) -> int:
         """Return the column of a day, that of the nearest end for a day outside."""
-        day = min(max(day, self.strip.first), self.strip.last)
-        return (datetime.date.fromisoformat(day).toordinal() - self.begin) * self.width // self.days
+        first, last = (datetime.date.fromisoformat(one).toordinal() for one in self.period)
+        at = datetime.date.fromisoformat(min(max(day, self.period.first), self.period.last)).toordinal()
+        return (at - first) * self.width // (last - first + 1)
 
 
-# Strips
+def _draw(
+    line: Timeline, events: Sequence[Event], shorten: Callable[[str], str], view: Callable[..., str], screen: Screen
+) -> Iterator["RenderableType"]:
+    """Yield the axes with their events and gaps, the legend, and commands that lead on."""
+    if not events:
+        return
+    found = marks(line)
+    least = max(SILENCE, month_count(*line.shown) // 40)
+    gaps = [gap for gap in line.gaps if month_count(*gap) >= least]
+    groups = [_group(event, line) for event in events]
+    for strip in _strips(line.shown, len(events), max(screen.width * 9 // 20, 12)):
+        held = [(event, group) for event, group in zip(events, groups, strict=True) if _overlap(event, strip)]
+        if not held:
+            continue
+        yield from _axis(strip, len(held))
+        for event, group in held:
+            while gaps and gaps[0].last < event.period.first[:7]:
+                yield _gap(gaps.pop(0), strip)
+            yield _bar(event, found.get(group, OTHER), strip, shorten(event.id), screen)
+        while gaps and gaps[0].last <= strip.period.last[:7]:
+            yield _gap(gaps.pop(0), strip)
+        yield ""
+    yield from (theme.line((_silence(gap), theme.SILENCE)) for gap in gaps)
+    yield from _legend(line, found, set(groups), screen)
+    yield ""
+    pairs = [(view("count", "--by", "month"), "counts them by month")]
+    if line.shown.first[:4] != line.shown.last[:4]:
+        busiest = Counter(event.start[:4] for event in events).most_common(1)[0][0]
+        pairs.append((view("timeline", "--year", busiest), f"draws {busiest} alone"))
+    yield from theme.commands(*pairs)
 
 
-def _strip(
-    strip: Strip, bars: Sequence[Bar], marks: Marks, silences: Sequence[Stretch], screen: Screen
-) -> Iterator[Text]:
-    axis = _Axis(strip, screen.width)
-    title = Text(theme.said(strip.title, screen.unicode), style=theme.HEADING)
-    yield title.append(f"  {len(bars):,} event{'' if len(bars) == 1 else 's'}", style="not bold dim")
-    yield from _scale(axis, screen)
-    yield from _silent(axis, silences, screen)
-    yield from _lanes(axis, bars, marks, screen)
+def _group(event: Event, line: Timeline) -> str:
+    """Return the most frequent of an event's values, "" where it has none of the groups."""
+    values = facet_values(event, BY_NAME[line.field])
+    return next((group.name for group in line.groups if group.name in values), "")
 
 
-def _scale(axis: _Axis, screen: Screen) -> Iterator[Text]:
-    """Yield the labels of the axis, shortened to their first letter where they would touch, and its ticks."""
-    columns = [(axis.column(day), label) for day, label in axis.strip.ticks]
-    room = min((b[0] - a[0] for a, b in itertools.pairwise(columns)), default=axis.width)
-    labels, ticks = [" "] * axis.width, [theme.signs(screen.unicode).axis] * axis.width
+def _overlap(event: Event, strip: Strip) -> bool:
+    return event.period.overlaps(strip.period)
+
+
+def _strips(shown: Period, events: int, width: int) -> Iterator[Strip]:
+    """Yield an axis for each year where years have many events, else one for all."""
+    first, last = int(shown.first[:4]), int(shown.last[:4])
+    if first < last and events >= _FULL_YEARS * (last - first + 1):
+        for year in range(first, last + 1):
+            yield _strip(f"{year:04d}", f"{year:04d}-01", f"{year:04d}-12", width)
+    else:
+        whole = (shown.first[5:], shown.last[5:]) == ("01", "12") or last - first > 10
+        title = dates.human(*((shown.first[:4], shown.last[:4]) if whole else (shown.first[:7], shown.last[:7])))
+        yield _strip(title, shown.first[:7], shown.last[:7], width)
+
+
+def _strip(title: str, first: str, last: str, width: int) -> Strip:
+    return Strip(title, Period(f"{first}-01", dates.last_day(last)), list(_ticks(first, last, width)), width)
+
+
+def _ticks(first: str, last: str, width: int) -> Iterator[tuple[str, str]]:
+    """Yield weeks for one month or two, months within a year or two, else as many years as there is room for."""
+    months = [add_months(first, number) for number in range(month_count(first, last))]
+    names = {month: SHORT_MONTHS[int(month[5:]) - 1] for month in months[:24]}
+    if len(months) <= 2:
+        days = (1, 8, 15, 22) if len(months) * 4 * 7 <= width else (1, 15)
+        yield from ((f"{month}-{day:02d}", f"{day} {names[month]}") for month in months for day in days)
+    elif len(months) <= 24:
+        yield from ((f"{month}-01", name) for month, name in names.items())
+    else:
+        years = len(months) // 12
+        step = next((n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if years // n * 6 <= width), 1000)
+        for year in range(int(first[:4]), int(last[:4]) + 1):
+            if year % step == 0 and f"{year:04d}-01" >= first:
+                yield f"{year:04d}-01-01", f"{year:04d}"
+
+
+def _axis(strip: Strip, events: int) -> Iterator["Text"]:
+    """Yield the labels of the axis, shortened to a letter where they would touch, and its ticks."""
+    columns = [(strip.column(day), label) for day, label in strip.ticks]
+    room = min((after[0] - before[0] for before, after in itertools.pairwise(columns)), default=strip.width)
+    labels, ticks = [" "] * strip.width, ["─"] * strip.width
     for column, label in columns:
         shown = label if len(label) < room else label[:1] if not label[:1].isdigit() else ""
+        if column + len(shown) > strip.width:
+            shown = ""
         labels[column : column + len(shown)] = shown
-        ticks[column] = theme.signs(screen.unicode).tick
-    yield Text("".join(labels[: axis.width]).rstrip(), style=theme.LABEL, no_wrap=True)
-    yield Text("".join(ticks), style=theme.DIM, no_wrap=True)
+        ticks[column] = "┬"
+    axis = "".join(labels[: strip.width])
+    yield theme.line((axis, theme.LABEL), (f"  {strip.title}", theme.HEADING), f"  {text.plural(events, 'event')}")
+    yield theme.line(("".join(ticks), theme.DIM))
 
 
-def _silent(axis: _Axis, silences: Sequence[Stretch], screen: Screen) -> Iterator[Text]:
-    """Yield a line that marks the long silences within a strip, if it has any."""
-    line = [" "] * axis.width
-    for silence in silences:
-        first, last = f"{silence.first}-01", dates.last_day(silence.last)
-        if last < axis.strip.first or first > axis.strip.last:
-            continue
-        begin, end = axis.column(first), axis.column(last)
-        room = end - begin + 1
-        words = " no events " if room >= 13 else ""
-        fill = theme.signs(screen.unicode).vague
-        line[begin : end + 1] = f"{words:{fill}^{room}}"
-    if "".join(line).strip():
-        yield Text("".join(line).rstrip(), style=theme.SILENCE, no_wrap=True)
+def _gap(gap: Period, strip: Strip) -> "Text":
+    first, last = strip.column(f"{gap.first}-01"), strip.column(dates.last_day(gap.last))
+    drawn = f"{' ' * first}{'┄' * (last - first + 1)}"
+    return theme.line((f"{drawn:<{strip.width}}  {_silence(gap)}", theme.SILENCE))
 
 
-class _Placed(NamedTuple):
-    """A bar with its label on a lane: the columns of the bar and of the label, and how much of that is the date."""
-
-    bar: Bar
-    first: int
-    last: int
-    label: str
-    label_at: int
-    dated: int = 0
+def _silence(gap: Period) -> str:
+    """Return a gap in words: ``no events January 2011 – November 2012``."""
+    first, last = (f"{MONTHS[int(month[5:]) - 1].title()} {month[:4]}" for month in gap)
+    if first == last:
+        return f"no events {first}"
+    return f"no events {first.partition(' ')[0] if gap.first[:4] == gap.last[:4] else first} – {last}"
 
 
-def _lanes(axis: _Axis, bars: Sequence[Bar], marks: Marks, screen: Screen) -> Iterator[Text]:
-    occupied: list[list[tuple[int, int]]] = []
-    placed: list[list[_Placed]] = []
-    for bar in bars:
-        candidates = list(_candidates(axis, bar, screen))
-        for lane, taken in enumerate(occupied):
-            free = next((c for c in candidates if _is_free(taken, c)), None)
-            if free is not None:
-                placed[lane].append(free)
-                taken.append(_extent(free))
-                break
-        else:
-            placed.append([candidates[0]])
-            occupied.append([_extent(candidates[0])])
-    for lane_bars in placed:
-        yield _drawn(axis, sorted(lane_bars, key=lambda p: _extent(p)[0]), marks, screen)
-
-
-def _candidates(axis: _Axis, bar: Bar, screen: Screen) -> Iterator[_Placed]:
-    """Yield where a bar's label may stand: behind it, or before it, the roomier side first where neither fits whole."""
-    signs = theme.signs(screen.unicode)
-    first, last = axis.column(bar.event.period.first), axis.column(bar.event.period.last)
-    when = _when(bar.event, axis.strip, screen)
-    full = text.cut(f"{when} {theme.said(bar.event.title, screen.unicode)}", _LONGEST_LABEL, signs.ellipsis)
-    behind, before = axis.width - last - 2, first - 1
-    wanted = min(text.width(full), _SHORTEST_LABEL)
-    right = _Placed(bar, first, last, text.cut(full, max(behind, 0), signs.ellipsis), last + 2, len(when))
-    shown = text.cut(full, max(before, 0), signs.ellipsis)
-    left = _Placed(bar, first, last, shown, first - 1 - text.width(shown), len(when))
-    if behind >= text.width(full) or (behind >= before and behind >= wanted):
-        yield right
-        if before >= wanted:
-            yield left
-    elif before >= wanted:
-        yield left
-        if behind >= wanted:
-            yield right
-    else:
-        inside = text.cut(full, max(last - first - 5, 0), signs.ellipsis)
-        yield _Placed(bar, first, last, inside, first + 3, len(when))
-
-
-def _when(event: Event, strip: Strip, screen: Screen) -> str:
-    """Return the date of an event without what the strip already says."""
-    signs = theme.signs(screen.unicode)
-    when = dates.human(event.start, event.end, signs.dash)
-    if strip.first[:4] == strip.last[:4] and when.endswith(f" {strip.first[:4]}"):
-        when = when[:-5]
-    return when
-
-
-def _extent(placed: _Placed) -> tuple[int, int]:
-    """Return the columns that a bar and its label take, a blank on either side included."""
-    ends = [placed.first, placed.last]
-    if placed.label:
-        ends += [placed.label_at, placed.label_at + text.width(placed.label) - 1]
-    return min(ends) - 1, max(ends) + 1
-
-
-def _is_free(taken: Sequence[tuple[int, int]], placed: _Placed) -> bool:
-    first, last = _extent(placed)
-    return all(last <= begin or first >= end for begin, end in taken)
-
-
-def _drawn(axis: _Axis, lane: Sequence[_Placed], marks: Marks, screen: Screen) -> Text:
-    line = Text(no_wrap=True, overflow="crop")
-    at = 0
-    for placed in lane:
-        pieces = [(placed.first, _bar(axis, placed, marks, screen))]
-        if placed.label:
-            pieces.append((placed.label_at, _styled(placed)))
-        if placed.first < placed.label_at < placed.last:
-            pieces = _labelled_inside(*pieces)
-        for column, piece in sorted(pieces, key=lambda pair: pair[0]):
-            line.append(" " * (column - at))
-            line.append_text(piece)
-            at = column + text.width(piece.plain)
-    return line
-
-
-def _labelled_inside(bar: tuple[int, Text], label: tuple[int, Text]) -> list[tuple[int, Text]]:
-    """Return a bar in two pieces with its label between them, for one that leaves no room beside it."""
-    begin, drawn = bar
-    at, said = label
-    end = at + said.cell_len
-    return [(begin, drawn[: at - begin - 1]), label, (end + 1, drawn[end + 1 - begin :])]
-
-
-def _styled(placed: _Placed) -> Text:
-    label = Text(placed.label)
-    label.stylize(theme.DATE, 0, placed.dated)
-    return label
-
-
-def _bar(axis: _Axis, placed: _Placed, marks: Marks, screen: Screen) -> Text:
-    """Return the bar: its letter, then its length; arrows where it goes on beyond the strip; dashes for vague dates."""
-    signs = theme.signs(screen.unicode)
-    mark = marks[placed.bar.group]
-    event = placed.bar.event
-    vague = len(event.start) < 10 or len(event.end) in (4, 7)
-    drawn = list((signs.vague if vague else signs.bar) * (placed.last - placed.first + 1))
-    begins_before = event.period.first < axis.strip.first and len(drawn) > 1
+def _bar(event: Event, mark: Mark, strip: Strip, short_id: str, screen: Screen) -> "Text":
+    """Return a bar that begins with its letter: arrows where it goes on beyond the axis, dashes for imprecise dates."""
+    first, last = strip.column(event.period.first), strip.column(event.period.last)
+    drawn = list(("┄" if is_imprecise(event) else "━") * (last - first + 1))
+    begins_before = event.period.first < strip.period.first and len(drawn) > 1
     drawn[1 if begins_before else 0] = mark.letter
     if begins_before:
-        drawn[0] = signs.begins
-    if event.period.last > axis.strip.last and len(drawn) > 1 + begins_before:
-        drawn[-1] = signs.ends
-    return Text("".join(drawn), style=f"bold {mark.style}" if mark.style != theme.DIM else theme.DIM)
+        drawn[0] = "◀"
+    if event.period.last > strip.period.last and len(drawn) > 1 + begins_before:
+        drawn[-1] = "▶"
+    date = "" if event.id.startswith(event.start) else f"{dates.human(event.start, event.end)} "
+    return theme.line(
+        " " * first,
+        ("".join(drawn), theme.DIM if mark == OTHER else f"bold {mark.style}"),
+        " " * (strip.width - last + 1),
+        *event_label(short_id, f"{date}{screen.text(event.title)}", screen.width - strip.width - 2),
+    )
 
 
-# Silences, legend, commands
-
-
-def _between(strip: Strip, silences: Sequence[Stretch], told: set[str], screen: Screen) -> Iterator[Text]:
-    """Yield a line for a strip without events: its silence, told once."""
-    for silence in silences:
-        if silence.first <= strip.last[:7] and strip.first[:7] <= silence.last and silence.first not in told:
-            told.add(silence.first)
-            yield Text(f"no events {span(silence, screen)}", style=theme.SILENCE)
-            yield Text("")
-
-
-def silent_line(silences: Sequence[Stretch], screen: Screen) -> Iterator[Text]:
-    """Yield a sentence with the long silences, the longest of them where there are many."""
-    if not silences:
-        return
-    longest = sorted(silences, key=length, reverse=True)[:_MOST_SILENCES]
-    shown = "; ".join(span(silence, screen) for silence in silences if silence in longest)
-    more = f"; and {len(silences) - len(longest):,} shorter ones" if len(silences) > len(longest) else ""
-    yield Text(f"No events: {shown}{more}.", style=theme.DIM)
-
-
-def legend(line: Timeline, marks: Marks, used: Container[str], screen: Screen) -> Iterator[Text]:
-    """Yield what the letters and colours stand for, as far as they are drawn: full names, "" for others."""
+def _legend(line: Timeline, found: dict[str, Mark], used: set[str], screen: Screen) -> Iterator["RenderableType"]:
+    """Yield what the letters and colours that are drawn mean, no entry broken."""
     entries = [
-        Text.assemble(
-            (marks[group.name].letter, f"bold {marks[group.name].style}"), f" {theme.said(group.short, screen.unicode)}"
-        )
-        for group in line.groups
+        theme.line((mark.letter, f"bold {mark.style}"), f" {screen.text(group.short or group.name)}")
+        for group, mark in zip(line.groups, found.values(), strict=True)
         if group.name in used
     ]
     if "" in used:
-        entries.append(Text(f"{theme.OTHER.letter} other or none", style=theme.DIM))
-    yield from _filled(entries, screen.width)
-    if line.several:
-        yield Text(
-            f"An event with several values of {line.field} is drawn in the most frequent of them.", style=theme.DIM
-        )
-
-
-def _entry(mark: theme.Mark, name: str) -> Text:
-    return Text.assemble((mark.letter, f"bold {mark.style}"), f" {name}")
-
-
-def _filled(entries: Sequence[Text], width: int) -> Iterator[Text]:
-    """Yield lines of entries, none of which is broken."""
-    row = Text(no_wrap=True)
+        entries.append(theme.line((f"{OTHER.letter} other or none", theme.DIM)))
+    row = theme.line()
     for entry in entries:
-        if row and row.cell_len + 3 + entry.cell_len > width:
+        if row and row.cell_len + 3 + entry.cell_len > screen.width:
             yield row
-            row = Text(no_wrap=True)
-        row.append("   " if row else "")
-        row.append_text(entry)
-    if row:
-        yield row
-
-
-def _onward(line: Timeline, bars: Sequence[Bar], commands: Commands) -> Iterator[Text]:
-    pairs = [(commands.view("timeline", "--by", "month"), "counts them by month")]
-    if line.shown.first[:4] != line.shown.last[:4]:
-        busiest = Counter(bar.event.start[:4] for bar in bars).most_common(1)[0][0]
-        pairs.append((commands.view("timeline", "--year", busiest), f"draws {busiest} alone"))
-    yield Text("")
-    widest = max(len(command) for command, _ in pairs)
-    for command, purpose in pairs:
-        yield Text.assemble((f"{command:<{widest}}  ", theme.COMMAND), (purpose, theme.DIM))
+            row = theme.line()
+        row.append("   " if row else "").append_text(entry)
+    yield row
+    if line.several:
+        yield theme.note(f"An event with several values of {line.field} is drawn in the most frequent of them.")

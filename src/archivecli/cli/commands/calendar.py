@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ask
+from archivecli.cli.asking import Question, ask
 from archivecli.cli.options import Common, FailIfEmpty, command
-from archivecli.cli.tallies import Sheet, ViewFile, ViewForce, ViewFormat, emit_view
-from archivecli.cli.views import months
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node
+from archivecli.query.window import window
+from archivecli.render.calendar import by_day, by_month, month_grid
+from archivecli.render.tabular import View
 
 app = typer.Typer()
 
@@ -21,11 +24,9 @@ def calendar(
         typer.Argument(metavar="[YEAR...] [WORDS...]", help="years, and words that the events answer; - reads ids"),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="weeks and days, with the events below each week")] = False,
-    format_: ViewFormat = None,
-    output: ViewFile = None,
-    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
+    view_options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -35,11 +36,18 @@ def calendar(
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    sheet = Sheet(format_, output, force)
     found = ask(_years_are_alternatives(words), where, common)
-    sheet.name(found.out)
-    emit_view(found.out, months.days(found) if days else months.by_month(found), sheet)
+    write_view(found.out, _view(found, days), view_options)
     found.remark_if_empty(fail_if_empty)
+
+
+def _view(found: Question, days: bool) -> View:
+    selection, asked = found.selection, window(found.query.where)
+    if days:
+        return by_day(selection.events(), asked, found.archive.shortest)
+    years, months = ({one.name: one.number for one in selection.tally(period)} for period in ("year", "month"))
+    grid = month_grid(years, months, asked, found.total, selection.vague())
+    return by_month(grid, found.onward.listing, found.onward.view)
 
 
 def _years_are_alternatives(words: list[str] | None) -> list[str] | None:

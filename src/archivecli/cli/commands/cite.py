@@ -8,8 +8,9 @@ from archivecli import dates, text
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command, today
 from archivecli.cli.output import Output
-from archivecli.errors import UsageError, did_you_mean
-from archivecli.render.citation import STYLES, Reference, reference, styled
+from archivecli.cli.output_options import checked
+from archivecli.errors import UsageError
+from archivecli.render.citation import STYLES, Reference, reference
 
 app = typer.Typer()
 
@@ -36,8 +37,7 @@ def cite(
 
     For a reference manager:  archive show 2009-12-09 --format bibtex  (or ris, csl-json)
     """
-    if style not in STYLES:
-        raise UsageError(f"--style: '{style[:40]}' is none of {', '.join(STYLES)}", did_you_mean(style, list(STYLES)))
+    checked("--style", style, list(STYLES))
     day = _day(accessed)
     archive = common.open()
     out = common.out
@@ -56,11 +56,13 @@ def _day(typed: str | None) -> str:
 
 
 def _write(out: Output, cited: list[Reference], style: str, accessed: str) -> None:
-    """Write a citation a line; at a terminal wrapped, with the style's italics and a blank line between."""
+    """Write a citation a line; at a terminal wrapped, with the style's italics and an empty line between."""
     if not out.terminal:
         out.write("".join(span.text for span in STYLES[style](one, accessed)) + "\n" for one in cited)
         return
+    from archivecli.render.theme import paragraph  # not in a pipe
+
     for one in cited:
-        out.show(styled(STYLES[style](one, accessed)))
+        out.show(paragraph(*((span.text, "italic" if span.italic else "") for span in STYLES[style](one, accessed))))
         if one is not cited[-1]:
             out.show("")

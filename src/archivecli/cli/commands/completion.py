@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.completion import SHELLS
-from archivecli.cli.options import check_choice, command
+from archivecli.cli.options import command
 from archivecli.cli.output import Output
+from archivecli.cli.output_options import checked
 from archivecli.locations import package_data
 
 app = typer.Typer()
@@ -23,5 +24,5 @@ def completion(
 
     Examples:  source <(archive completion bash)  ·  source <(archive completion zsh)  ·  archive completion fish | source
     """
-    check_choice("SHELL", shell, SHELLS)
+    checked("SHELL", shell, SHELLS)
     out.write([package_data(f"completion.{shell}").read_text(encoding="utf-8")])

@@ -7,12 +7,15 @@ import typer
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Common, FailIfEmpty, command
-from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_count, emit_view
-from archivecli.cli.views import numbers
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.writing import write_view
+from archivecli.errors import UsageError
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
-from archivecli.query.measures import MEASURES
+from archivecli.query.measures import MEASURES, Measure
+from archivecli.query.results import Keys, Total
+from archivecli.render import ROW_FORMATS, counts
+from archivecli.render.tabular import View
 
 app = typer.Typer()
 
@@ -42,11 +45,9 @@ def count(
             autocompletion=lambda: list(MEASURES),
         ),
     ] = None,
-    format_: ViewFormat = None,
-    output: ViewFile = None,
-    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
+    view_options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -55,39 +56,51 @@ def count(
     Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
     archive count --sum participants.count --by year
     """
-    axes = tuple(by or ())
-    _check(axes, percent, sum_)
-    sheet = Sheet(format_, output, force)
+    fields = tuple(by or ())
+    _check(fields, percent, sum_)
     found = ask(words, where, common)
-    sheet.name(found.out)
-    _answer(found, axes, percent, sum_, sheet)
+    drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
+    write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
     found.remark_if_empty(fail_if_empty)
 
 
-def _answer(found: Question, axes: tuple[str, ...], percent: bool, sum_: str | None, sheet: Sheet) -> None:
+def _view(found: Question, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
     if sum_ is not None:
-        emit_view(found.out, numbers.sums(found, MEASURES[sum_], axes, sheet.name(found.out) == TABLE), sheet)
-    elif not axes:
-        emit_count(found.out, found.total, sheet)
-    elif len(axes) == 1:
-        emit_view(found.out, numbers.tally(found, axes[0], percent), sheet)
-    else:
-        emit_view(found.out, numbers.cross(found, axes[0], axes[1], percent), sheet)
+        return _sums(found, MEASURES[sum_], fields, drawn)
+    if not fields:
+        return counts.total_only(found.total)
+    tallies = [found.selection.tally(field) for field in fields]
+    if len(fields) == 1:
+        return counts.count_by(fields[0], tallies[0], found.total, percent)
+    down, across = fields
+    cells = found.selection.cross(fields)
+    table = counts.CrossTable((down, across), tallies[0], tallies[1], cells, found.total)
+    return counts.cross_table(table, percent)
 
 
-def _check(axes: tuple[str, ...], percent: bool, sum_: str | None) -> None:
-    for field in axes:
-        if field not in GROUPINGS:
-            raise UsageError(
-                f"--by: '{field[:40]}' is no field",
-                did_you_mean(field, GROUPINGS) or f"choose from {', '.join(GROUPINGS)}",
-            )
-    if len(axes) > 2:
+def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
+    """Return the sums in the order of their fields: periods by time, names by frequency."""
+    selection = found.selection
+    shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
+    ranks = [{one.name: place for place, one in enumerate(selection.tally(field))} for field in fields]
+    ordered = sorted(shared, key=lambda keys: [rank[key] for rank, key in zip(ranks, keys, strict=True)])
+    stated = selection.add_up(measure, fields)
+    nothing = [Total("", 0, 0, 0, 0)]
+    sums = [counts.Sum(keys, shared[keys], total) for keys in ordered for total in stated.get(keys) or nothing]
+    notes = counts.sum_notes(measure, sums, selection.numbered(measure), found.total)
+    if not drawn:
+        found.out.remark(*notes)
+    return counts.sums(measure, fields, sums, notes)
+
+
+def _check(fields: tuple[str, ...], percent: bool, sum_: str | None) -> None:
+    for field in fields:
+        checked("--by", field, GROUPINGS)
+    if len(fields) > 2:
         raise UsageError("--by can be given twice at most", "narrow with a filter instead, such as --year 2009")
-    if len(set(axes)) < len(axes):
-        raise UsageError(f"--by {axes[0]} is given twice", "two different fields make a table")
-    if sum_ is not None and sum_ not in MEASURES:
-        near = did_you_mean(sum_, tuple(MEASURES))
-        raise UsageError(f"--sum: '{sum_[:40]}' is no number of an event", near or f"choose from {', '.join(MEASURES)}")
-    if percent and (sum_ is not None or not axes):
+    if len(set(fields)) < len(fields):
+        raise UsageError(f"--by {fields[0]} is given twice", "two different fields make a table")
+    if sum_ is not None:
+        checked("--sum", sum_, list(MEASURES))
+    if percent and (sum_ is not None or not fields):
         raise UsageError("--percent goes with --by, and not with --sum")

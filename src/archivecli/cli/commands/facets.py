@@ -7,11 +7,12 @@ import typer
 from archivecli.cli.asking import ask
 from archivecli.cli.ids import STDIN, without_stdin
 from archivecli.cli.options import Common, FailIfEmpty, command
-from archivecli.cli.tallies import Sheet, ViewFile, ViewForce, ViewFormat, emit_view
-from archivecli.cli.views import values
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_view
 from archivecli.errors import nearest
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
+from archivecli.render.facets import Field, facets_view
 
 app = typer.Typer()
 
@@ -32,14 +33,12 @@ def facets(
     limit: Annotated[
         int,
         typer.Option(
-            "--limit", "-n", min=0, metavar="N", help="at most so many values of a field at a terminal; 0 for all"
+            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0 for all"
         ),
     ] = 10,
-    format_: ViewFormat = None,
-    output: ViewFile = None,
-    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
+    view_options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -47,16 +46,20 @@ def facets(
 
     Examples:  archive facets  ·  archive facets topic country --year 2009  ·  archive facets body corruption
 
-    Events without a value of a field stand under (none), so that all events are accounted for.
+    Events without a value of a field are under (none), so that all events are accounted for.
     """
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
-    sheet = Sheet(format_, output, force)
     found = ask([*rest, STDIN] if piped else rest, where, common)
     near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
         found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
-    emit_view(found.out, values.facets(found, fields or USUAL, limit), sheet)
+    shown = [
+        Field(field, found.selection.tally(field), found.onward.view("facets", field, "--limit", "0"))
+        for field in fields or USUAL
+    ]
+    view = facets_view(shown, found.total, limit, found.archive.spelled, found.onward.listing)
+    write_view(found.out, view, view_options)
     found.remark_if_empty(fail_if_empty)
 
 

@@ -10,7 +10,8 @@ import typer
 
 from archivecli import __version__, dates, text
 from archivecli.archive import Archive
-from archivecli.cli.options import Common, check_choice, command
+from archivecli.cli.options import Common, command
+from archivecli.cli.output_options import checked
 
 app = typer.Typer()
 
@@ -49,7 +50,7 @@ def info(
 
     Examples:  archive info  ·  archive info --catalogue my.yaml --format json
     """
-    check_choice("--format", format_, FORMATS)
+    checked("--format", format_, FORMATS)
     out = common.out
     facts = list(_facts(common.open(), common))
     if format_ == "json":
@@ -58,9 +59,13 @@ def info(
         data = {fact.name.replace(" ", "_"): {"value": fact.value, "origin": fact.origin or None} for fact in facts}
         out.write_data([json.dumps(data, ensure_ascii=False, indent=2) + "\n"])
     elif out.terminal:
-        from archivecli.render.styled import table  # Rich, 40 ms, only for people
+        from archivecli.render.card import labelled  # Rich, 40 ms, only for people
+        from archivecli.render.theme import DIM, paragraph
 
-        out.show(table([fact.cells for fact in facts]))
+        cells = [tuple(map(text.one_line, fact.cells)) for fact in facts]
+        origins = (f"  ({origin})" if origin else "" for _, _, origin in cells)
+        values = (paragraph(value, (origin, DIM)) for (_, value, _), origin in zip(cells, origins, strict=True))
+        out.show(labelled(zip((name for name, _, _ in cells), values, strict=True)))
     else:
         widest = max(len(fact.name) for fact in facts)
         for name, value, origin in (map(text.one_line, fact.cells) for fact in facts):

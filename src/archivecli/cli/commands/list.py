@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, check_choice, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.output_options import OutputOptions, checked
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
@@ -29,7 +29,7 @@ def list_(
     limit: Limit = None,
     fail_if_empty: FailIfEmpty = False,
     *,
-    form: Form,
+    options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -39,7 +39,7 @@ def list_(
 
     In a pipe: one line an event, nothing cut, no limit.
     """
-    check_choice("--sort", sort, _ORDERS)
+    checked("--sort", sort, _ORDERS)
     words, piped = without_stdin(piped_ids)
     if words:
         hint = "'archive search' does, and 'archive show' takes ids"
@@ -48,7 +48,7 @@ def list_(
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    if not emit(out, archive, map(Hit, archive.select(query)), form):
+    if not write_events(out, archive, map(Hit, archive.select(query)), options):
         report_no_match(out, archive, query)
         if fail_if_empty:
             raise typer.Exit(1)

@@ -6,10 +6,10 @@ import typer
 
 from archivecli import dates
 from archivecli.cli.asking import Question, ask
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_events
 from archivecli.events import Hit
 from archivecli.query.criteria import Node, Recurs
 
@@ -24,7 +24,7 @@ def on_this_day(
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
-    form: Form,
+    options: OutputOptions,
     common: Common,
 ) -> None:
     """List what happened on this day of the year, in any year.
@@ -38,7 +38,7 @@ def on_this_day(
     found = any_day.narrowed(Recurs(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]
-    if not emit(found.out, found.archive, (Hit(event) for event in exact), form):
+    if not write_events(found.out, found.archive, (Hit(event) for event in exact), options):
         _say_what_is_near(any_day, day[5:])
     if len(events) > len(exact):
         command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")

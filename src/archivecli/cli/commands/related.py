@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import STDIN
 from archivecli.cli.options import Common, command
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 
@@ -18,9 +18,9 @@ app = typer.Typer()
 @command
 def related(
     event_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,
-    form: Form,
+    options: OutputOptions,
     common: Common,
 ) -> None:
     """Show the events nearest to one, and what they have in common with it.
@@ -28,12 +28,12 @@ def related(
     Example:  archive related 2009-12-14
     """
     if event_id == STDIN:
-        raise UsageError("related takes one id, and none from standard input", "archive related ID")
+        raise UsageError("related takes one id, and not ids from standard input", "archive related ID")
     archive = common.open()
     out = common.out
     event = archive.get(event_id)
     found = archive.related(event, limit)
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
-    emit(out, archive, hits, form, scored=True)
+    write_events(out, archive, hits, options, scored=True)
     if not hits:
         out.remark(f"no other event has much in common with {event.id}")

@@ -4,19 +4,16 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit
-from archivecli.cli.form import Form
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, check_choice, command
+from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.output_options import OutputOptions, checked
+from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.parser import parse
 
 app = typer.Typer()
-
-WITH_MATCHED_FIELDS = ("json", "jsonl")
-"""Formats with the fields in which words were found; looking these up takes as long as the search."""
 
 
 @app.command()
@@ -32,7 +29,7 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
     fail_if_empty: FailIfEmpty = False,
     *,
-    form: Form,
+    options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
@@ -40,7 +37,7 @@ def search(
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
     """
-    check_choice("--sort", sort, SORTS)
+    checked("--sort", sort, SORTS)
     rest, piped = without_stdin(words)
     archive, out = common.open(), common.out
     parsed = parse(" ".join(rest), archive.years)
@@ -53,12 +50,12 @@ def search(
     out.remark(*parsed.remarks)
     if outcome.total or not outcome.reading.unknown:
         out.remark(*outcome.reading.remarks)
-    matched = archive.matched(outcome) if explain or form.fields or form.name(out) in WITH_MATCHED_FIELDS else {}
+    matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
         for line in archive.explain(outcome._replace(hits=hits)):
             out.complain(line)
-    if not emit(out, archive, hits, form, outcome):
+    if not write_events(out, archive, hits, options, outcome):
         report_no_match(out, archive, query, outcome)
         if fail_if_empty:
             raise typer.Exit(1)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.emit import emit_records
-from archivecli.cli.form import Form
 from archivecli.cli.ids import IDS_HELP, events_of
 from archivecli.cli.options import Common, command
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import write_records
 
 app = typer.Typer()
 
@@ -20,7 +20,7 @@ def show(
         typer.Argument(metavar="ID...", help=IDS_HELP),
     ],
     *,
-    form: Form,
+    options: OutputOptions,
     common: Common,
 ) -> None:
     """Show everything that the archive knows of an event.
@@ -29,6 +29,6 @@ def show(
     """
     archive = common.open()
     out = common.out
-    events = events_of(archive, out, ids, form.null)
-    written = form if form.format == "ids" else form._replace(null=False)
-    emit_records(out, archive, events, written)
+    events = events_of(archive, out, ids, options.null)
+    written = options if options.format == "ids" else options._replace(null=False)
+    write_records(out, archive, events, written)

@@ -1,17 +1,21 @@
-"""``archive timeline``: events as bars on an axis of time, or their numbers month by month."""
+"""``archive timeline``: a row for every event with a bar on an axis of time."""
 
 from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ask
+from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Common, FailIfEmpty, command
-from archivecli.cli.tallies import TABLE, Sheet, ViewFile, ViewForce, ViewFormat, emit_view
-from archivecli.cli.views import moments
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node
-from archivecli.query.facets import BY_NAME, PERIODS
+from archivecli.query.facets import BY_NAME
+from archivecli.query.window import window
+from archivecli.render import ROW_FORMATS
+from archivecli.render.counts import count_by
+from archivecli.render.tabular import View
+from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 
 app = typer.Typer()
 
@@ -20,16 +24,7 @@ app = typer.Typer()
 @command
 def timeline(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--by",
-            metavar="PERIOD",
-            help=f"count by {', '.join(PERIODS)} instead of drawing bars",
-            autocompletion=lambda: list(PERIODS),
-        ),
-    ] = None,
-    colour_by: Annotated[
+    color_by: Annotated[
         str,
         typer.Option(
             "--color-by",
@@ -39,33 +34,38 @@ def timeline(
             autocompletion=lambda: list(BY_NAME),
         ),
     ] = "kind",
-    format_: ViewFormat = None,
-    output: ViewFile = None,
-    force: ViewForce = False,
     fail_if_empty: FailIfEmpty = False,
     *,
+    view_options: OutputOptions,
     where: Node,
     common: Common,
 ) -> None:
-    """Draw events as bars on an axis of time, or count them by month, quarter or year.
+    """Draw events as bars on an axis of time, oldest first.
 
-    Examples:  archive timeline  ·  archive timeline --year 2009 --color-by country  ·  archive timeline --by quarter
+    Examples:  archive timeline  ·  archive timeline --year 2009 --color-by country
 
-    In a pipe: a row for every event, or for every period of --by.
+    'archive count --by month' counts them instead.
     """
-    if by is not None and by not in PERIODS:
-        raise UsageError(f"--by: '{by[:40]}' is none of {', '.join(PERIODS)}", did_you_mean(by, PERIODS))
-    if colour_by not in BY_NAME:
-        near = did_you_mean(colour_by, tuple(BY_NAME)) or f"choose from {', '.join(BY_NAME)}"
-        raise UsageError(f"--color-by: '{colour_by[:40]}' is no field", near)
-    sheet = Sheet(format_, output, force)
+    checked("--color-by", color_by, list(BY_NAME))
     found = ask(words, where, common)
-    drawn = sheet.name(found.out) == TABLE
-    if by is not None:
-        view = moments.histogram(found, by, colour_by)
-    elif drawn and found.total > moments.MOST_BARS:
-        view = moments.too_many(found, colour_by)
-    else:
-        view = moments.bars(found, colour_by)
-    emit_view(found.out, view, sheet)
+    drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
+    write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
     found.remark_if_empty(fail_if_empty)
+
+
+def _bars(found: Question, field: str) -> View:
+    selection = found.selection
+    line = make_timeline(field, selection.tally(field), found.total, selection.busy(), window(found.query.where))
+    return timeline_view(line, selection.events(), found.archive.shortest, found.onward.view)
+
+
+def _counts(found: Question) -> View:
+    """Return numbers in place of bars that nobody could tell apart, and say so."""
+    busy = found.selection.busy()
+    years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
+    by = "month" if years <= 4 else "quarter" if years <= 15 else "year"
+    found.out.remark(
+        f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here",
+        "narrow them with a filter to see each",
+    )
+    return count_by(by, found.selection.tally(by), found.total)

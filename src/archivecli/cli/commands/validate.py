@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import text
-from archivecli.cli.options import Common, Today, check_choice, command, today
+from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
+from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import named
 
@@ -43,7 +44,7 @@ def validate(
 
     Status 0: nothing found, or warnings only; 1: findings; 2: something could not be read.
     """
-    check_choice("--format", format_, FORMATS)
+    checked("--format", format_, FORMATS)
     if "-" in (paths or ()):
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
@@ -67,7 +68,7 @@ def validate(
 
 
 def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
-    from archivecli.render import findings as render
+    from archivecli.render import problems as render
 
     if format_ == "json":
         import json
@@ -76,13 +77,13 @@ def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
         return
     excerpts = render.lines_of(findings)
     width = out.width if out.terminal else WIDTH_IN_A_PIPE
-    lines = (line for problem in findings for line in render.finding(problem, excerpts, width, fold=out.terminal))
+    lines = (line for problem in findings for line in render.report(problem, excerpts, width, fold=out.terminal))
     if out.colour:
-        from archivecli.render.styled import styled  # Rich, 40 ms, only for people
+        from archivecli.render.theme import paragraph
 
-        out.show(*map(styled, lines))
+        out.show(*(paragraph(*line) for line in lines))
     else:
-        out.write("".join(piece.text for piece in line) + "\n" for line in lines)
+        out.write("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
 def _summary(reports: Sequence["Report"], findings: Sequence[Problem]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from archivecli import text
-from archivecli.events import Event, Record
-from archivecli.render.formats import Asked, Rows
+from archivecli.events import Event, Hit, Record
+from archivecli.render import FormatContext
 
 _ROLES = {
     "organisers": "organizer",
@@ -16,29 +16,29 @@ _ROLES = {
     "funders": "funder",
     "patrons": "sponsor",
 }
-"""The parts that bodies play, and the property that schema.org has for each."""
+"""The roles of bodies, and the property that schema.org has for each."""
 
 
-def as_jsonld(rows: Rows, asked: Asked) -> Iterator[str]:
-    """A graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, so that it can stand in a page's script element."""
+def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
+    """A graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, so that it can be put into a page's script element."""
     yield '{\n"@context": "https://schema.org",\n"@graph": ['
     opened = False
-    for hit in rows:
-        yield (",\n" if opened else "\n") + _safe(json.dumps(_event(hit.event, asked), ensure_ascii=False, indent=2))
+    for hit in hits:
+        yield (",\n" if opened else "\n") + _safe(json.dumps(_event(hit.event, context), ensure_ascii=False, indent=2))
         opened = True
     yield "\n]\n}\n" if opened else "]\n}\n"
 
 
 def _safe(written: str) -> str:
-    for sign in "<>&":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    for character in "<>&":
+        written = written.replace(character, f"\\u{ord(character):04x}")
     return text.json_safe(written)
 
 
 _IN_FRAGMENT = "!$&'()*+,;=:@/?"
 
 
-def _event(event: Event, asked: Asked) -> Record:
+def _event(event: Event, context: FormatContext) -> Record:
     record = event.record
     found: dict[str, Any] = {
         "@type": "Event",
@@ -56,13 +56,13 @@ def _event(event: Event, asked: Asked) -> Record:
         "description": record.get("summary"),
         "url": _few(link["url"] for link in record.get("links", ()) if "url" in link),
         "superEvent": _few(_thing("EventSeries", name) for name in record.get("series", ())),
-        "subjectOf": _few(_works(record, asked)),
+        "subjectOf": _few(_works(record, context)),
     }
     return {name: value for name, value in found.items() if value}
 
 
 def _few(values: Iterable[Any]) -> Any:
-    """Return the one value, or a list of several; None for none."""
+    """Return the only value, a list of more, or None."""
     found = list(values)
     return found[0] if len(found) == 1 else found or None
 
@@ -105,16 +105,16 @@ def _about(record: Record) -> Iterator[Record]:
     yield from (_thing("Organization", body) for body in concerned.get("bodies", ()))
 
 
-def _works(record: Record, asked: Asked) -> Iterator[Record]:
-    """Yield the page that tells of the event, and its documents."""
+def _works(record: Record, context: FormatContext) -> Iterator[Record]:
+    """Yield the page that the event is taken from, and its documents."""
     source = record.get("source", {})
     page = source.get("page")
     if page:
-        publisher = asked.about.get("publisher")
+        publisher = context.about.get("publisher")
         yield _thing(
             "WebPage",
             page,
-            url=source.get("url") or asked.address(page),
+            url=source.get("url") or context.page_url(page),
             publisher=_thing("Organization", publisher) if publisher else None,
         )
     for document in record.get("documents", ()):

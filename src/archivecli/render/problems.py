@@ -1,12 +1,14 @@
-"""Findings in a catalogue → text for people: the place, the line of the file with a caret under it, and a suggestion."""
+"""Problems of a catalogue → text: where, the line of the file with a caret under it, and a suggestion."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivecli import text
 from archivecli.errors import Problem, shortened
+from archivecli.render import theme
+from archivecli.render.theme import Segment
 
 Lines = Mapping[tuple[str, int], str]
 """Lines of files, by path and 1-based number."""
@@ -18,11 +20,7 @@ _BEFORE = 30
 """How many characters before the caret are shown, at least, of a line that is too long."""
 
 
-class Piece(NamedTuple):
-    """A piece of a line and what it is: place, error, warning, gutter, caret, hint, or an empty text."""
-
-    text: str
-    role: str = ""
+_SEVERITIES = {"error": theme.ERROR, "warning": theme.WARNING}
 
 
 def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
@@ -43,65 +41,51 @@ def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
     return found
 
 
-def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> Iterator[list[Piece]]:
-    """Yield the lines of text that tell one problem, each as pieces; excerpts fit into ``width`` cells.
+def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> Iterator[list[Segment]]:
+    """Yield the lines that describe a problem, each in segments; excerpts fit into ``width`` cells.
 
-    With ``fold`` a suggestion fits, too, on several lines.
+    With ``fold`` a suggestion fits, too, on as many lines as it takes.
     """
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
-    head = [Piece(f"{text.one_line(place)}: ", "place"), Piece(problem.code, problem.severity)]
+    head = [Segment(f"{text.one_line(place)}: ", theme.TITLE), Segment(problem.code, _SEVERITIES[problem.severity])]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Piece(f": {text.one_line(shortened(problem.message))}{kind}")]
+    yield [*head, Segment(f": {text.one_line(shortened(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
-    blank = " " * (len(gutter) - 2) + "| "
+    empty = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
     if line is not None:
         shown, caret = excerpt(line, problem.column, max(width - len(gutter) - 1, 20))
-        yield [Piece(gutter, "gutter"), Piece(shown)]
-        yield [Piece(blank, "gutter"), Piece(" " * caret + "^", "caret")]
-    margin = blank[:-2] + "= "
+        yield [Segment(gutter, theme.DIM), Segment(shown)]
+        yield [Segment(empty, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
+    margin = empty[:-2] + "= "
     for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
-        yield [Piece(margin, "gutter"), Piece(part, "hint")]
+        yield [Segment(margin, theme.DIM), Segment(part, theme.PLACE)]
         margin = " " * len(margin)
 
 
-def _folded(said: str, width: int) -> list[str]:
+def _folded(string: str, width: int) -> list[str]:
     import textwrap  # 2 ms, only where there is something to suggest
 
-    if not said:
+    if not string:
         return []
-    return textwrap.wrap(said, max(width, 20), break_long_words=False, break_on_hyphens=False) if width else [said]
+    return textwrap.wrap(string, max(width, 20), break_long_words=False, break_on_hyphens=False) if width else [string]
 
 
 def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
-    """Return what to show of a line and how many cells stand before its ``column`` (from 1).
+    """Return what to show of a line and how many cells are before its ``column`` (from 1).
 
     Tabs and controls are shown as several characters, wide characters take two cells; a line that is longer than
     ``width`` cells is cut on both sides, never at the caret.
     """
-    at, near = column - 1, 2 * width  # a line may have millions of characters, and a finding for each
+    at, near = column - 1, 2 * width  # a line may have millions of characters, and a problem for each
     before, after = (
         text.visible(part.replace("\t", "  ")) for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
     )
     if text.width(before) + text.width(after) > width:
-        room = max(min(_BEFORE, width // 2), width - text.width(after)) - 3
-        if text.width(before) > room + 3:
-            before = "..." + _last_cells(before, room)
-        room = width - text.width(before)
-        if text.width(after) > room:
-            after = _first_cells(after, room - 3) + "..."
+        room = max(min(_BEFORE, width // 2), width - text.width(after))
+        before = text.cut(before[::-1], room, "...")[::-1]
+        after = text.cut(after, width - text.width(before), "...")
     return before + after, text.width(before)
-
-
-def _first_cells(said: str, cells: int) -> str:
-    said = said[: max(cells, 0)]
-    while said and text.width(said) > cells:
-        said = said[:-1]
-    return said
-
-
-def _last_cells(said: str, cells: int) -> str:
-    return _first_cells(said[::-1], cells)[::-1]
 
 
 def as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich import box
 from rich.padding import Padding
@@ -11,7 +11,8 @@ from rich.text import Text
 from archivecli import dates, text
 from archivecli.events import Event, Hit
 from archivecli.render import theme
-from archivecli.render.screen import Screen, dotted
+from archivecli.render.tabular import cell
+from archivecli.render.theme import dotted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,84 +24,63 @@ SMALL = 72
 """Below this width the date has no column of its own either."""
 
 
-class Shortening(Protocol):
-    """What knows the ids of the archive."""
+class EventRow(NamedTuple):
+    """An event with its shortest id, and what goes below its title: a passage, or why it is related."""
 
-    def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares."""
-
-
-class Words(Shortening, Protocol):
-    """What knows the ids of the archive, and the stems of its words."""
-
-    def stems(self, words: Iterable[str]) -> Mapping[str, str]:
-        """Return the stem of each word, as the index cuts them."""
+    hit: Hit
+    short_id: str
+    passage: Text | None = None
 
 
-def table(names: Words, hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
-    """Return the rows of a list or search and a line that says how many there are."""
-    passages = _passages(names, hits, outcome)
-    rows = [(hit, names.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
-    if screen.width < SMALL:
-        return [*_small(rows), _footer(hits, outcome)]
-    body = _wide(rows) if screen.width >= WIDE else _narrow(rows)
-    return [body, _footer(hits, outcome)]
+def reasons(hit: Hit) -> Text:
+    """Return why an event is related, for the line below its title."""
+    return Text(text.one_line("; ".join(hit.reasons)), style="not bold")
 
 
-def chosen_table(
-    names: Shortening, hits: Sequence[Hit], fields: Sequence[str], screen: Screen
-) -> list["RenderableType"]:
-    """Return a table of the fields asked for, under their paths; below each other where the width is too small for that."""
+def event_table(rows: Sequence[EventRow], total: int, width: int) -> list["RenderableType"]:
+    """Return the rows of a list or search, and a line that says how many there are."""
+    body = _small(rows) if width < SMALL else [_wide(rows) if width >= WIDE else _narrow(rows)]
+    return [*body, _footer(rows, total)]
+
+
+def field_table(rows: Sequence[EventRow], fields: Sequence[str], width: int) -> list["RenderableType"]:
+    """Return a table of the fields asked for, under their paths; below each other where there is no room."""
     from archivecli.render import columns
 
-    rows = [[_chosen(names, hit, path, columns.cell(columns.value(hit, path))) for path in fields] for hit in hits]
-    if sum(_least(path, column) for path, column in zip(fields, zip(*rows, strict=True), strict=True)) > screen.width:
-        from archivecli.render.card import chosen_card
+    cells = [
+        [row.short_id if path == "id" else text.one_line(cell(columns.value(row.hit, path))) for path in fields]
+        for row in rows
+    ]
+    if sum(_least(path, column) for path, column in zip(fields, zip(*cells, strict=True), strict=True)) > width:
+        from archivecli.render.card import field_card
 
-        return [part for hit in hits for part in chosen_card(hit, fields)]
+        return [part for row in rows for part in field_card(row.hit, fields)]
     body = _empty_table()
     for path in fields:
         narrow = path in _STYLES and path != "title"
         body.add_column(path, no_wrap=narrow, overflow="fold", style=_STYLES.get(path, ""))
-    for row in rows:
-        body.add_row(*(Text(cell) for cell in row))
+    for row_cells in cells:
+        body.add_row(*map(Text, row_cells))
     return [body]
 
 
-def _chosen(names: Shortening, hit: Hit, path: str, cell: str) -> str:
-    return names.shortest(hit.event.id) if path == "id" else text.one_line(cell)
-
-
 READABLE = 24
-"""In a column narrower than this, sentences are no pleasure."""
+"""Sentences need a column of this width."""
 
 
 def _least(path: str, cells: Sequence[str]) -> int:
-    """Return the width below which a column is no pleasure to read, the gap included."""
+    """Return the least width of a readable column, the gap included."""
     return 3 + max(text.width(path), min(max(map(text.width, cells)), READABLE))
 
 
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
 
 
-def _passages(names: Words, hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
-    if outcome is None or not outcome.reading.groups:
-        return {
-            hit.event.id: Text(text.one_line("; ".join(hit.reasons)), style="not bold") for hit in hits if hit.reasons
-        }
-    from archivecli.render.passages import Marker
-
-    return Marker(outcome.reading, names.stems).passages([hit.event for hit in hits])
-
-
 def _empty_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True, header_style=theme.LABEL)
 
 
-Rows = Sequence[tuple[Hit, str, Text | None]]
-
-
-def _wide(rows: Rows) -> Table:
+def _wide(rows: Sequence[EventRow]) -> Table:
     body = _empty_table()
     body.add_column("Date", no_wrap=True, style=theme.DATE)
     body.add_column("Title", ratio=1)
@@ -117,7 +97,7 @@ def _wide(rows: Rows) -> Table:
     return body
 
 
-def _narrow(rows: Rows) -> Table:
+def _narrow(rows: Sequence[EventRow]) -> Table:
     body = Table(box=None, show_header=False, show_edge=False, pad_edge=False, expand=True, padding=(0, 2, 0, 0))
     body.add_column(no_wrap=True, style=theme.DATE)
     body.add_column(ratio=1)
@@ -130,7 +110,7 @@ def _narrow(rows: Rows) -> Table:
     return body
 
 
-def _small(rows: Rows) -> Iterator["RenderableType"]:
+def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
     """Yield titles over the whole width, and what belongs to them indented below."""
     for hit, short, passage in rows:
         yield Text(text.one_line(hit.event.title), style=theme.TITLE)
@@ -140,7 +120,7 @@ def _small(rows: Rows) -> Iterator["RenderableType"]:
 
 
 def _facts(event: Event, short: str) -> list[Text]:
-    """Return what stands below a title: the id, which is never broken where it comes first, the kind, the place."""
+    """Return what is below a title: the id, never broken because it comes first, the kind, the place."""
     return [Text(short, style=theme.ID), _kind(event), Text(text.one_line(event.place), style=theme.PLACE)]
 
 
@@ -152,11 +132,8 @@ def _kind(event: Event) -> Text:
     return Text(text.one_line(event.kind), style=theme.kind(event.kind))
 
 
-def _footer(hits: Sequence[Hit], outcome: Any) -> Text:
-    total = outcome.total if outcome is not None else len(hits)
-    count = f"{len(hits)} event{'' if len(hits) == 1 else 's'}"
-    if total > len(hits):
-        count = f"{len(hits)} of {total} events"
-    if hits and hits[0].partial:
+def _footer(rows: Sequence[EventRow], total: int) -> Text:
+    count = text.plural(len(rows), "event") if total <= len(rows) else f"{len(rows):,} of {total:,} events"
+    if rows and rows[0].hit.partial:
         count += ", none with all the words: these have most of them"
     return Text(f"\n{count} · archive show ID tells everything about one", style=theme.DIM)

@@ -1,4 +1,4 @@
-"""A record → short texts, field by field: what the card, the plain form and Markdown have in common."""
+"""A record → short strings, field by field: what the card, plain text and Markdown have in common."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
@@ -10,12 +10,12 @@ from archivecli.fields import RECORD, Field
 When: TypeAlias = Callable[[str, str], str]
 """Writes a date, or from when to when (the second is empty for a single date): ``dates.human`` or ``dates.iso``."""
 
-Said: TypeAlias = tuple[str, str]
-"""A text in two parts: the name or number that it opens with (or an empty text), and the rest."""
+Phrase: TypeAlias = tuple[str, str]
+"""A string in two parts: the name or number that it begins with, or "", and the rest."""
 
 
-class Line(NamedTuple):
-    """One value of a field as text; ``lead`` is what it opens with; ``url`` where it leads somewhere."""
+class Detail(NamedTuple):
+    """One value of a field as a string; ``lead`` is the name or number that it begins with, ``url`` its link."""
 
     field: Field
     text: str
@@ -23,34 +23,34 @@ class Line(NamedTuple):
     url: str = ""
 
 
-def lines(event: Event, when: When = dates.human) -> Iterator[Line]:
-    """Yield every value of a record as a line, in the order of the table of fields; nothing is left out."""
+def lines(event: Event, when: When = dates.human) -> Iterator[Detail]:
+    """Yield every value of a record, in the order of the fields; nothing is left out."""
     for field in RECORD:
         if field.name not in event.record:
             continue
         value = event.record[field.name]
-        speak = _SPEAKERS.get(field.name, _plain)
+        describe = _DESCRIBERS.get(field.name, _plain)
         for item in value if isinstance(value, list) else [value]:
             url = item.get("url", "") if isinstance(item, Mapping) else ""
-            for lead, rest in speak(item, when):
-                yield Line(field, lead + rest, lead, url)
+            for lead, rest in describe(item, when):
+                yield Detail(field, lead + rest, lead, url)
 
 
-def _plain(value: Any, when: When) -> Iterator[Said]:
+def _plain(value: Any, when: When) -> Iterator[Phrase]:
     yield "", str(value)
 
 
-def _paragraphs(value: Any, when: When) -> Iterator[Said]:
+def _paragraphs(value: Any, when: When) -> Iterator[Phrase]:
     yield from (("", paragraph) for paragraph in text.paragraphs(value))
 
 
 def _after_dash(*pieces: str) -> str:
-    said = "; ".join(piece for piece in pieces if piece)
-    return f" — {said}" if said else ""
+    joined = "; ".join(piece for piece in pieces if piece)
+    return f" — {joined}" if joined else ""
 
 
 def _extras(item: Mapping[str, Any], *done: str) -> str:
-    """Return what an item says beyond the fields already spoken of, after a dash."""
+    """Return the other fields of an item, after a dash."""
     return _after_dash(*(_extra(key, value) for key, value in item.items() if key not in done))
 
 
@@ -59,25 +59,25 @@ def _extra(key: str, value: Any) -> str:
     return f"{key} {shown}" if key in ("amount", "for") else shown
 
 
-def _named(key: str) -> Callable[[Any, When], Iterator[Said]]:
-    """Return how to speak of an item that is a name and what is said of it."""
+def _named(key: str) -> Callable[[Any, When], Iterator[Phrase]]:
+    """Return a function that describes an item by its name and what else it has."""
 
-    def speak(item: Any, when: When) -> Iterator[Said]:
+    def describe(item: Any, when: When) -> Iterator[Phrase]:
         yield item[key], _extras(item, key)
 
-    return speak
+    return describe
 
 
-def _date(item: Any, when: When) -> Iterator[Said]:
+def _date(item: Any, when: When) -> Iterator[Phrase]:
     yield when(item["start"], item.get("end", "")), f": {item['what']}"
 
 
-def _place(item: Any, when: When) -> Iterator[Said]:
+def _place(item: Any, when: When) -> Iterator[Phrase]:
     where = [item[key] for key in ("venue", "city", "country") if key in item]
     yield "", ", ".join(where) + _extras(item, "venue", "city", "country")
 
 
-def _attendance(item: Any, when: When) -> Iterator[Said]:
+def _attendance(item: Any, when: When) -> Iterator[Phrase]:
     if "count" in item:
         yield f"{item['count']:,}", " people"
     for part in item.get("breakdown", ()):
@@ -90,24 +90,24 @@ def _attendance(item: Any, when: When) -> Iterator[Said]:
         yield "", f"({item['note']})"
 
 
-def _members(item: Any, when: When) -> Iterator[Said]:
+def _members(item: Any, when: When) -> Iterator[Phrase]:
     count = f" ({item['count']:,})" if "count" in item else ""
     names = ", ".join([*item.get("countries", ()), *item.get("bodies", ())])
     yield item["of"], count + (f": {names}" if names else "") + _after_dash(item.get("note", ""))
 
 
-def _person(item: Any, when: When) -> Iterator[Said]:
+def _person(item: Any, when: When) -> Iterator[Phrase]:
     described = dict.fromkeys(f", {item[key]}" for key in ("role", "body", "country") if key in item)
     presence = _choice(item, "present", "present", "not present")
     yield item["name"], "".join(described) + _after_dash(item.get("did", ""), item.get("note", ""), presence)
 
 
 def _choice(item: Any, flag: str, yes: str, no: str) -> str:
-    """Return what a flag says; nothing where it is not set."""
+    """Return what a flag means, "" where it is not set."""
     return "" if flag not in item else yes if item[flag] else no
 
 
-def _figure(item: Any, when: When) -> Iterator[Said]:
+def _figure(item: Any, when: When) -> Iterator[Phrase]:
     number = f"{item['value']:,}" + (f"–{item['to']:,}" if "to" in item else "")
     unit = item.get("unit", "")
     amount = f"{number}{'' if unit == '%' else ' '}{unit}".strip()
@@ -115,18 +115,18 @@ def _figure(item: Any, when: When) -> Iterator[Said]:
     yield amount, f": {item['of']}{printed}"
 
 
-def _statement(item: Any, when: When) -> Iterator[Said]:
+def _statement(item: Any, when: When) -> Iterator[Phrase]:
     yield item["by"], f": {item['says']}"
 
 
-def _document(item: Any, when: When) -> Iterator[Said]:
+def _document(item: Any, when: When) -> Iterator[Phrase]:
     dated = when(item["date"], "") if "date" in item else ""
     made = ", ".join(piece for piece in (item.get("by", ""), dated) if piece)
     address = f": {item['url']}" if "url" in item else ""
     yield item["name"], (f" ({made})" if made else "") + address + _after_dash(item.get("note", ""))
 
 
-def _link(item: Any, when: When) -> Iterator[Said]:
+def _link(item: Any, when: When) -> Iterator[Phrase]:
     name = ", ".join(dict.fromkeys(item[key] for key in ("page", "name") if key in item))
     if "url" not in item:
         yield name, ""
@@ -136,16 +136,16 @@ def _link(item: Any, when: When) -> Iterator[Said]:
         yield item["url"], ""
 
 
-def _source(item: Any, when: When) -> Iterator[Said]:
+def _source(item: Any, when: When) -> Iterator[Phrase]:
     entry = f"entry {item['entry']}" if "entry" in item else ""
-    said = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
-    said.append(f"dated “{item['dated']}”" if "dated" in item else "")
-    said.append(item.get("section", ""))
-    said.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
-    said.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
-    said.append(item.get("url", ""))
-    if any(said):
-        yield "", "; ".join(piece for piece in said if piece)
+    parts = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
+    parts.append(f"dated “{item['dated']}”" if "dated" in item else "")
+    parts.append(item.get("section", ""))
+    parts.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
+    parts.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
+    parts.append(item.get("url", ""))
+    if any(parts):
+        yield "", "; ".join(piece for piece in parts if piece)
     for key, label in (("photos", "photo"), ("captions", "caption")):
         counted: dict[str, int] = {}
         for credit in item.get(key, ()):
@@ -153,7 +153,7 @@ def _source(item: Any, when: When) -> Iterator[Said]:
         yield from (("", f"{label}: {credit}{f' ({n} times)' if n > 1 else ''}") for credit, n in counted.items())
 
 
-_SPEAKERS: dict[str, Callable[[Any, When], Iterator[Said]]] = {
+_DESCRIBERS: dict[str, Callable[[Any, When], Iterator[Phrase]]] = {
     "dates": _date,
     "places": _place,
     **dict.fromkeys(("organisers", "hosts", "partners", "funders", "patrons"), _named("body")),

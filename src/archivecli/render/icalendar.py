@@ -1,19 +1,19 @@
 """iCalendar (RFC 5545): all-day events for a calendar program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from archivecli import dates, text
-from archivecli.events import Event
-from archivecli.render.formats import Asked, Rows
+from archivecli.events import Event, Hit
+from archivecli.render import FormatContext
 
 
-def as_ics(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_ics(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """A calendar of all-day events; a month or a year is the span of all its days."""
     yield "BEGIN:VCALENDAR\r\nPRODID:-//archivecli//archive//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n"
-    if "title" in asked.about:
-        yield content_line("X-WR-CALNAME", escaped(text.one_line(asked.about["title"])))
-    for hit in rows:
+    if "title" in context.about:
+        yield content_line("X-WR-CALNAME", escaped(text.one_line(context.about["title"])))
+    for hit in hits:
         yield "".join(content_line(name, value) for name, value in _entry(hit.event))
     yield "END:VCALENDAR\r\n"
 
@@ -21,9 +21,9 @@ def as_ics(rows: Rows, asked: Asked) -> Iterator[str]:
 _SPECIAL = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
 
 
-def escaped(said: str) -> str:
+def escaped(value: str) -> str:
     """Return a value of the type TEXT; a line feed is a line break."""
-    return said.translate(_SPECIAL)
+    return value.translate(_SPECIAL)
 
 
 def content_line(name: str, value: str) -> str:
@@ -56,8 +56,8 @@ def _entry(event: Event) -> Iterator[tuple[str, str]]:
     categories = [escaped(text.one_line(name)) for name in (event.kind, *event.record.get("topics", ())) if name]
     if categories:
         yield "CATEGORIES", ",".join(categories)
-    for address in _addresses(event)[:1]:
-        yield "URL", address
+    for url in _urls(event)[:1]:
+        yield "URL", url
     yield "TRANSP", "TRANSPARENT"  # what is archived makes nobody busy
     yield "END", "VEVENT"
 
@@ -73,17 +73,17 @@ def _location(event: Event) -> str:
 
 
 def _description(event: Event) -> str:
-    """Say what happened, who organised it, every address, and how precise the date is."""
-    said = [text.one_line(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
+    """Say what happened, who organised it, every URL, and how precise the date is."""
+    lines = [text.one_line(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
     organisers = [item["body"] for item in event.record.get("organisers", ())]
     if organisers:
-        said.append(f"Organised by: {text.one_line('; '.join(organisers))}")
+        lines.append(f"Organised by: {text.one_line('; '.join(organisers))}")
     if len(event.start) < 10 or 0 < len(event.end) < 10:
-        said.append(f"Date as far as it is known: {dates.human(event.start, event.end)}")
-    said += _addresses(event)
-    said.append(f"Id: {event.id}")
-    return "\n".join(said)
+        lines.append(f"Date as far as it is known: {dates.human(event.start, event.end)}")
+    lines += _urls(event)
+    lines.append(f"Id: {event.id}")
+    return "\n".join(lines)
 
 
-def _addresses(event: Event) -> list[str]:
+def _urls(event: Event) -> list[str]:
     return [text.one_line(link["url"]) for link in event.record.get("links", ()) if "url" in link]

@@ -1,20 +1,20 @@
 """References for reference managers (Zotero, EndNote, JabRef, pandoc): BibTeX, RIS and CSL-JSON.
 
 What is referred to is the entry of the source, as in ``render.citation``: a web page by its publisher. So nothing names
-the publisher again, and the kind of the event, which is no kind of page, is left out.
+the publisher again, and the kind of the event, which is not a kind of page, is left out.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from archivecli import dates, text
 from archivecli.dates import SHORT_MONTHS
-from archivecli.events import Event, values_at
+from archivecli.events import Event, Hit, values_at
+from archivecli.render import FormatContext
 from archivecli.render.citation import Reference, reference
-from archivecli.render.formats import Asked, Rows
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -24,33 +24,33 @@ _LATEX = {
     **{sign: f"${sign}$" for sign in "<>|"},
     **{sign: f"\\{sign}" for sign in "{}$&#%_"},
 }
-_LATEX_SIGN = re.compile(r"[\\~^<>|{}$&#%_]")
+_LATEX_SPECIAL = re.compile(r"[\\~^<>|{}$&#%_]")
 _LONELY = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _OPENING_QUOTE = re.compile(r"""(?<![^\s(\[{<>/|`'"‘“„«—–-])"(?=[^\s)\]}])""")
 _LIGATURE = re.compile(r"([-'`,])(?=\1)|[?!](?=`)")  # such as the dash that LaTeX makes of two hyphens
 
 
-def latex(said: str) -> str:
+def latex(value: str) -> str:
     """Return a text on one line as LaTeX prints it; letters beyond ASCII stay, as UTF-8.
 
     Straight quotation marks become curly ones: babel gives them a meaning in several languages, and what LaTeX has for
     them depends on the font encoding. A brace without a partner is written by name, for BibTeX counts braces, escaped or
     not, to find the end of a value; other braces are escaped, which more programs understand.
     """
-    said = _OPENING_QUOTE.sub("“", text.one_line(said)).replace('"', "”")
-    lonely = _lonely_braces(said)
-    written = _LATEX_SIGN.sub(
+    value = _OPENING_QUOTE.sub("“", text.one_line(value)).replace('"', "”")
+    lonely = _lonely_braces(value)
+    written = _LATEX_SPECIAL.sub(
         lambda found: (_LONELY if found.start() in lonely else _LATEX)[found.group()],
-        said,
+        value,
     )
     return _LIGATURE.sub(r"\g<0>{}", written)
 
 
-def _lonely_braces(said: str) -> set[int]:
+def _lonely_braces(value: str) -> set[int]:
     """Return where the braces without a partner are."""
     opened: list[int] = []
     lonely = set()
-    for found in re.finditer("[{}]", said):
+    for found in re.finditer("[{}]", value):
         if found.group() == "{":
             opened.append(found.start())
         elif opened:
@@ -60,18 +60,18 @@ def _lonely_braces(said: str) -> set[int]:
     return lonely.union(opened)
 
 
-def as_bibtex(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_bibtex(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """An ``@misc`` an event, its key made of the id; ``date`` and ``keywords`` are those of BibLaTeX."""
     first = True
-    for hit in rows:
-        cited = reference(hit.event, asked.about, asked.address)
-        fields = "".join(f"  {name} = {said},\n" for name, said in _bibtex(hit.event, cited))
+    for hit in hits:
+        cited = reference(hit.event, context.about, context.page_url)
+        fields = "".join(f"  {name} = {value},\n" for name, value in _bibtex(hit.event, cited))
         yield ("" if first else "\n") + f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
         first = False
 
 
 def _bibtex_key(event_id: str) -> str:
-    """Return an id as a key for BibTeX: other characters than ASCII letters, figures and a few signs as ``+e9+``."""
+    """Return an id as a key for BibTeX: characters other than ASCII letters, digits and a few symbols as ``+e9+``."""
     return re.sub(r"[^A-Za-z0-9_.:/-]", lambda found: f"+{ord(found.group()):x}+", event_id)
 
 
@@ -86,7 +86,7 @@ def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
         yield "month", SHORT_MONTHS[int(cited.start[5:7]) - 1].lower()
     yield "date", f"{{{dates.iso(cited.start, cited.end)}}}"
     if cited.url:
-        yield "url", f"{{{quote(cited.url, safe=_URL_SIGNS)}}}"
+        yield "url", f"{{{quote(cited.url, safe=_URL_SAFE)}}}"
     note = _note(event, cited)
     if note:
         yield "note", f"{{{latex(note)}}}"
@@ -102,26 +102,26 @@ def _keyword(topic: str) -> str:
     return f"{{{latex(topic)}}}" if "," in topic else latex(topic)
 
 
-_URL_SIGNS = "%:/?#[]@!$&'()*+,;=~-._"
+_URL_SAFE = "%:/?#[]@!$&'()*+,;=~-._"
 
 
 def _note(event: Event, cited: Reference) -> str:
     """Say which entry of the page it is, where the event was held, and whether the date was inferred."""
-    said = [f"entry {cited.entry}"] if cited.entry is not None else []
+    parts = [f"entry {cited.entry}"] if cited.entry is not None else []
     held = text.one_line(event.place)
     if held:
-        said.append(f"held in {held}" if ";" not in held else f"held in: {held}")
+        parts.append(f"held in {held}" if ";" not in held else f"held in: {held}")
     if cited.inferred:
-        said.append("date inferred by the cataloguer")
-    note = "; ".join(said)
+        parts.append("date inferred by the cataloguer")
+    note = "; ".join(parts)
     return note[:1].upper() + note[1:]
 
 
-def as_ris(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_ris(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """RIS: a line a value, ended by CRLF; a reference ends with ER."""
-    for hit in rows:
-        cited = reference(hit.event, asked.about, asked.address)
-        lines = (f"{tag}  - {text.one_line(said)}\r\n" for tag, said in _ris(hit.event, cited))
+    for hit in hits:
+        cited = reference(hit.event, context.about, context.page_url)
+        lines = (f"{tag}  - {text.one_line(value)}\r\n" for tag, value in _ris(hit.event, cited))
         yield "".join(lines) + "ER  - \r\n\r\n"
 
 
@@ -144,14 +144,14 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     if "summary" in event.record:
         yield "AB", event.record["summary"]
     if cited.url:
-        yield "UR", cited.url.replace(";", "%3B")  # in RIS a semicolon parts addresses
+        yield "UR", cited.url.replace(";", "%3B")  # in RIS a semicolon separates URLs
 
 
-def as_csl(rows: Rows, asked: Asked) -> Iterator[str]:
+def as_csl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """CSL-JSON: a list of items of the type ``webpage``."""
     opened = False
-    for hit in rows:
-        item = _csl(hit.event, reference(hit.event, asked.about, asked.address))
+    for hit in hits:
+        item = _csl(hit.event, reference(hit.event, context.about, context.page_url))
         yield (",\n" if opened else "[\n") + text.json_safe(json.dumps(item, ensure_ascii=False, indent=2))
         opened = True
     yield "\n]\n" if opened else "[]\n"

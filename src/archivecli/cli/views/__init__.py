@@ -1,1 +1,0 @@
-"""Each view: a question answered → rows, and a picture of the same."""
