@@ -224,8 +224,9 @@ def _catalogues(ctx: Any, typed: str) -> Iterator[Offer]:
 def _fields(ctx: Any, typed: str) -> Iterator[Offer]:
     from archivecli.render import columns
 
+    searched = ctx.command.name in ("search", "related")
     done, comma, last = typed.rpartition(",")
-    yield from (Offer(f"{done}{comma}{name}") for name in columns.known() if name.startswith(last))
+    yield from (Offer(f"{done}{comma}{name}") for name in columns.known(searched) if name.startswith(last))
 
 
 def _files(ctx: Any, typed: str) -> Iterator[Offer]:

@@ -21,7 +21,7 @@ def cite(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     style: Annotated[
         str,
-        typer.Option("--style", metavar="|".join(STYLES), help="the style guide", autocompletion=lambda: list(STYLES)),
+        typer.Option("--style", metavar="|".join(STYLES), help="the style guide"),
     ] = "chicago",
     accessed: Annotated[
         str | None,

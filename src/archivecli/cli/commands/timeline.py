@@ -31,7 +31,6 @@ def timeline(
             "--colour-by",
             metavar="FIELD",
             help=f"letters and colours by: {', '.join(BY_NAME)}",
-            autocompletion=lambda: list(BY_NAME),
         ),
     ] = "kind",
     fail_if_empty: FailIfEmpty = False,
