@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from archivecli.archive import Archive
 from archivecli.cli import completion
-from archivecli.cli.app import COMMANDS
-from archivecli.cli.completing import SCRIPTS, split
+from archivecli.cli.app import COMMANDS, app
+from archivecli.cli.completion import SHELLS, split
 from archivecli.query.criteria import Query
 from archivecli.query.parser import parse
 from conftest import Run
@@ -145,6 +146,18 @@ def test_nothing_of_the_data_can_act_on_the_shell(shell: Run, tmp_path: Path) ->
     assert offered(shell, "show", "--catalogue", str(path), "") == ["1999-01-02-one"]
 
 
+def test_typer_tells_what_a_word_belongs_to() -> None:
+    cli = get_command(app)
+    for words, incomplete, name, typed in (
+        (["list"], "--year=20", "year", "20"),
+        (["list", "--year"], "20", "year", "20"),
+        (["show"], "2010", "ids", "2010"),
+        (["list"], "--ye", "list", "--ye"),
+    ):
+        ctx, found, rest = completion._resolve(cli, words, incomplete)
+        assert (ctx.command.name, found.name, rest) == (words[0], name, typed)
+
+
 def test_words_of_bash() -> None:
     assert split("archive list --topic 'a b") == (["archive", "list", "--topic", "a b"], "'a b")
     assert split("archive show ") == (["archive", "show", ""], "")
@@ -205,7 +218,7 @@ STARTS = {
 
 
 def test_every_script_is_tried() -> None:
-    assert STARTS.keys() == SCRIPTS.keys()
+    assert tuple(STARTS) == SHELLS
 
 
 TABS = {

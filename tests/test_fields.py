@@ -144,8 +144,7 @@ def test_related_events_have_reasons(run: Run) -> None:
     assert all(event["hit.reasons"] and event["hit.score"] > 0 for event in events)
 
 
-def test_completion_goes_on_after_a_comma() -> None:
-    from archivecli.cli.output_options import complete_fields
-
-    assert complete_fields("id,places.c") == ["id,places.city", "id,places.country"]
-    assert "hit.score" in complete_fields("hit.")
+def test_completion_goes_on_after_a_comma(shell: Run) -> None:
+    listed = shell("archive", "list", "--fields", "id,places.c", _ARCHIVE_COMPLETE="zsh").out
+    assert listed.split() == ["id,places.city", "id,places.country"]
+    assert "hit.score" in shell("archive", "search", "--fields", "hit.", _ARCHIVE_COMPLETE="zsh").out

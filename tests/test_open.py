@@ -93,7 +93,7 @@ def test_no_browser(mine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     result = mine("open", "2009-a")
     assert (result.code, result.out) == (1, "")
-    assert "the address is http://one/" in result.err
+    assert "the URL is http://one/" in result.err
 
 
 # Ids from standard input

@@ -125,7 +125,7 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
 
 def test_a_clean_catalogue_is_status_0(run: Run, tmp_path: Path) -> None:
     found = run("validate", written(tmp_path, EVENT))
-    assert (found.code, found.out, found.err) == (0, "", "1 sound event, nothing to remark\n")
+    assert (found.code, found.out, found.err) == (0, "", "1 valid event, no findings\n")
     assert run("validate", written(tmp_path, EVENT), "-q").err == ""
 
 

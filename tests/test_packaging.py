@@ -112,7 +112,8 @@ def test_the_wheel_holds_the_archive_and_nothing_of_the_tests(built: tuple[Path,
     with zipfile.ZipFile(built[1]) as wheel:
         names = wheel.namelist()
         assert wheel.read("archivecli/data/events.yaml") == CATALOGUE.read_bytes()
-    assert "archivecli/py.typed" in names
+    data = ["starter.yaml", "completion.bash", "completion.zsh", "completion.fish"]
+    assert {"archivecli/py.typed", *(f"archivecli/data/{name}" for name in data)} <= set(names)
     assert any(name.endswith("/LICENSE") for name in names)
     assert all(name.startswith(("archivecli/", f"archivecli-{__version__}.dist-info/")) for name in names)
 

@@ -11,11 +11,8 @@ PRINT_MODULES = "import sys, json; print(json.dumps(sorted(sys.modules)), file=s
 # of the standard library, beyond what Typer itself loads
 LIBRARY = {"_blake2", "gc", "_json", "_sqlite3", "atexit", "sqlite3", "sqlite3.dbapi2"}
 LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
-LIBRARY |= {
-    "ipaddress",
-    "urllib",
-    "urllib.parse",
-}  # what a path as a URI takes; before Python 3.13 pathlib itself loads them
+# what a path as a URI takes; before Python 3.13 pathlib itself loads them
+LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
@@ -23,9 +20,9 @@ BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.face
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render"}
-EVENTS = {"archivecli.cli.writing", "archivecli.cli.remarks", "archivecli.render.records", "archivecli.render.tabular"}
+EVENTS = {"archivecli.cli.writing", "archivecli.cli.messages", "archivecli.render.records", "archivecli.render.tabular"}
 DATES = {"archivecli.query.when", "archivecli.query.spoken"}
-QUERY = {"archivecli.query.parser", *DATES}
+QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
 RANKING = {
     "archivecli.index.english",
     "archivecli.index.scoring",
@@ -34,17 +31,18 @@ RANKING = {
     "unicodedata",
 }
 RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
-CARD = {"archivecli.cli.writing", "archivecli.cli.completion", "archivecli.render.records"}
+CARD = {"archivecli.cli.writing", "archivecli.render.records"}
 CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 
 TALLIES = {
     "archivecli.cli.writing",
-    "archivecli.cli.remarks",
+    "archivecli.cli.messages",
     "archivecli.index.selection",
     "shlex",
 }
 TALLIES |= {
     "archivecli.cli.asking",
+    "archivecli.query.unparse",
     "archivecli.render.counts",
     "archivecli.render.tabular",
     "archivecli.render.theme",

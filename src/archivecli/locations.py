@@ -1,4 +1,4 @@
-"""Where files live: the embedded catalogue, the user's cache and settings."""
+"""Where files are: data of the package, the user's cache and settings."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,13 @@ APP = "archivecli"
 
 def embedded_catalogue() -> Path:
     """Return the catalogue that ships with the package: inside the wheel, or at the top of a checkout."""
-    package = Path(__file__).parent
-    shipped = package / "data" / "events.yaml"
-    return shipped if shipped.exists() else package.parent.parent / "data" / "events.yaml"
+    shipped = package_data("events.yaml")
+    return shipped if shipped.exists() else Path(__file__).parent.parent.parent / "data" / "events.yaml"
+
+
+def package_data(name: str) -> Path:
+    """Return the path of a file that is installed with the package."""
+    return Path(__file__).parent / "data" / name
 
 
 def cache_folder() -> Path | None:

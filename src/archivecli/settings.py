@@ -1,6 +1,8 @@
-"""What a person has set once and for all: one small TOML file. Where there is none, asking for it costs one ``stat``.
+"""Every setting with its origin: option, environment variable, settings file, default, in this order.
 
-catalogue = "work"              # what to open where nothing else is said: a name from below, or a path
+The settings file is TOML and small; where there is none, asking for it costs one ``stat``.
+
+catalogue = "work"              # default catalogue: a name from below, or a path
 color = "auto"                  # auto, always, never
 pager = "less -S"               # "" for none
 
@@ -9,166 +11,240 @@ work = "~/archives/work.yaml"   # archive --catalogue work list
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from archivecli import locations
 from archivecli.errors import ArchiveError, UsageError, did_you_mean
 
-NAME = "config.toml"
 COLOURS = ("auto", "always", "never")
 KEYS = ("catalogue", "color", "pager", "catalogues")
 MAX_BYTES = 1_000_000
 
+PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard output"
+"""Origins of defaults."""
+
+T = TypeVar("T")
+
 
 class BadConfiguration(ArchiveError):
-    """The file of settings cannot be used; the message begins with its place."""
+    """The settings file cannot be used; the message begins with its position."""
 
     exit_code = 2
 
 
+class Setting(NamedTuple, Generic[T]):
+    """A value and what it comes from: an option, a variable, a key of the settings file, or a default."""
+
+    value: T
+    origin: str
+
+
+class SettingsFile(NamedTuple):
+    """The contents of the settings file; None for a missing key, an empty path for a missing file."""
+
+    path: str = ""
+    catalogue: str | None = None
+    color: str | None = None
+    pager: str | None = None
+    catalogues: Mapping[str, str] = {}
+
+    def origin(self, key: str) -> str:
+        """Return the origin of a value of this file."""
+        return f"{key} in {self.path}"
+
+
 class Settings:
-    """The settings of a file; what it does not say is None. ``path`` is empty where there is no file."""
+    """The settings of one run, from the options typed, the environment and the settings file."""
 
     def __init__(
         self,
-        path: str = "",
         catalogue: str | None = None,
-        color: str | None = None,
-        pager: str | None = None,
-        catalogues: Mapping[str, str] | None = None,
+        color: str = "auto",
+        no_pager: bool = False,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self.path = path
-        self.catalogue = catalogue
-        self.color = color
-        self.pager = pager
-        self.catalogues = catalogues or {}
+        """Read the settings file; raise BadConfiguration if it is invalid."""
+        self.typed_catalogue = catalogue
+        self.typed_color = color
+        self.no_pager = no_pager
+        self.environ = environ
+        self.file = _load(self.config_path.value, required=bool(environ.get("ARCHIVE_CONFIG")))
 
+    @property
+    def config_path(self) -> Setting[Path | None]:
+        """The path of the settings file, whether it exists or not; None without a home."""
+        if given := self.environ.get("ARCHIVE_CONFIG"):
+            return Setting(Path(os.path.expanduser(given)), "ARCHIVE_CONFIG")
+        folder = locations.config_folder()
+        return Setting(folder and folder / "config.toml", PLATFORM)
 
-NOTHING = Settings()
+    @property
+    def cache(self) -> Setting[Path | None]:
+        """The folder of the indexes; None without a home."""
+        return Setting(locations.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
 
-_read: dict[tuple[str, int, int], Settings] = {}
+    @property
+    def catalogue(self) -> Setting[Path]:
+        """The catalogue to open; raises UsageError for an unknown name or an empty path."""
+        for value, origin in (
+            (self.typed_catalogue, "--catalogue"),
+            (self.environ.get("ARCHIVE_CATALOGUE") or None, "ARCHIVE_CATALOGUE"),
+            (self.file.catalogue, self.file.origin("catalogue")),
+        ):
+            if value is not None:
+                return Setting(self.catalogue_path(value), origin)
+        return Setting(locations.embedded_catalogue(), EMBEDDED)
 
+    def catalogue_path(self, given: str) -> Path:
+        """Return the path of a catalogue given by its name in the settings file or by its path."""
+        named("--catalogue", given)
+        if "\0" in given:
+            raise UsageError("a catalogue's path cannot hold a NUL character")
+        names = self.file.catalogues
+        if given in names:
+            return Path(names[given])
+        if names and _is_name(given) and not os.path.lexists(given):
+            hint = did_you_mean(given, list(names)) or f"{self.file.path} names {', '.join(names)}"
+            raise UsageError(f"no catalogue has the name '{given[:60]}'", hint)
+        return Path(os.path.expanduser(given))  # "~nobody" stays as it is, and is not found
 
-def file() -> Path | None:
-    """Return where the settings stand or would stand: ``ARCHIVE_CONFIG``, or config.toml in the platform's folder."""
-    given = os.environ.get("ARCHIVE_CONFIG")
-    if given:
-        return Path(os.path.expanduser(given))
-    folder = locations.config_folder()
-    return folder / NAME if folder else None
+    def colour(self, terminal: bool) -> Setting[bool]:
+        """Whether to use colour; the user's own settings count before those for all programs."""
+        for value, origin in (
+            (self.typed_color, "--color"),
+            (self.environ.get("ARCHIVE_COLOR"), "ARCHIVE_COLOR"),
+            (self.file.color, self.file.origin("color")),
+        ):
+            if value in ("always", "never"):
+                return Setting(value == "always", origin)
+        if self.environ.get("NO_COLOR"):
+            return Setting(False, "NO_COLOR")
+        for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+            if self.environ.get(name, "0") not in ("", "0"):
+                return Setting(True, name)
+        if self.environ.get("CLICOLOR") == "0":
+            return Setting(False, "CLICOLOR")
+        return Setting(terminal and not self.dumb, TERMINAL)
 
+    @property
+    def pager(self) -> Setting[list[str]]:
+        """The words of the pager command; none for an empty string, ``cat`` or a terminal that cannot move its cursor."""
+        if self.no_pager:
+            return Setting([], "--no-pager")
+        if self.dumb:
+            return Setting([], "TERM")
+        values = (
+            (self.environ.get("ARCHIVE_PAGER"), "ARCHIVE_PAGER"),
+            (self.file.pager, self.file.origin("pager")),
+            (self.environ.get("PAGER"), "PAGER"),
+            ("less", "default"),
+        )
+        value, origin = next((value, origin) for value, origin in values if value is not None)
+        import shlex  # 2 ms, only for terminals
 
-def load() -> Settings:
-    """Return the settings in force; raise BadConfiguration with the place of what is wrong."""
-    path = file()
-    if path is None:
-        return NOTHING
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError) as error:
-        if os.environ.get("ARCHIVE_CONFIG"):
-            reason = getattr(error, "strerror", None) or str(error)
-            raise BadConfiguration(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
-        return NOTHING  # none, or in a home that is not ours
-    key = (str(path), status.st_mtime_ns, status.st_size)
-    if key not in _read:
-        _read[key] = _settings(path)
-    return _read[key]
+        try:
+            words = shlex.split(value, posix=os.name == "posix")
+        except ValueError:  # an unclosed quote
+            words = []
+        return Setting(words if words[:1] != ["cat"] else [], origin)
 
-
-def _settings(path: Path) -> Settings:
-    import re
-    import tomllib  # 4 ms, only where there is a file
-
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            raise BadConfiguration(f"{path}: this is no file of settings")
-        content = path.read_bytes().decode("utf-8-sig")  # editors on Windows write the mark
-        found = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        what, line, column = said.groups() if said else (str(error), None, None)
-        line, column = line or str(content.count("\n") + 1), column or "1"
-        raise BadConfiguration(f"{path}:{line}:{column}: not TOML: {what[:1].lower()}{what[1:]}") from None
-    except UnicodeDecodeError:
-        raise BadConfiguration(f"{path}: the file is not UTF-8") from None
-    except OSError as error:
-        raise BadConfiguration(f"{path}: cannot be read: {error.strerror}") from None
-    _check(path, content, found)
-    base = path.parent
-    catalogues = {name: _located(base, where) for name, where in found.get("catalogues", {}).items()}
-    catalogue = found.get("catalogue")
-    if catalogue is not None and catalogue not in catalogues:
-        catalogue = _located(base, catalogue)
-    return Settings(str(path), catalogue, found.get("color"), found.get("pager"), catalogues)
-
-
-def _located(base: Path, where: str) -> str:
-    """Return a path as it is meant: from the home with ``~``, else from the folder of the file of settings."""
-    return str(base / os.path.expanduser(where))
-
-
-def _check(path: Path, content: str, found: dict[str, Any]) -> None:
-    for key, value in found.items():
-        at = f"{path}:{_line(content, key)}"
-        if key not in KEYS:
-            hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
-            raise BadConfiguration(f"{at}: there is no setting '{key[:40]}'", hint)
-        if key == "catalogues":
-            _check_catalogues(path, content, value)
-        elif not isinstance(value, str) or "\0" in value or (key == "catalogue" and not value):
-            raise BadConfiguration(f"{at}: '{key}' is not a text", f'write {key} = "…"')
-        elif key == "color" and value not in COLOURS:
-            raise BadConfiguration(f"{at}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")
-
-
-def _check_catalogues(path: Path, content: str, found: Any) -> None:
-    if not isinstance(found, dict):
-        at = f"{path}:{_line(content, 'catalogues')}"
-        raise BadConfiguration(f"{at}: 'catalogues' is not a table", 'write [catalogues] and below it name = "path"')
-    for name, where in found.items():
-        at = f"{path}:{_line(content, name)}"
-        if not _can_be_name(name):
-            raise BadConfiguration(f"{at}: '{name[:40]}' cannot be a name", "use letters, figures, - and _")
-        if not isinstance(where, str) or not where or "\0" in where:
-            raise BadConfiguration(f"{at}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
-
-
-def _can_be_name(said: str) -> bool:
-    return said.isascii() and said.replace("-", "").replace("_", "").isalnum()
-
-
-def _line(content: str, key: str) -> int:
-    """Return the line on which a key stands, as far as that can be told."""
-    import re
-
-    match = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", content, re.MULTILINE)
-    return content.count("\n", 0, match.start()) + 1 if match else 1
+    @property
+    def dumb(self) -> bool:
+        """Whether the terminal cannot move its cursor; systems other than POSIX do not set TERM."""
+        return os.name == "posix" and self.environ.get("TERM", "dumb") == "dumb"
 
 
 def named(what: str, path: str) -> str:
-    """Return a path that was typed for ``what``; raise UsageError where it is empty, as that of an unset variable is."""
+    """Return a path typed for ``what``; raise UsageError for an empty one, as of an unset shell variable."""
     if not path:
         raise UsageError(f"{what}: the path is empty", "name a file or a folder")
     return path
 
 
-def resolve_catalogue(given: str | None) -> Path:
-    """Return the path of the catalogue to open: ``given`` (a name of the settings, else a path), else the one that the
-    settings name, else the embedded one. Raise UsageError for what is neither a name nor a path, and for an empty path.
-    """
-    settings = load()
-    wanted = settings.catalogue if given is None else named("--catalogue", given)
-    if not wanted:
-        return locations.embedded_catalogue()
-    if "\0" in wanted:
-        raise UsageError("a catalogue's path cannot hold a NUL character")
-    if wanted in settings.catalogues:
-        return Path(settings.catalogues[wanted])
-    if settings.catalogues and _can_be_name(wanted) and not os.path.lexists(wanted):
-        names = list(settings.catalogues)
-        hint = did_you_mean(wanted, names) or f"{settings.path} names {', '.join(names)}"
-        raise UsageError(f"no catalogue has the name '{wanted[:60]}'", hint)
-    return Path(os.path.expanduser(wanted))  # where there is no such home the path stays as it is, and is not found
+def _load(path: Path | None, required: bool) -> SettingsFile:
+    if path is None:
+        return SettingsFile()
+    try:
+        os.stat(path)
+    except (OSError, ValueError) as error:
+        if required:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise BadConfiguration(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
+        return SettingsFile()  # no such file, or in a home that is not ours
+    content = _read(path)
+    values = _parse(path, content)
+    _check(path, content, values)
+    catalogues = {name: _absolute(path, value) for name, value in values.get("catalogues", {}).items()}
+    catalogue = values.get("catalogue")
+    if catalogue is not None and catalogue not in catalogues:
+        catalogue = _absolute(path, catalogue)
+    return SettingsFile(str(path), catalogue, values.get("color"), values.get("pager"), catalogues)
+
+
+def _read(path: Path) -> str:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            raise BadConfiguration(f"{path}: this is not a settings file")
+        return path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte-order mark
+    except UnicodeDecodeError:
+        raise BadConfiguration(f"{path}: the file is not UTF-8") from None
+    except OSError as error:
+        raise BadConfiguration(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _parse(path: Path, content: str) -> dict[str, Any]:
+    import re
+    import tomllib  # 4 ms, only where there is a file
+
+    try:
+        return tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+        what, line, column = match.groups() if match else (str(error), None, None)
+        position = f"{path}:{line or content.count(chr(10)) + 1}:{column or 1}"
+        raise BadConfiguration(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
+
+
+def _absolute(path: Path, value: str) -> str:
+    """Return a path of the settings file; a relative one starts in the file's folder."""
+    return str(path.parent / os.path.expanduser(value))
+
+
+def _check(path: Path, content: str, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        position = f"{path}:{_line(content, key)}"
+        if key not in KEYS:
+            hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
+            raise BadConfiguration(f"{position}: there is no setting '{key[:40]}'", hint)
+        if key == "catalogues":
+            if not isinstance(value, dict):
+                hint = 'write [catalogues] and below it name = "path"'
+                raise BadConfiguration(f"{position}: 'catalogues' is not a table", hint)
+            _check_catalogues(path, content, value.items())
+        elif not isinstance(value, str) or "\0" in value or (key == "catalogue" and not value):
+            raise BadConfiguration(f"{position}: '{key}' is not a string", f'write {key} = "…"')
+        elif key == "color" and value not in COLOURS:
+            raise BadConfiguration(f"{position}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")
+
+
+def _check_catalogues(path: Path, content: str, catalogues: Iterable[tuple[str, Any]]) -> None:
+    for name, value in catalogues:
+        position = f"{path}:{_line(content, name)}"
+        if not _is_name(name):
+            raise BadConfiguration(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise BadConfiguration(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
+
+
+def _is_name(word: str) -> bool:
+    return word.isascii() and word.replace("-", "").replace("_", "").isalnum()
+
+
+def _line(content: str, key: str) -> int:
+    """Return the line of a key, or 1 where it is not found."""
+    import re
+
+    match = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", content, re.MULTILINE)
+    return content.count("\n", 0, match.start()) + 1 if match else 1

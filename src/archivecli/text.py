@@ -228,9 +228,6 @@ def _bare(text: str) -> str:
     return fold(_ELISION.sub("", text)).replace(".", "")
 
 
-MINUS = "\u2212"
-"""The minus sign, which stands for the hyphen of ``-word`` where a hyphen would begin an option."""
-
 # Characters that act on what surrounds them instead of being read: C1 controls, line and paragraph separators,
 # bidirectional embeddings, overrides and isolates (Unicode TR 36), invisible operators and fillers, the byte-order mark,
 # tag characters, surrogates. The marks that some scripts cannot do without are not among them: joiners and non-joiners,

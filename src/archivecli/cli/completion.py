@@ -1,161 +1,198 @@
-"""What a completing shell is offered: values from the index, with what they mean."""
+"""Completion with the Tab key: the candidates for a word, and the answers in the form that each shell wants."""
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import typer
 
-from archivecli import settings, text
+from archivecli import text
 from archivecli.archive import Archive
-from archivecli.cli import output
+from archivecli.cli.options import typed_catalogue
 from archivecli.errors import ArchiveError
-from archivecli.query.criteria import Query
+from archivecli.query.criteria import SORTS, Query
 from archivecli.query.facets import BY_NAME, FACETS, PERIODS
-from archivecli.settings import resolve_catalogue
+from archivecli.render import FORMATS, ROW_FORMATS
+from archivecli.settings import COLOURS, Settings
+
+VARIABLE = "_ARCHIVE_COMPLETE"
+"""Holds the name of the shell that asks."""
+
+SHELLS = ("bash", "zsh", "fish")
 
 LIMIT = 200
-"""More than these are never offered."""
+"""The most candidates that are offered."""
 
 FILES = ":files"
-"""Offered in place of a value where the shell should complete names of files."""
+"""Asks the shell to complete file names."""
 
 
 class Offer(NamedTuple):
-    """A value, whole, and what it means."""
+    """A candidate, whole, and what it means."""
 
     value: str
     about: str = ""
 
 
-def offers(cli: Any, commands: Mapping[str, str], words: list[str], incomplete: str) -> list[Offer]:
-    """Return what may stand in place of ``incomplete`` after ``words`` (the program's name left out)."""
-    # Typer keeps this to itself, and has nothing else that tells which option a word belongs to; its own scripts need
-    # Rich for every press of a key, and hand names of the catalogue to 'eval'
-    from typer._click.shell_completion import _resolve_context, _resolve_incomplete
+def answer(cli: Any, commands: Mapping[str, str]) -> int:
+    """Print a candidate a line, with its meaning after a tab.
 
-    if incomplete == "=":
-        incomplete = ""
-    ctx = _resolve_context(cli, {}, "archive", [word for word in words if word != "="])
-    found, typed = _resolve_incomplete(ctx, words, incomplete)
+    zsh and fish pass the words of the line up to the cursor, the program's name first; bash passes the line as one string.
+    """
+    shell, given = os.environ[VARIABLE], sys.argv[1:]
+    raw = ""
+    if shell == "bash":
+        words, raw = split(given[0] if given else "")
+    else:
+        words = given or ["archive", ""]
+        if shell == "fish":  # passes the word at the cursor with its quotes
+            words[-1] = split(f"archive {words[-1]}")[0][-1]
+    try:
+        found = offers(cli, commands, words[1:-1], words[-1]) if len(words) > 1 else []
+    except (ArchiveError, OSError):  # a shell would print the message into the line
+        found = []
+    for value, about in found:
+        line = _for_bash(value, raw) if shell == "bash" else f"{value}\t{' '.join(about.split())}"
+        sys.stdout.buffer.write(f"{line}\n".encode())
+    return 0
+
+
+def split(line: str) -> tuple[list[str], str]:
+    """Return the words of a shell's line, without quotes, and the last of them as typed.
+
+    An open quote ends with the line; a line that ends in a space has an empty last word.
+    """
+    words, current, raw = [], "", ""
+    quote, escaped = "", False
+    for character in line:
+        raw += character
+        if escaped:
+            current, escaped = current + character, False
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote, current = ("", current) if character == quote else (quote, current + character)
+        elif character in "'\"":
+            quote = character
+        elif character.isspace():
+            if len(raw) > 1:
+                words.append(current)
+            current, raw = "", ""
+        else:
+            current += character
+    return [*words, current], raw
+
+
+def _for_bash(value: str, raw: str) -> str:
+    """Return what bash must insert: quoted as the word is, from the last ``:`` or ``=`` on, which end a word for bash."""
+    if value == FILES or raw[:1] in ("'", '"'):
+        return value
+    done = max(raw.rfind("="), raw.rfind(":")) + 1
+    return re.sub(r"[^A-Za-z0-9_@%+=:,./-]", r"\\\g<0>", value[done:])
+
+
+def offers(cli: Any, commands: Mapping[str, str], words: Sequence[str], incomplete: str) -> list[Offer]:
+    """Return the candidates for ``incomplete`` after ``words`` (without the program's name)."""
+    ctx, found, typed = _resolve(cli, [word for word in words if word != "="], incomplete.removeprefix("="))
     before = incomplete[: len(incomplete) - len(typed)]
     if isinstance(found, typer.core.TyperGroup) and not typed.startswith("-"):
         unknown = ctx._protected_args + ctx.args
         return [Offer(name, about) for name, about in commands.items() if name.startswith(typed) and not unknown]
-    if hasattr(found, "params"):
-        searches = any(param.name == "words" for param in found.params)
-        return [*_options(found.params, typed), *(query_words(ctx, typed) if searches else ())]
-    return [offer._replace(value=before + offer.value) for offer in _values(ctx, found, typed)]
+    if isinstance(found, typer.core.TyperCommand | typer.core.TyperGroup):
+        takes_query = any(parameter.name == "words" for parameter in found.params)
+        return [*_options(found.params, typed), *(query_words(ctx, typed) if takes_query else ())]
+    return [Offer(before + value, about) for value, about in _candidates(ctx, found.name.rstrip("_"), typed)]
 
 
-def _options(params: list[Any], typed: str) -> Iterator[Offer]:
+def _resolve(cli: Any, words: list[str], incomplete: str) -> tuple[Any, Any, str]:
+    """Return the context of a line, what its last word belongs to (a command or a parameter), and that word.
+
+    Typer has this under private names only. Its own scripts need Rich for every press of a key, and pass names of the
+    catalogue through ``eval``.
+    """
+    from typer._click.shell_completion import _resolve_context, _resolve_incomplete
+
+    ctx = _resolve_context(cli, {}, "archive", words)
+    return ctx, *_resolve_incomplete(ctx, words, incomplete)
+
+
+def _options(params: Iterable[Any], typed: str) -> Iterator[Offer]:
     for param in params:
-        if param.param_type_name == "option" and not getattr(param, "hidden", False):
-            for name in [*param.opts, *param.secondary_opts]:
+        if param.param_type_name == "option" and not param.hidden:
+            for name in (*param.opts, *param.secondary_opts):
                 if name.startswith(typed) and (typed != "-" or name.startswith("--")):
                     yield Offer(name, " ".join((param.help or "").split()))
 
 
-def _values(ctx: Any, param: Any, typed: str) -> list[Offer]:
-    name = (param.name or "").rstrip("_")
-    by_name: dict[str, Callable[[], Any]] = {
-        "id": lambda: ids(ctx, typed),
-        "ids": lambda: ids(ctx, typed),
-        "words": lambda: query_words(ctx, typed),
-        "color": lambda: _starting(output.WHEN, typed),
-        "by": lambda: _starting((*PERIODS, *BY_NAME), typed),
-        "fields": lambda: _fields(typed),
-        "catalogue": lambda: _catalogues(typed),
-        "output": lambda: [Offer(FILES)],
-        "file": lambda: [Offer(FILES)],
-        "paths": lambda: [Offer(FILES)],
-    }
-    if name in BY_NAME or name in PERIODS:
-        return values(name, ctx, typed)
-    if name in by_name:
-        return [Offer(*offer) for offer in by_name[name]()]
-    choices = _choices(param)
-    if choices:
-        return _starting(choices, typed)
-    return [Offer(item.value, item.help or "") for item in param.shell_complete(ctx, typed)]
+def _candidates(ctx: Any, parameter: str, typed: str) -> Iterable[Offer]:
+    """Return the candidates for the value of a parameter; FINDERS and _choices know all of them."""
+    if parameter in FINDERS:
+        return FINDERS[parameter](ctx, typed)
+    if parameter in BY_NAME or parameter in PERIODS:
+        return values(parameter, ctx, typed)
+    return [Offer(choice) for choice in _choices(ctx.command, parameter) if choice.startswith(typed)]
 
 
-def _choices(param: Any) -> list[str]:
-    """Return the values that the help of an option lists: as ``one of a, b; …`` or as ``a|b``."""
-    if (param.help or "").startswith("one of "):
-        return str(param.help).removeprefix("one of ").partition(";")[0].split(", ")
-    choices = (param.metavar or "").split("|")
-    return choices if len(choices) > 1 else []
+def _choices(command: Any, parameter: str) -> Sequence[str]:
+    """Return the values of a parameter that takes one of a few words."""
+    match parameter, command.name:
+        case "color", _:
+            return COLOURS
+        case "shell", _:
+            return SHELLS
+        case "sort", name:
+            return SORTS if name == "search" else [sort for sort in SORTS if sort != "relevance"]
+        case "format", "info" | "validate":
+            return ("text", "json")
+        case "format", _:
+            writes_events = any(param.name == "fields" for param in command.params)
+            return ("table", *(FORMATS if writes_events else ROW_FORMATS))
+        case "by", _:
+            return (*PERIODS, *BY_NAME)
+        case "color_by", _:
+            return tuple(BY_NAME)
+        case "sum", _:
+            from archivecli.query.measures import MEASURES
 
+            return tuple(MEASURES)
+        case "style", _:
+            from archivecli.render.citation import STYLES
 
-def _starting(choices: Any, typed: str) -> list[Offer]:
-    return [Offer(choice) for choice in choices if choice.startswith(typed)]
-
-
-def _catalogues(typed: str) -> list[Offer]:
-    try:
-        named = settings.load().catalogues
-    except ArchiveError:
-        named = {}
-    return [*(Offer(name, where) for name, where in named.items() if name.startswith(typed)), Offer(FILES)]
-
-
-def _fields(typed: str) -> list[Offer]:
-    from archivecli.render import columns
-
-    done, comma, last = typed.rpartition(",")
-    return [Offer(f"{done}{comma}{name}") for name in columns.known() if name.startswith(last)]
+            return tuple(STYLES)
+    return ()
 
 
 def _archive(ctx: Any) -> Archive:
-    given = ctx.params.get("catalogue") or (ctx.parent and ctx.parent.params.get("catalogue"))
-    return Archive(resolve_catalogue(given or os.environ.get("ARCHIVE_CATALOGUE") or None))
+    return Archive(Settings(typed_catalogue(ctx)).catalogue.value)
 
 
-def _silently(offer: Callable[..., Iterator[Offer]]) -> Callable[..., list[Offer]]:
-    """Offer nothing rather than an error: a shell would show it in the middle of the line."""
-
-    def offered(ctx: typer.Context, incomplete: str) -> list[Offer]:
-        try:
-            return list(offer(ctx, incomplete))
-        except (ArchiveError, OSError):
-            return []
-
-    offered.__annotations__ = {"ctx": typer.Context, "incomplete": str}
-    return offered
-
-
-@_silently
-def ids(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer ids that begin with what is typed, with their titles."""
+def ids(ctx: Any, typed: str) -> Iterator[Offer]:
+    """Yield the ids that begin with what is typed, with their titles."""
     archive = _archive(ctx)
-    typed = incomplete.encode(errors="backslashreplace").decode()
+    typed = typed.encode(errors="backslashreplace").decode()
     for event_id in archive.index.by_ids(typed, LIMIT) or archive.index.by_ids_in_any_case(typed, LIMIT):
-        event = archive.index.get(event_id)
-        if event:
+        if event := archive.index.get(event_id):
             yield Offer(event_id, text.one_line(event.title))
 
 
-@_silently
-def query_words(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer fields for ``field:value`` and, after the colon, their values."""
-    field, colon, typed = incomplete.partition(":")
+def query_words(ctx: Any, typed: str) -> Iterator[Offer]:
+    """Yield the fields of ``field:value`` and, after the colon, their values."""
+    field, colon, value = typed.partition(":")
     bare = field.lstrip("-")
     if not colon:
-        for facet in FACETS:
-            if bare and facet.name.startswith(bare):
-                yield Offer(f"{field[: len(field) - len(bare)]}{facet.name}:", facet.about)
-        return
-    if bare in BY_NAME or bare in PERIODS:
-        quoted = '"' in typed or " " in typed
-        for offer in values(bare, ctx, typed.replace('"', ""), (lambda name: name) if quoted else _in_one_word):
-            value = f'"{offer.value}"' if " " in offer.value else offer.value
-            yield Offer(f"{field}:{value}", offer.about)
+        hyphen = field[: len(field) - len(bare)]
+        found = [facet for facet in FACETS if bare and facet.name.startswith(bare)]
+        yield from (Offer(f"{hyphen}{facet.name}:", facet.about) for facet in found)
+    elif bare in BY_NAME or bare in PERIODS:
+        quoted = '"' in value or " " in value
+        for name, about in values(bare, ctx, value.replace('"', ""), str if quoted else _in_one_word):
+            yield Offer(f'{field}:"{name}"' if " " in name else f"{field}:{name}", about)
 
 
 def _in_one_word(name: str) -> str:
-    """Return a name as a query takes it without quotes: ``Law-enforcement-cooperation``; the name where that is not it.
+    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if there is such a form.
 
     fish and zsh offer only what begins as the word on the line does, so that a quotation mark would be in the way.
     """
@@ -163,20 +200,48 @@ def _in_one_word(name: str) -> str:
     return word if word[:1].isalnum() and text.key(word) == text.key(name) else name
 
 
-def values(facet: str, ctx: Any, incomplete: str, spelled: Callable[[str], str] = lambda name: name) -> list[Offer]:
-    """Offer the values of a facet, or the years or months of the archive, with their numbers of events.
-
-    ``spelled`` says how a value is written where it is inserted.
-    """
-    try:
-        tallies = _archive(ctx).tally(facet, Query())
-    except (ArchiveError, OSError):
-        return []
-    wanted = text.fold(incomplete)
+def values(facet: str, ctx: Any, typed: str, written: Callable[[str], str] = str) -> list[Offer]:
+    """Return the values of a facet or period, as ``written`` writes them, with their numbers of events."""
+    wanted = text.fold(typed)
     found = [
         Offer(text.one_line(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
-        for tally in tallies
-        for name in dict.fromkeys(spelled(name) for name in (tally.short, tally.name))
+        for tally in _archive(ctx).tally(facet, Query())
+        for name in dict.fromkeys(written(name) for name in (tally.short, tally.name))
         if name and tally.number and text.fold(name).startswith(wanted)
     ]
     return found[:LIMIT]
+
+
+def _catalogues(ctx: Any, typed: str) -> Iterator[Offer]:
+    try:
+        catalogues = Settings().file.catalogues
+    except ArchiveError:
+        catalogues = {}
+    yield from (Offer(name, where) for name, where in catalogues.items() if name.startswith(typed))
+    yield Offer(FILES)
+
+
+def _fields(ctx: Any, typed: str) -> Iterator[Offer]:
+    from archivecli.render import columns
+
+    searched = ctx.command.name in ("search", "related")
+    done, comma, last = typed.rpartition(",")
+    yield from (Offer(f"{done}{comma}{name}") for name in columns.known(searched) if name.startswith(last))
+
+
+def _files(ctx: Any, typed: str) -> Iterator[Offer]:
+    yield Offer(FILES)
+
+
+FINDERS: dict[str, Callable[[Any, str], Iterable[Offer]]] = {
+    "id": ids,
+    "ids": ids,
+    "event_id": ids,
+    "words": query_words,
+    "catalogue": _catalogues,
+    "fields": _fields,
+    "output": _files,
+    "file": _files,
+    "paths": _files,
+}
+"""What finds the candidates for the value of a parameter, by the name of that."""

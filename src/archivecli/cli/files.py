@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Write a file whole or not at all."""
 
 import os
 import stat
@@ -10,12 +10,11 @@ from archivecli.sources import SUFFIXES, find, state_of
 
 
 def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Path | None = None) -> None:
-    """Write text as UTF-8 into the file ``name``; raise OutputError where that cannot be done.
+    """Write a UTF-8 file; raise OutputError if it exists (without ``force``), or cannot be written.
 
-    Another reader sees the old file or the new one, never a part: the text goes into a temporary file of the same
-    folder, which then takes the name. A file that exists stays unless ``force``. The catalogue ``spare`` (what is being
-    read) stays as it is in any case: its files are not overwritten, and its folder gets no new ones. Devices and pipes are
-    written to.
+    Another reader sees the old file or the new one, never a part: the text goes to a temporary file in the same folder,
+    which then takes the name. The catalogue ``spare`` is never changed: its files are not overwritten, and its folder
+    gets no new ones. Devices and pipes are written to directly.
     """
     try:
         before = _look(name)
@@ -43,25 +42,21 @@ def _look(name: str) -> os.stat_result | None:
 
 
 def _is_part(found: os.stat_result, catalogue: Path) -> bool:
-    """Tell whether a file is one of a catalogue's."""
+    """Return whether a file is one of a catalogue's."""
     return any(state_of(found)[:2] == source.state[:2] for source in find(catalogue))
 
 
 def _would_join(name: str, catalogue: Path) -> bool:
-    """Tell whether a new file of this name would be read as one of the catalogue's, which is a folder."""
+    """Return whether a new file of this name would be read as part of a catalogue that is a folder."""
     if not name.endswith(SUFFIXES) or not catalogue.is_dir():
         return False
     folder = os.path.realpath(catalogue)
     named = os.path.join(os.path.realpath(os.path.dirname(name) or os.curdir), os.path.basename(name))
     for path in (named, os.path.realpath(name)):  # a link in the folder, and the file that a link leads to
-        inside = os.path.relpath(path, folder).split(os.sep) if _same_drive(path, folder) else [os.pardir]
-        if not any(part.startswith(".") for part in inside):  # ``..`` leads out; hidden files are not read
-            return True
+        same_drive = os.path.splitdrive(path)[0] == os.path.splitdrive(folder)[0]
+        if same_drive and not any(part.startswith(".") for part in os.path.relpath(path, folder).split(os.sep)):
+            return True  # ``..`` leads out of the folder; hidden files are not read
     return False
-
-
-def _same_drive(one: str, other: str) -> bool:
-    return os.path.splitdrive(one)[0] == os.path.splitdrive(other)[0]
 
 
 def _exists(name: str) -> OutputError:
@@ -95,7 +90,7 @@ def _write_whole(name: str, pieces: Iterable[str], before: os.stat_result | None
 
 
 def _take_name(temporary: Path, target: Path, name: str) -> None:
-    """Name the file, unless somebody made one of that name in the meantime."""
+    """Name the file, unless one of that name was made in the meantime."""
     try:
         os.link(temporary, target)
     except FileExistsError:

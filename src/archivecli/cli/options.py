@@ -1,243 +1,211 @@
-"""The options that commands share, declared once: filters become criteria, the rest becomes a ``Common``."""
+"""The options that commands share: filters become criteria, the rest becomes a ``Common``."""
 
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Annotated, Any, NamedTuple, TextIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from archivecli.archive import Archive
-from archivecli.cli import output
-from archivecli.cli.output_options import OutputOptions, event_parameters, view_parameters
+from archivecli.cli.output import Output, is_terminal
+from archivecli.cli.output_options import OutputOptions, checked, event_parameters, view_parameters
 from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.query.criteria import During, Is, Node, Or, conjunction
 from archivecli.query.facets import FACETS
-from archivecli.settings import resolve_catalogue
+from archivecli.settings import COLOURS, Settings
 
 FILTERS = "Filters (several values of one are alternatives)"
 COMMON = "Common options"
 
 
-class Common(NamedTuple):
-    """What every command can be told: which catalogue, colour, silence."""
+class Common:
+    """The settings and the output of one command."""
 
-    catalogue: str | None
-    color: str
-    quiet: bool
-    no_pager: bool = False
+    def __init__(self, settings: Settings, quiet: bool = False, reads_catalogue: bool = True) -> None:
+        self.settings = settings
+        self.out = Output(settings, quiet, settings.catalogue.value if reads_catalogue else None)
 
     def open(self) -> Archive:
-        """Open the catalogue in force."""
-        telling = _Progress(sys.stderr) if not self.quiet and output.is_terminal(sys.stderr) else None
+        """Open the catalogue, with progress on a terminal."""
+        progress = _Progress(sys.stderr) if not self.out.quiet and is_terminal(sys.stderr) else None
         try:
-            return Archive(resolve_catalogue(self.catalogue), telling)
+            return Archive(self.settings.catalogue.value, progress)
         finally:
-            if telling is not None:
-                telling.clear()
-
-    def output(self) -> output.Output:
-        """Decide how to write."""
-        out = output.decide(self.color, self.quiet, not self.no_pager)
-        out.reading = resolve_catalogue(self.catalogue)
-        out.catalogue = self.named
-        return out
-
-    @property
-    def named(self) -> str:
-        """What a command to be typed next must name as its catalogue: "" where the shell's environment says so already."""
-        typed = any(argument.startswith("--catalog") for argument in sys.argv)
-        named = self.catalogue or ""
-        return named if typed or named != os.environ.get("ARCHIVE_CATALOGUE", "") else ""
+            if progress is not None:
+                progress.clear()
 
 
 class _Progress:
-    """Tells at a terminal how many events are compiled, on one line that is gone afterwards."""
+    """Prints the number of events indexed so far, on one line that is erased at the end."""
 
     STEP = 2000
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.told = 0
+        self.printed = 0
 
     def __call__(self, number: int) -> None:
-        if number >= self.told + self.STEP:
-            self.told = number
+        if number >= self.printed + self.STEP:
+            self.printed = number
             self.stream.write(f"\rreading the catalogue: {number:,} events\x1b[K")
             self.stream.flush()
 
     def clear(self) -> None:
-        """Take the line away."""
-        if self.told:
+        if self.printed:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
 
 
-def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+def _parameter(name: str, kind: Any, default: Any, *options: str, **settings: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, typer.Option(*options, **settings)]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _option(*names: str, help: str, metavar: str, complete: Callable[..., Any] | None = None) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=FILTERS, autocompletion=complete)
-
-
-def _complete(facet: str) -> Callable[..., Any]:
-    def complete(ctx: typer.Context, incomplete: str) -> Any:
-        from archivecli.cli import completion  # only in a completing shell
-
-        return completion.values(facet, ctx, incomplete)
-
-    return complete
-
-
-_DATES: dict[str, tuple[str, str, str]] = {
-    "year": ("--year", "2009", "held in this year; 2009..2010 for several"),
-    "month": ("--month", "MONTH", "held in this month: 12, dec, december (of any year) or 2009-12"),
-    "on": ("--on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
-    "from_": ("--from", "DATE", "held on or after this day, month or year"),
-    "to": ("--to", "DATE", "held on or before this day, month or year"),
-}
+_FILTERS = (
+    ("year", "2009", "held in this year; 2009..2010 for several"),
+    ("month", "MONTH", "held in this month: 12, dec, december (of any year) or 2009-12"),
+    ("on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
+    ("from_", "DATE", "held on or after this day, month or year"),
+    ("to", "DATE", "held on or before this day, month or year"),
+    *((facet.name, "NAME", facet.about) for facet in FACETS if facet.option),
+)
+_FILTER_NAMES = {f"--{name.rstrip('_')}": name for name, _, _ in _FILTERS}
 
 
 def _filter_parameters() -> list[inspect.Parameter]:
-    many = list[str] | None
     found = []
-    for name, (option, metavar, about) in _DATES.items():
-        kind = str | None if name in ("from_", "to") else many
-        complete = _complete(name) if name in ("year", "month") else None
-        found.append(
-            _parameter(name, Annotated[kind, _option(option, help=about, metavar=metavar, complete=complete)], None)
-        )
-    for facet in FACETS:
-        if facet.option:
-            option = _option(f"--{facet.name}", help=facet.about, metavar="NAME", complete=_complete(facet.name))
-            found.append(_parameter(facet.name, Annotated[many, option], None))
+    for name, metavar, about in _FILTERS:
+        kind = str | None if name in ("from_", "to") else list[str] | None
+        option = f"--{name.rstrip('_')}"
+        found.append(_parameter(name, kind, None, option, metavar=metavar, help=about, rich_help_panel=FILTERS))
     return found
 
 
-def _check_color(typed: str) -> str:
-    if typed not in output.WHEN:
-        raise typer.BadParameter(f"'{typed[:40]}' is none of {', '.join(output.WHEN)}")
-    return typed
+def parse_filters(typed: Iterable[str]) -> tuple[Node, list[str]]:
+    """Return the criteria of the filters in a command line, each followed by its value, and the rest of the line."""
+    values: dict[str, Any] = {}
+    rest: list[str] = []
+    pieces = iter(typed)
+    for piece in pieces:
+        name = _FILTER_NAMES.get(piece)
+        if name in ("from_", "to"):
+            values[name] = next(pieces)
+        elif name:
+            values.setdefault(name, []).append(next(pieces))
+        else:
+            rest.append(piece)
+    return criteria(values), rest
 
 
-def _common_parameters() -> list[inspect.Parameter]:
-    catalogue = typer.Option(
+def _common_parameters(reads_catalogue: bool) -> list[inspect.Parameter]:
+    panel = {"rich_help_panel": COMMON}
+    catalogue = _parameter(
+        "catalogue",
+        str | None,
+        None,
         "--catalogue",
         "--catalog",
-        envvar="ARCHIVE_CATALOGUE",
         metavar="PATH",
-        help="the catalogue to open, a file or a folder of files, or its name in the settings; the embedded one unless told",
-        rich_help_panel=COMMON,
-        show_envvar=True,
+        help="catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)",
+        **panel,
     )
-    color = typer.Option(
-        "--color",
-        metavar="WHEN",
-        help="auto (as the terminal allows), always or never",
-        rich_help_panel=COMMON,
-        callback=_check_color,
-    )
-    quiet = typer.Option("--quiet", "-q", help="no remarks on stderr", rich_help_panel=COMMON)
-    no_pager = typer.Option("--no-pager", help="no pager for a long answer at a terminal", rich_help_panel=COMMON)
     return [
-        _parameter("catalogue", Annotated[str | None, catalogue], None),
-        _parameter("color", Annotated[str, color], "auto"),
-        _parameter("quiet", Annotated[bool, quiet], False),
-        _parameter("no_pager", Annotated[bool, no_pager], False),
+        *([catalogue] if reads_catalogue else []),
+        _parameter(
+            "color",
+            str,
+            "auto",
+            "--color",
+            metavar="WHEN",
+            help="auto (as the terminal allows), always or never",
+            **panel,
+        ),
+        _parameter("quiet", bool, False, "--quiet", "-q", help="no remarks on stderr", **panel),
+        _parameter("no_pager", bool, False, "--no-pager", help="no pager for a long answer at a terminal", **panel),
     ]
+
+
+def typed_catalogue(ctx: typer.Context) -> str | None:
+    """Return the catalogue typed after the command, else the one typed before it."""
+    after: str | None = ctx.params.get("catalogue")
+    return after if after is not None or ctx.parent is None else ctx.parent.params.get("catalogue")
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` stands for the filters, ``options: OutputOptions`` (or ``view_options``, of a view) for the form of the
-    answer, ``common: Common`` for the rest; a command that opens no catalogue has ``out: Output`` in place of the last.
-    ``asked: Asked`` is the filters once more, as they were typed, for the commands that it suggests.
+    ``where: Node`` asks for the filters, ``options: OutputOptions`` (``view_options`` in a view) for the options of output,
+    ``common: Common`` for the rest; a command that opens no catalogue has ``out: Output`` instead of the last.
     """
-    own = list(inspect.signature(function).parameters.values())
-    names = {parameter.name for parameter in own}
-    parameters = [p for p in own if p.name not in ("where", "options", "view_options", "common", "asked", "out")]
-    filters = _filter_parameters() if "where" in names else []
-    writing = next((name for name in ("options", "view_options") if name in names), "")
+    own = inspect.signature(function).parameters
+    filters = _filter_parameters() if "where" in own else []
+    writing = next((name for name in ("options", "view_options") if name in own), "")
     forms = event_parameters() if writing == "options" else view_parameters() if writing else []
-    shared = _common_parameters() if "common" in names else _common_parameters()[1:]
-    parameters += forms + filters + shared
+    reads_catalogue = "common" in own
+    shared = _common_parameters(reads_catalogue)
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
-    def run(**typed: Any) -> Any:
-        common = Common(*(typed.pop(name, None) for name in Common._fields))
+    def run(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
+        checked("--color", color, COLOURS)
+        typed.pop("catalogue", None)
         if filters:
-            chosen = {parameter.name: typed.pop(parameter.name) for parameter in filters}
-            typed["where"] = criteria(chosen)
-            if "asked" in names:
-                typed["asked"] = tuple(_as_typed(chosen))
+            typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
         if forms:
             typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in forms))
-        return function(common=common, **typed) if "common" in names else function(out=common.output(), **typed)
+        common = Common(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
+        with common.out:
+            return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
 
+    kept = [
+        parameter
+        for name, parameter in own.items()
+        if name not in ("where", "options", "view_options", "common", "out")
+    ]
+    parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in (context, *kept, *forms, *filters, *shared)]
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
-    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 
-Asked = tuple[tuple[str, str], ...]
-"""Filters as they were typed: options with their values."""
+def criteria(typed: Mapping[str, Any]) -> Node:
+    """Return the criteria of filter options, given by name without hyphens, each with its value or values."""
+    parts = [*_dates(typed), *(Is(facet.name, tuple(typed[facet.name])) for facet in FACETS if typed.get(facet.name))]
+    return conjunction(*parts)
 
 
-def _as_typed(chosen: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, typed in chosen.items():
-        for value in [typed] if isinstance(typed, str) else typed or ():
-            yield f"--{name.rstrip('_')}", value
-
-
-def criteria(typed: dict[str, Any]) -> Node:
-    """Return the criteria that the filter options ask for."""
-    parts: list[Node] = []
-    if any(typed.get(name) for name in _DATES):
-        parts += _dates(typed)
-    for facet in FACETS:
-        values = typed.get(facet.name)
-        if values:
-            parts.append(Is(facet.name, tuple(values)))
-    return conjunction(*parts) if parts else conjunction()
-
-
-def _dates(typed: dict[str, Any]) -> list[Node]:
+def _dates(typed: Mapping[str, Any]) -> Iterable[Node]:
+    if not any(typed.get(name) for name in ("year", "month", "on", "from_", "to")):
+        return
     from archivecli.query import when  # 2 ms, only where dates are typed
 
-    parts: list[Node] = []
     for name, read in (("year", when.year_filter), ("month", when.month_filter), ("on", when.day_filter)):
-        found = [read(value) for value in typed.get(name) or ()]
-        if found:
-            parts.append(found[0] if len(found) == 1 else Or(tuple(found)))
+        if found := [read(value) for value in typed.get(name) or ()]:
+            yield found[0] if len(found) == 1 else Or(tuple(found))
     low, high = typed.get("from_"), typed.get("to")
     if low or high:
         first = when.typed_period(low, "--from").first if low else EVER.first
         last = when.typed_period(high, "--to").last if high else EVER.last
         if first > last:
             raise UsageError(f"--from {low} is after --to {high}", "exchange the two")
-        parts.append(
-            During(Period(first, last), " ".join(f for f in (low and f"--from {low}", high and f"--to {high}") if f))
+        yield During(
+            Period(first, last), " ".join(f"{name} {value}" for name, value in (("from", low), ("to", high)) if value)
         )
-    return parts
 
 
 Today = Annotated[
     str | None,
-    typer.Option(
-        "--today", envvar="ARCHIVE_TODAY", metavar="DATE", help="the day to take for today; the computer's unless told"
-    ),
+    typer.Option("--today", metavar="DATE", help="day to use as today (default: ARCHIVE_TODAY, or the computer's)"),
 ]
 
 
 def today(typed: str | None) -> str:
-    """Return the ISO day that counts as today, so that a run can be repeated; raise UsageError for what is no day."""
+    """Return the ISO date of --today, ARCHIVE_TODAY or the computer; raise UsageError for anything but a day."""
+    typed = os.environ.get("ARCHIVE_TODAY") or None if typed is None else typed
     if typed is None:
         import datetime  # 2 ms, only where today matters
 
@@ -250,10 +218,8 @@ def today(typed: str | None) -> str:
     return period.first
 
 
-Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")]
+Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")]
 FailIfEmpty = Annotated[
     bool, typer.Option("--fail-if-empty", help="exit code 1 when no event matches, for scripts", rich_help_panel=COMMON)
 ]
-Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="the other way round")]
-
-__all__ = ["Asked", "Common", "FailIfEmpty", "Limit", "Reverse", "Today", "command", "criteria", "partial", "today"]
+Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the order")]

@@ -1,63 +1,67 @@
-"""Streams, width and colour: decided once when a command starts, then passed in. Nothing else asks the terminal."""
+"""Output streams, width and colour, decided once when a command starts. Nothing else asks the terminal."""
 
 import contextlib
-import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
-from typing import IO, TYPE_CHECKING, TextIO, cast
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self, TextIO, cast
 
-from archivecli import settings, text
+import typer
+
+from archivecli import text
+from archivecli.settings import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console, RenderableType
 
     from archivecli.cli.pager import Paged
 
 NARROWEST, WIDEST = 20, 500
 
-WHEN = settings.COLOURS
-"""The choices of ``--color``."""
-
 
 class Output:
     """Where answers and remarks go, and how they may look.
 
-    ``terminal``: answers are read by a person at a terminal; ``width``: its columns; ``colour``: whether to use
-    colour; ``unicode``: whether the encoding of stdout carries more than ASCII; ``quiet``: no remarks; ``links``:
-    whether the terminal can be given addresses to click; ``paged``: the terminal with its pager, where there is one;
-    ``reading``: the catalogue that is being read, which no answer may overwrite; ``catalogue``: its name where a
-    command to be typed next must have it, else "".
+    ``terminal``: a person reads the answers; ``width``: columns; ``unicode``: stdout can encode more than ASCII;
+    ``links``: URLs can be clicked; ``paged``: the terminal with its pager, if any; ``reading``: the catalogue in use,
+    which no answer may overwrite; ``catalogue``: what was typed for --catalogue, for commands to be suggested, else "".
+    Used as a context manager, it writes or drops at the end what a pager holds back.
     """
 
-    def __init__(
-        self,
-        stdout: TextIO,
-        stderr: TextIO,
-        terminal: bool,
-        width: int,
-        colour: bool,
-        unicode: bool,
-        quiet: bool = False,
-        links: bool = False,
-        paged: "Paged | None" = None,
-    ) -> None:
-        self.stdout = stdout
-        self.stderr = stderr
-        self.terminal = terminal
-        self.width = width
-        self.colour = colour
-        self.unicode = unicode
+    def __init__(self, settings: Settings, quiet: bool = False, reading: Path | None = None) -> None:
+        self.stdout, self.stderr = sys.stdout, sys.stderr
         self.quiet = quiet
-        self.links = links
-        self.paged = paged
-        self.reading: Path | None = None
-        self.catalogue = ""
+        self.reading = reading
+        self.catalogue = settings.typed_catalogue or ""
+        self.terminal = is_terminal(self.stdout)
+        self.colour = settings.colour(self.terminal).value
+        self.unicode = (getattr(self.stdout, "encoding", None) or "ascii").lower().startswith("utf")
+        term = settings.environ.get("TERM", "dumb")
+        self.links = self.terminal and term not in ("dumb", "linux")  # the Linux console prints them
+        columns, rows = shutil.get_terminal_size((80, 24))
+        self.width = min(max(columns, NARROWEST), WIDEST)
+        self.paged: Paged | None = None
+        if self.terminal and (command := settings.pager.value):
+            from archivecli.cli import pager  # 2 ms, only for people
+
+            self.paged = pager.Paged(self.stdout, columns, rows, command)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.paged is not None:
+            if error is None or isinstance(error, typer.Exit):
+                self.paged.finish()
+            else:
+                self.paged.drop()
 
     def suggested(self, command: str) -> str:
-        """Return a command to be typed next with the catalogue that it needs."""
+        """Return a command to type next, with the catalogue that it needs."""
         if not self.catalogue:
             return command
         import shlex  # 2 ms, only where a catalogue is named
@@ -65,19 +69,19 @@ class Output:
         return f"{command} --catalogue {shlex.quote(self.catalogue)}"
 
     def write(self, pieces: Iterable[str]) -> None:
-        """Write an answer; what the encoding cannot carry is written in ASCII."""
+        """Write an answer, in ASCII where the encoding has no more."""
         write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
             write(piece if self.unicode or piece.isascii() else text.ascii_only(piece))
 
     def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
-        """Write an answer into a file, whole or not at all; ``force`` overwrites one that exists, save the catalogue."""
+        """Write an answer to a file, whole or not at all; ``force`` overwrites any file but the catalogue."""
         from archivecli.cli.files import write_file  # 2 ms, only for files
 
         write_file(name, pieces, force, self.reading)
 
     def write_data(self, pieces: Iterable[str]) -> None:
-        """Write data for another program: UTF-8, and line ends as they are, whatever the terminal speaks."""
+        """Write data for another program: UTF-8 with unchanged line ends, whatever the encoding of the terminal."""
         buffer = getattr(self.stdout, "buffer", None)
         if buffer is None or self.paged is not None:
             self.write(pieces)
@@ -87,7 +91,7 @@ class Output:
             buffer.write(piece.encode())
 
     def show(self, *renderables: "RenderableType") -> None:
-        """Show tables and cards at a terminal."""
+        """Print tables and cards with Rich."""
         console = self.console()
         for renderable in renderables:
             console.print(renderable)
@@ -110,31 +114,31 @@ class Output:
         )
 
     def remark(self, *sentences: str) -> None:
-        """Say something on stderr that is no part of the answer."""
+        """Print to stderr what is not part of the answer, unless --quiet."""
         if not self.quiet:
             for sentence in sentences:
                 self.complain(sentence)
 
     def complain(self, sentence: str) -> None:
-        """Say on stderr what must be heard, even with --quiet."""
-        said = f"{text.one_line(sentence)}\n"
+        """Print to stderr even with --quiet."""
+        line = f"{text.one_line(sentence)}\n"
 
         def say() -> None:
-            with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on
-                self.stderr.write(said)
+            with contextlib.suppress(OSError, ValueError):  # stderr is closed; the answer goes on
+                self.stderr.write(line)
 
         say() if self.paged is None else self.paged.say(say)
 
 
 class _Narrowed:
-    """A stream for what Rich draws, where the terminal takes no links or its encoding no more than ASCII."""
+    """A stream for Rich where the terminal has no links or its encoding only ASCII."""
 
     def __init__(self, out: Output) -> None:
         self.out = out
         self.encoding = out.stdout.encoding or "ascii"
 
     def write(self, piece: str) -> int:
-        """Write what the terminal can take of a piece."""
+        """Write a piece without what the terminal lacks."""
         import re  # loaded already by Rich
 
         if not self.out.links:
@@ -145,10 +149,10 @@ class _Narrowed:
         return len(piece)
 
     def flush(self) -> None:
-        """Leave flushing to the stream itself."""
+        """Do nothing: the stream itself is flushed at the end."""
 
     def isatty(self) -> bool:
-        """Tell whether this is a terminal."""
+        """Return whether this is a terminal."""
         return self.out.terminal
 
 
@@ -156,65 +160,11 @@ _DRAWN = str.maketrans(
     "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
     "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
 )
-"""Signs as they are drawn, each in one cell; the strings of the catalogue are in ASCII already."""
-
-_open: "list[Paged]" = []
-
-
-def finish() -> None:
-    """Bring every answer to its end: what a terminal's stream holds back is written, and pagers are waited for."""
-    while _open:
-        _open.pop().finish()
-
-
-def abandon() -> None:
-    """Forget what is held back: the command has failed."""
-    while _open:
-        _open.pop().drop()
-
-
-def decide(color: str = "auto", quiet: bool = False, paging: bool = True) -> Output:
-    """Return the output for this run; ``color`` is what ``--color`` says, ``paging`` is false for ``--no-pager``."""
-    stdout, stderr = sys.stdout, sys.stderr
-    terminal = is_terminal(stdout)
-    environ = os.environ
-    configured = settings.load()
-    colour = wants_colour(color, environ, terminal, configured.color or "auto")
-    encoding = (getattr(stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    columns, rows = shutil.get_terminal_size((80, 24))
-    width = min(max(columns, NARROWEST), WIDEST)
-    links = terminal and environ.get("TERM", "dumb") not in ("dumb", "linux")  # the Linux console prints them
-    paged = None
-    if terminal and paging:
-        from archivecli.cli import pager  # 2 ms, only for people
-
-        if command := pager.command(environ, configured.pager):
-            paged = pager.Paged(stdout, columns, rows, command)
-            _open.append(paged)
-    return Output(stdout, stderr, terminal, width, colour, encoding.startswith("utf"), quiet, links, paged)
-
-
-def wants_colour(color: str, environ: Mapping[str, str], terminal: bool, configured: str = "auto") -> bool:
-    """Tell whether to use colour: the first of these that says anything.
-
-    ``--color always|never``; ARCHIVE_COLOR always|never; the same in the settings (``configured``), which are the
-    user's own and so come before what is meant for all programs; NO_COLOR (not empty): no; FORCE_COLOR or CLICOLOR_FORCE
-    (neither empty nor 0): yes; CLICOLOR=0: no; else colour is used at a terminal whose TERM is set and not ``dumb``.
-    """
-    for said in (color, environ.get("ARCHIVE_COLOR", ""), configured):
-        if said in ("always", "never"):
-            return said == "always"
-    if environ.get("NO_COLOR"):
-        return False
-    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
-        return True
-    if environ.get("CLICOLOR") == "0":
-        return False
-    return terminal and (environ.get("TERM", "dumb") != "dumb" or os.name != "posix")
+"""ASCII for the one-cell characters that are drawn; text of the catalogue is converted before it is laid out."""
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Tell whether a stream is read by a person at a terminal; one that is closed is not."""
+    """Return whether a stream is a terminal; a closed one is not."""
     try:
         return stream.isatty()
     except ValueError:  # closed

@@ -85,7 +85,6 @@ def event_parameters() -> list[inspect.Parameter]:
         "--fields",
         metavar="NAMES",
         help="these fields in this order: id,start,title,places.city",
-        autocompletion=complete_fields,
     )
     bom = _option("--bom", help="begin csv and tsv with a byte-order mark, which some spreadsheets want")
     null = _option("--null", "-0", help="ids end with NUL instead of a line break, for xargs -0")
@@ -109,7 +108,6 @@ def _parameters(formats: Mapping[str, Format], shown: str) -> list[inspect.Param
         "-f",
         metavar="FORMAT",
         help=f"one of {', '.join(choices)}; by default {shown} at a terminal and plain in a pipe",
-        autocompletion=lambda: list(choices),
     )
     output = _option("--output", "-o", metavar="FILE", help="write to a file, in the format of its suffix; - is stdout")
     force = _option("--force", help="overwrite the file of --output")
@@ -127,11 +125,3 @@ def _parameter(name: str, kind: Any, default: Any, option: Any) -> inspect.Param
 
 def _option(*names: str, help: str, **settings: Any) -> Any:
     return typer.Option(*names, help=help, rich_help_panel=PANEL, **settings)
-
-
-def complete_fields(incomplete: str) -> list[str]:
-    """Offer the fields to a completing shell, after those typed already."""
-    from archivecli.render import columns
-
-    before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{path}" for path in columns.known(searched=True) if path.startswith(last)]

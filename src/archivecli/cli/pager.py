@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import shlex
 import shutil
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from archivecli import text
@@ -14,31 +13,13 @@ if TYPE_CHECKING:
     import subprocess
 
 LESS = "FRX"
-"""The options of ``less`` unless LESS is set: exit if the text is short, pass colours on, leave the text on the screen."""
-
-
-def command(environ: Mapping[str, str], configured: str | None = None) -> list[str]:
-    """Return the pager to start: ARCHIVE_PAGER, what is configured, PAGER, else less; empty for none.
-
-    An empty text and ``cat`` mean none, and so does a terminal that cannot move its cursor.
-    """
-    if environ.get("TERM", "dumb") == "dumb" and os.name == "posix":
-        return []
-    wanted = environ.get("ARCHIVE_PAGER", configured)
-    if wanted is None:
-        wanted = environ.get("PAGER", "less")
-    try:
-        words = shlex.split(wanted, posix=os.name == "posix")
-    except ValueError:  # a quote that is never closed
-        return []
-    return words if words and words[0] != "cat" else []
+"""Default options of ``less``: exit if the text is short, pass colours on, leave the text on the screen."""
 
 
 class Paged:
     """A terminal as a stream: it holds an answer back until that is longer than the screen, then starts the pager.
 
-    ``columns`` and ``rows`` are the size of the screen. What the pager does not take (a person has seen enough) raises
-    BrokenPipeError, as a closed pipe does. A pager that cannot be started is passed over.
+    A pager that is closed raises BrokenPipeError, as a closed pipe does; one that cannot be started is ignored.
     """
 
     def __init__(self, stdout: TextIO, columns: int, rows: int, pager: Sequence[str]) -> None:
@@ -53,14 +34,14 @@ class Paged:
         self._process: subprocess.Popen[bytes] | None = None
 
     def isatty(self) -> bool:
-        """Tell that this is a terminal."""
+        """Return True: this is a terminal."""
         return True
 
     def flush(self) -> None:
-        """Do nothing: what is held back must wait until it is known whether it fits the screen."""
+        """Do nothing: the answer is held back until it is known whether it fits the screen."""
 
     def write(self, piece: str) -> int:
-        """Take a piece of the answer."""
+        """Hold a piece back, or pass it to the pager."""
         if self._process is not None:
             self._feed(piece)
         else:
@@ -71,14 +52,14 @@ class Paged:
         return len(piece)
 
     def say(self, remark: Callable[[], None]) -> None:
-        """Make a remark: at once before the answer, and after it where the answer has begun and is still held back."""
+        """Make a remark, after the answer if that has begun."""
         if self._held or self._process is not None:
             self._later.append(remark)
         else:
             remark()
 
     def finish(self) -> None:
-        """Write what was held back, or wait until the pager is done; then come the remarks."""
+        """Write what is held back, or wait for the pager; then make the remarks."""
         if self._process is None:
             self.stdout.write(self._taken())
             self.stdout.flush()
@@ -91,7 +72,7 @@ class Paged:
             self._later.pop(0)()
 
     def drop(self) -> None:
-        """Forget what was held back: the command has failed."""
+        """Discard what is held back, as the command has failed."""
         self._held.clear()
         self.finish()
 
@@ -134,13 +115,13 @@ class Paged:
 
 
 def _colours(program: str) -> list[str]:
-    """Return what ``less`` must also be told so that it passes colours on: a LESS of the user's own may not say so."""
+    """Return the option by which ``less`` passes colours on, unless LESS has it already."""
     says_so = "R" in os.environ.get("LESS", LESS)
     return [] if says_so or os.path.splitext(os.path.basename(program))[0].lower() != "less" else ["-R"]
 
 
 def _seen(line: str) -> str:
-    """Return what takes room of a line: no styles and no addresses of links."""
+    """Return a line without styles and the URLs of links, which take no room."""
     if "\x1b" not in line:
         return line
     import re  # loaded already wherever there is colour

@@ -1,4 +1,4 @@
-"""The process around a command: its three streams, the signals that end it, and the last resort. Imports nothing heavy."""
+"""The process around a command: its streams, the signals that end it, the last resort. Imports nothing slow."""
 
 import atexit
 import codecs
@@ -15,11 +15,11 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not kno
 _handled: list[int] = []
 
 RARELY = 50_000
-"""After so many new objects Python looks for garbage in circles: seldom in a short run, where it would find next to none."""
+"""How many new objects start the garbage collector: a short run has next to no garbage in cycles."""
 
 
 class Stopped(BaseException):
-    """A signal asks the program to end; no ``except Exception`` on the way may keep it."""
+    """A signal ends the program; no ``except Exception`` catches it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -27,12 +27,12 @@ class Stopped(BaseException):
 
 
 def leave(number: int, frame: FrameType | None = None) -> NoReturn:
-    """End at once, as a shell expects of a program that a signal ended: 130 for Ctrl-C, 143 for SIGTERM."""
+    """Exit at once with the code of a signal: 130 for Ctrl-C, 143 for SIGTERM."""
     os._exit(128 + number)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    _handle(signal.SIG_IGN)  # clearing up is short, and must not be interrupted in its turn
+    _handle(signal.SIG_IGN)  # cleaning up is short, and must not be interrupted in turn
     raise Stopped(number)
 
 
@@ -42,9 +42,9 @@ def _handle(action: Any) -> None:
 
 
 def prepare() -> None:
-    """Make the process safe to work in; called before anything heavy is imported, so that Ctrl-C is quiet even then.
+    """Handle signals and closed streams; called before slow imports, so that Ctrl-C is quiet even then.
 
-    A signal that the caller of the program ignores (``nohup``, a job in the background) stays ignored.
+    A signal that the parent process ignores (``nohup``, a job in the background) stays ignored.
     """
     gc.set_threshold(RARELY)
     found = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
@@ -57,9 +57,9 @@ def prepare() -> None:
 
 
 def _fill_streams() -> None:
-    """Put something harmless in the place of a closed stream, so that no file of ours ever gets its number.
+    """Replace closed streams, so that no file of ours gets their numbers.
 
-    Reading finds nothing, complaints go nowhere, and an answer cannot be written: "bad file descriptor".
+    Reading finds nothing, messages go nowhere, and an answer cannot be written: "bad file descriptor".
     """
     for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
@@ -71,7 +71,7 @@ def _fill_streams() -> None:
     if sys.stdout is None:
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     elif os.environ.get("PYTHONUNBUFFERED"):
-        # without a buffer Python takes half a write for a whole one: on a disk that fills up the rest is lost silently
+        # without a buffer Python takes half a write for a whole one: on a full disk the rest is lost silently
         said, errors = sys.stdout.encoding, sys.stdout.errors
         sys.stdout = open(1, "w", 1, encoding=said, errors=errors, closefd=False)  # noqa: SIM115
     if sys.stderr is None:
@@ -79,10 +79,10 @@ def _fill_streams() -> None:
 
 
 def _transliterated(error: UnicodeError) -> tuple[str, int]:
-    """Handle what an encoding lacks: return it in ASCII, and where to go on."""
+    """Return what an encoding lacks in ASCII, and where to go on: an error handler for codecs."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    from archivecli.text import ascii_only  # only for the encodings of another age
+    from archivecli.text import ascii_only  # only for encodings without Unicode
 
     return ascii_only(error.object[error.start : error.end]), error.end
 
@@ -91,22 +91,19 @@ codecs.register_error("archive.transliterate", _transliterated)
 
 
 def accept_any_text(stream: Any) -> None:
-    """Let a stream write, in ASCII, the characters that its encoding lacks, instead of failing.
-
-    Typer writes help and usage to the streams by itself, so that the streams must be able to take them.
-    """
+    """Let a stream write characters that its encoding lacks in ASCII, also for Typer's help."""
     encoding = getattr(stream, "encoding", None) or ""
     if not encoding.lower().startswith("utf") and hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="archive.transliterate")
 
 
 def run(command: Callable[[], int]) -> NoReturn:
-    """Run ``command`` and exit with its code; whatever happens, no traceback, and after a signal 128 and its number."""
+    """Run a command and exit with its code, or with 128 plus the number of a signal; never with a traceback."""
     sys.unraisablehook = _unraisable
     try:
         _handle(_stop)
         code = command()
-        _handle(signal.SIG_IGN)  # all is done and said
+        _handle(signal.SIG_IGN)  # all is done
     except Stopped as stopped:
         leave(stopped.number)
     except SystemExit as ended:
@@ -117,10 +114,10 @@ def run(command: Callable[[], int]) -> NoReturn:
 
 
 def _end(code: int) -> NoReturn:
-    """End the process at once: for Python to take every module apart first costs a sixth of a short run.
+    """Exit without interpreter teardown, which takes a sixth of a short run.
 
-    What others rely on at the end is done: exit handlers run and streams are flushed. Where more may be going on
-    (threads, a debugger or profiler, a stream that cannot be flushed) Python ends in its own way.
+    Exit handlers run and streams are flushed. With threads, a debugger or profiler, or a stream that cannot be flushed,
+    Python exits in its own way.
     """
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
@@ -134,7 +131,7 @@ def _end(code: int) -> NoReturn:
 
 
 def _unraisable(event: Any) -> None:
-    """Obey a signal that arrived where Python cannot raise; the rest of such news is for developers only."""
+    """Obey a signal that arrived where Python cannot raise; other such errors are for developers only."""
     if isinstance(event.exc_value, Stopped):
         leave(event.exc_value.number)
     if os.environ.get("ARCHIVE_DEBUG"):
@@ -142,7 +139,7 @@ def _unraisable(event: Any) -> None:
 
 
 def _last_resort(error: BaseException) -> int:
-    """Say that the program is at fault, in one line; with ARCHIVE_DEBUG=1 show where."""
+    """Report a bug of ours in one line; with ARCHIVE_DEBUG=1 show where it is."""
     if os.environ.get("ARCHIVE_DEBUG"):
         import traceback
 
@@ -158,11 +155,11 @@ def _last_resort(error: BaseException) -> int:
 
 
 def discard(stream: Any) -> None:
-    """Let what a stream still holds go nowhere, so that the interpreter's last flush does not complain."""
+    """Discard what a stream still holds, so that the interpreter's last flush does not fail."""
     try:
         number = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, number)
         os.close(nowhere)
-    except (OSError, ValueError, AttributeError):  # a stand-in for a stream, in a test
+    except (OSError, ValueError, AttributeError):  # a test's substitute for a stream
         pass

@@ -107,6 +107,11 @@ def conjunction(*parts: Node) -> Node:
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
+def conjuncts(node: Node) -> tuple[Node, ...]:
+    """Return the parts that must all hold."""
+    return node.parts if isinstance(node, And) else (node,)
+
+
 def has_words(node: Node) -> bool:
     """Tell whether any part of the query looks into the text of events."""
     if isinstance(node, Word | Phrase):

@@ -18,8 +18,14 @@ from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
 from archivecli.patterns import lazily
 from archivecli.query import spoken, when
-from archivecli.query.criteria import EVERYTHING, And, During, Is, Node, Not, Or, Phrase, Recurs, Word, conjunction
+from archivecli.query.criteria import EVERYTHING, During, Is, Node, Not, Or, Phrase, Recurs, Word, conjunction
 from archivecli.query.facets import BY_NAME
+
+YEARS = range(1000, 3000)
+"""Default range of the numbers that are years where they stand alone."""
+
+MINUS = "\u2212"
+"""A minus sign in front of a word excludes it, as a hyphen does."""
 
 MAX_TOKENS = 200
 """A query of more words is cut, and said to be."""
@@ -92,7 +98,7 @@ class Parsed(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def parse(typed: str, years: range = range(1000, 3000)) -> Parsed:
+def parse(typed: str, years: range = YEARS) -> Parsed:
     """Return the criteria that ``typed`` asks for; numbers inside ``years`` that stand alone are years.
 
     Raise UsageError only for what cannot be right: a field's value such as ``month:13``, or a range that runs backwards.
@@ -301,8 +307,3 @@ FIELDS: dict[str, Callable[[str, tuple[str, ...]], Node]] = {
     **dict.fromkeys(TEXT_FIELDS, _in_column),
 }
 """Every ``field:`` that a query may hold, and how its values are read."""
-
-
-def everything(node: Node) -> bool:
-    """Tell whether a query asks for nothing in particular."""
-    return node == And(())

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.asking import Question, ask
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node
@@ -28,7 +28,6 @@ def calendar(
     *,
     view_options: OutputOptions,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Show when things happened: years by months, with the number of events in each; or every day.
@@ -37,7 +36,7 @@ def calendar(
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    found = ask(_years_are_alternatives(words), where, asked, common)
+    found = ask(_years_are_alternatives(words), where, common)
     write_view(found.out, _view(found, days), view_options)
     found.remark_if_empty(fail_if_empty)
 

@@ -1,12 +1,10 @@
 """``archive cite``: an event as a style guide has it in a list of works."""
 
-import os
 from typing import Annotated
 
 import typer
 
 from archivecli import dates, text
-from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command, today
 from archivecli.cli.output import Output
@@ -20,10 +18,10 @@ app = typer.Typer()
 @app.command()
 @command
 def cite(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     style: Annotated[
         str,
-        typer.Option("--style", metavar="|".join(STYLES), help="the style guide", autocompletion=lambda: list(STYLES)),
+        typer.Option("--style", metavar="|".join(STYLES), help="the style guide"),
     ] = "chicago",
     accessed: Annotated[
         str | None,
@@ -42,7 +40,7 @@ def cite(
     checked("--style", style, list(STYLES))
     day = _day(accessed)
     archive = common.open()
-    out = common.output()
+    out = common.out
     events = events_of(archive, out, ids, null)
     cited = [reference(event, archive.about, lambda page: archive.term("pages", page).url) for event in events]
     _write(out, cited, style, day)
@@ -51,7 +49,7 @@ def cite(
 def _day(typed: str | None) -> str:
     """Return the day of access as an ISO day, or an empty text where none is given."""
     if typed == "today":
-        return today(os.environ.get("ARCHIVE_TODAY"))
+        return today(None)
     if typed is not None and (dates.fault(typed) or len(typed) != len("2026-11-23")):
         raise UsageError(f"--accessed: '{text.one_line(typed)[:40]}' is not a day", "a day is 2026-11-23, or today")
     return typed or ""

@@ -1,23 +1,22 @@
-"""``archive completion``: what a shell must read to complete commands, options and values."""
+"""``archive completion``: the script by which a shell completes commands, options and values."""
 
 from typing import Annotated
 
 import typer
 
-from archivecli.cli.completing import SCRIPTS
+from archivecli.cli.completion import SHELLS
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
-from archivecli.errors import UsageError, did_you_mean
+from archivecli.cli.output_options import checked
+from archivecli.locations import package_data
 
 app = typer.Typer()
-
-SHELLS = tuple(SCRIPTS)
 
 
 @app.command()
 @command
 def completion(
-    shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="the shell to complete in")],
+    shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="shell to complete in")],
     *,
     out: Output,
 ) -> None:
@@ -25,6 +24,5 @@ def completion(
 
     Examples:  source <(archive completion bash)  ·  source <(archive completion zsh)  ·  archive completion fish | source
     """
-    if shell not in SHELLS:
-        raise UsageError(f"'{shell[:40]}' is none of {', '.join(SHELLS)}", did_you_mean(shell, SHELLS))
-    out.write([SCRIPTS[shell].lstrip("\n")])
+    checked("SHELL", shell, SHELLS)
+    out.write([package_data(f"completion.{shell}").read_text(encoding="utf-8")])

@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
 from archivecli.errors import UsageError
@@ -32,7 +32,6 @@ def count(
             "--by",
             metavar="FIELD",
             help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other",
-            autocompletion=lambda: list(GROUPINGS),
         ),
     ] = None,
     percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
@@ -42,14 +41,12 @@ def count(
             "--sum",
             metavar="NUMBER",
             help=f"add up a number of the events: {', '.join(MEASURES)}",
-            autocompletion=lambda: list(MEASURES),
         ),
     ] = None,
     fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Count events, in all or by year, country, topic ... or one by the other.
@@ -59,7 +56,7 @@ def count(
     """
     fields = tuple(by or ())
     _check(fields, percent, sum_)
-    found = ask(words, where, asked, common)
+    found = ask(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
     found.remark_if_empty(fail_if_empty)

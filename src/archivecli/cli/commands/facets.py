@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import ask
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
 from archivecli.errors import nearest
@@ -40,7 +40,6 @@ def facets(
     *,
     view_options: OutputOptions,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Show the values of fields with their numbers of events, and how to narrow to each.
@@ -51,7 +50,7 @@ def facets(
     """
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
-    found = ask([*rest, STDIN] if piped else rest, where, asked, common)
+    found = ask([*rest, STDIN] if piped else rest, where, common)
     near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
         found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")

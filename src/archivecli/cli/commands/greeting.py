@@ -1,6 +1,6 @@
-"""What a bare ``archive`` says: what the archive holds, and what to type next."""
+"""What a bare ``archive`` prints: what the archive holds, and what to type next."""
 
-import os
+from collections.abc import Iterator
 
 from archivecli import dates, text
 from archivecli.archive import Archive
@@ -12,37 +12,21 @@ NEXT = (
     ("archive list --year {year}", "what happened in a year"),
     ("archive search {word}", "find words, names, dates"),
     ("archive show {id}", "everything about one event"),
-    ("archive count --by {by}", "how many, by year, country, topic ..."),
+    ("archive count --by {by}", "how many, by year, country ..."),
     ("archive --help", "every command and option"),
 )
 
 
-def greet() -> None:
-    """Say what the archive holds and what to type next."""
-    common = Common(os.environ.get("ARCHIVE_CATALOGUE"), "auto", False)
-    archive = common.open()
-    out = common.output()
+def greet(common: Common) -> None:
+    """Print what the archive holds and what to type next."""
+    archive, out = common.open(), common.out
     title = text.one_line(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
     span = f", {dates.human(*archive.ends)}" if archive.size else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
-    about = text.joined(archive.about.get("about", ""))
-    if about:
-        lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
-    examples = [
-        (out.suggested(command) if named else command, purpose) for command, purpose, named in _examples(archive)
-    ]
-    lines += _beside(examples, out)
-    out.write(line + "\n" for line in lines)
-
-
-def _beside(examples: list[tuple[str, str]], out: Output) -> list[str]:
-    """Return commands with their purposes beside them, or below where the terminal is narrow."""
-    widest = max(text.width(command) for command, _ in examples)
-    lines = [f"  {text.pad(command, widest)}  {purpose}" for command, purpose in examples]
-    if not out.terminal or max(map(text.width, lines)) <= out.width:
-        return lines
-    return [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
+    if about := text.joined(archive.about.get("about", "")):
+        lines += [*_wrapped(text.one_line(about), out), ""]
+    out.write(f"{line}\n" for line in (*lines, *_examples(archive, out)))
 
 
 def _wrapped(paragraph: str, out: Output) -> list[str]:
@@ -51,16 +35,27 @@ def _wrapped(paragraph: str, out: Output) -> list[str]:
     return textwrap.wrap(paragraph, out.width - 1) if out.terminal else [paragraph]
 
 
-def _examples(archive: Archive) -> list[tuple[str, str, bool]]:
-    """Return commands, their purposes, and whether they read the catalogue."""
+def _examples(archive: Archive, out: Output) -> Iterator[str]:
+    """Yield commands with their purposes beside them, or below where the terminal is narrow."""
+    filled = _filled(archive)
+    examples = [(command.format(**filled), purpose) for command, purpose in NEXT]
+    examples = [(c if "--help" in c else out.suggested(c), purpose) for c, purpose in examples]
+    widest = max(text.width(command) for command, _ in examples)
+    lines = [f"  {text.pad(command, widest)}  {purpose}" for command, purpose in examples]
+    if not out.terminal or max(map(text.width, lines)) <= out.width:
+        yield from lines
+    else:
+        yield from (line for command, purpose in examples for line in (f"  {command}", f"      {purpose}"))
+
+
+def _filled(archive: Archive) -> dict[str, str]:
+    """Return values of this archive for the commands in NEXT."""
     years = archive.tally("year", Query())
-    topics = [tally for tally in archive.tally("topic", Query()) if tally.name]
-    single = [topic for topic in topics if " " not in text.key(topic.short or topic.name)]
+    topics = [text.key(tally.short or tally.name) for tally in archive.tally("topic", Query()) if tally.name]
     newest = next(iter(archive.select(Query(limit=1))), None)
-    filled = {
+    return {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
-        "word": text.key((single or topics)[0].short or (single or topics)[0].name) if topics else "WORDS",
+        "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
         "id": text.shell_word(archive.shortest(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }
-    return [(command.format(**filled), purpose, "--help" not in command) for command, purpose in NEXT]

@@ -1,28 +1,48 @@
-"""``archive info``: what is in force, and where it comes from."""
+"""``archive info``: the values in use, and their origins."""
 
-import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+import platform
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from archivecli import text
+from archivecli import __version__, dates, text
+from archivecli.archive import Archive
 from archivecli.cli.options import Common, command
-from archivecli.errors import UsageError
-
-if TYPE_CHECKING:
-    from archivecli.cli.facts import Fact
+from archivecli.cli.output_options import checked
 
 app = typer.Typer()
 
 FORMATS = ("text", "json")
 
+STATES = {
+    "fresh": "up to date",
+    "updated": "brought up to date just now, where the catalogue had changed",
+    "built": "made just now, as there was none that fits",
+    "memory": "made for this answer only, as the cache cannot be written",
+}
+
+
+class Fact(NamedTuple):
+    """A name, its value and the origin of that; ``shown`` is the value for people where it differs."""
+
+    name: str
+    value: Any
+    origin: str = ""
+    shown: str = ""
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The fact for people."""
+        return self.name, self.shown or ("none" if self.value in (None, "", []) else str(self.value)), self.origin
+
 
 @app.command()
 @command
 def info(
-    ctx: typer.Context,
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="how to tell it")] = "text",
+    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
     *,
     common: Common,
 ) -> None:
@@ -30,43 +50,62 @@ def info(
 
     Examples:  archive info  ·  archive info --catalogue my.yaml --format json
     """
-    if format_ not in FORMATS:
-        raise UsageError(f"--format: '{format_[:40]}' is none of {', '.join(FORMATS)}")
-    from archivecli.cli.facts import facts
-
-    archive = common.open()
-    out = common.output()
-    color_from = "--color" if common.color != "auto" else ""
-    found = list(facts(archive, out, _catalogue_from(ctx, common), color_from, common.no_pager))
+    checked("--format", format_, FORMATS)
+    out = common.out
+    facts = list(_facts(common.open(), common))
     if format_ == "json":
         import json
 
-        told = {fact.name.replace(" ", "_"): {"value": fact.value, "origin": fact.origin or None} for fact in found}
-        out.write_data([json.dumps(told, ensure_ascii=False, indent=2) + "\n"])
+        data = {fact.name.replace(" ", "_"): {"value": fact.value, "origin": fact.origin or None} for fact in facts}
+        out.write_data([json.dumps(data, ensure_ascii=False, indent=2) + "\n"])
     elif out.terminal:
         from archivecli.render.card import labelled  # Rich, 40 ms, only for people
         from archivecli.render.theme import DIM, paragraph
 
-        origins = [f"  ({text.one_line(fact.origin)})" if fact.origin else "" for fact in found]
-        values = (paragraph(text.one_line(f.text), (origin, DIM)) for f, origin in zip(found, origins, strict=True))
-        out.show(labelled(zip((fact.name for fact in found), values, strict=True)))
+        cells = [tuple(map(text.one_line, fact.cells)) for fact in facts]
+        origins = (f"  ({origin})" if origin else "" for _, _, origin in cells)
+        values = (paragraph(value, (origin, DIM)) for (_, value, _), origin in zip(cells, origins, strict=True))
+        out.show(labelled(zip((name for name, _, _ in cells), values, strict=True)))
     else:
-        out.write(_lines(found))
+        widest = max(len(fact.name) for fact in facts)
+        for name, value, origin in (map(text.one_line, fact.cells) for fact in facts):
+            out.write([f"{name:<{widest}}  {value}", f"  ({origin})\n" if origin else "\n"])
 
 
-def _catalogue_from(ctx: typer.Context, common: Common) -> str:
-    before = ctx.parent.params.get("catalogue") if ctx.parent else None
-    if common.catalogue is None:
-        return ""
-    named = common.catalogue in (before, None) or common.catalogue != os.environ.get("ARCHIVE_CATALOGUE")
-    return "--catalogue" if named else "ARCHIVE_CATALOGUE"
+def _facts(archive: Archive, common: Common) -> Iterator[Fact]:
+    settings, out = common.settings, common.out
+    yield Fact("version", __version__)
+    yield Fact("python", platform.python_version())
+    yield Fact("sqlite", sqlite3.sqlite_version)
+    yield Fact("catalogue", str(archive.path), settings.catalogue.origin)
+    yield Fact("title", archive.about.get("title"))
+    yield Fact("events", archive.size, shown=f"{archive.size:,}")
+    covered = archive.covered
+    yield Fact("period", covered and "/".join(covered), shown=dates.human(*archive.ends) if covered else "")
+    yield from _index(archive)
+    yield Fact("cache", _string(settings.cache.value), settings.cache.origin)
+    file, (path, origin) = settings.file, settings.config_path
+    yield Fact("settings", file.path or None, origin, f"{path} (there is none)" if path and not file.path else "")
+    names = "; ".join(f"{name} = {where}" for name, where in file.catalogues.items())
+    yield Fact("catalogues", dict(file.catalogues), file.origin("catalogues") if names else "", names or "none")
+    yield Fact("terminal", out.terminal, shown="yes" if out.terminal else "no")
+    yield Fact("colour", out.colour, settings.colour(out.terminal).origin, "yes" if out.colour else "no")
+    pager = settings.pager
+    yield Fact("pager", " ".join(pager.value) or None, pager.origin)
+    yield Fact("encoding", out.stdout.encoding)
 
 
-def _lines(found: "Sequence[Fact]") -> list[str]:
-    widest = max(len(fact.name) for fact in found)
-    return [
-        f"{fact.name:<{widest}}  {text.one_line(fact.text)}"
-        + (f"  ({text.one_line(fact.origin)})" if fact.origin else "")
-        + "\n"
-        for fact in found
-    ]
+def _index(archive: Archive) -> Iterator[Fact]:
+    path = archive.index_file
+    yield Fact("index", _string(path), shown="" if path else "in memory")
+    try:
+        size = path.stat().st_size if path else None
+    except OSError:
+        size = None
+    if size is not None:
+        yield Fact("index size", size, shown=f"{size / 1000:,.0f} kB")
+    yield Fact("index state", archive.state, shown=STATES.get(archive.state, archive.state))
+
+
+def _string(path: Path | None) -> str | None:
+    return str(path) if path else None

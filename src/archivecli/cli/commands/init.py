@@ -1,5 +1,6 @@
 """``archive init``: start a catalogue of one's own."""
 
+import json
 import os
 import shlex
 from pathlib import Path
@@ -12,16 +13,21 @@ from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.errors import OutputError, UsageError
+from archivecli.locations import package_data
 from archivecli.settings import named
 
 app = typer.Typer()
+
+SCHEMA_NAME = "catalogue.schema.json"
+SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
+"""The first line, by which editors find the schema beside the catalogue."""
 
 
 @app.command()
 @command
 def init(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="the catalogue to make: a name that ends in .yaml")],
-    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="what the archive is called")] = "My archive",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="catalogue to make: a name that ends in .yaml")],
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="title of the archive")] = "My archive",
     schema: Annotated[
         bool, typer.Option("--schema/--no-schema", help="put the schema for editors beside it, or leave it out")
     ] = True,
@@ -34,30 +40,31 @@ def init(
 
     Nothing that exists is ever overwritten.
     """
-    from archivecli.catalogue.json_schema import schema_text
-    from archivecli.catalogue.starter import POINTER, SCHEMA_NAME, starter
-
     path = Path(named("FILE", file))
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"'{text.one_line(str(path))}' does not end in .yaml", "archive init my.yaml")
     if not title.strip() or not title.isprintable():
         raise UsageError("--title: a title is a line of text")
-    beside = path.parent / SCHEMA_NAME
     if os.path.lexists(path):
-        raise _exists(path)
-    made = schema and not os.path.lexists(beside)
-    if made:
-        write_file(str(beside), [schema_text()])
+        raise OutputError(f"{path} exists; nothing is overwritten", "choose another name, or move the file away")
+    schema_path = path.parent / SCHEMA_NAME
+    writes_schema = schema and not os.path.lexists(schema_path)
+    if writes_schema:
+        from archivecli.catalogue.json_schema import schema_text
+
+        write_file(str(schema_path), [schema_text()])
     try:
-        write_file(str(path), [POINTER if schema else "", starter(text.one_line(path.name), title.strip())])
+        write_file(str(path), [SCHEMA_LINE if schema else "", _starter(path.name, title.strip())])
     except OutputError:
-        if made:
-            beside.unlink()
+        if writes_schema:
+            schema_path.unlink()
         raise
-    out.remark(f"made {path}" + (f" and {beside}" if made else ""))
+    out.remark(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
     quoted = shlex.quote(str(path))
     out.remark(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
 
 
-def _exists(path: Path) -> OutputError:
-    return OutputError(f"{path} exists; nothing is overwritten", "choose another name, or move the file away")
+def _starter(name: str, title: str) -> str:
+    starter = package_data("starter.yaml").read_text(encoding="utf-8")
+    title = json.dumps(title, ensure_ascii=False)  # a JSON string is a YAML string, too
+    return starter.replace("{name}", text.one_line(name)).replace("{title}", title)

@@ -1,13 +1,13 @@
-"""``archive list``: the events that fit the filters, in order."""
+"""``archive list``: the events that match the filters, in order."""
 
 from typing import Annotated
 
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
+from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
-from archivecli.cli.output_options import OutputOptions
-from archivecli.cli.remarks import nothing_found
+from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
@@ -39,18 +39,16 @@ def list_(
 
     In a pipe: one line an event, nothing cut, no limit.
     """
-    if sort not in _ORDERS:
-        raise UsageError(f"--sort: '{sort}' is none of {', '.join(_ORDERS)}")
-    others, piped = without_stdin(piped_ids)
-    if others:
-        raise UsageError(
-            f"list takes no words: '{others[0][:40]}'", "'archive search' does, and 'archive show' takes ids"
-        )
-    archive = common.open()
-    out = common.output()
+    checked("--sort", sort, _ORDERS)
+    words, piped = without_stdin(piped_ids)
+    if words:
+        hint = "'archive search' does, and 'archive show' takes ids"
+        raise UsageError(f"list takes no words: '{words[0][:40]}'", hint)
+    archive, out = common.open(), common.out
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    shown = write_events(out, archive, (Hit(event) for event in archive.select(query)), options)
-    if not shown:
-        nothing_found(out, archive, query, fail=fail_if_empty)
+    if not write_events(out, archive, map(Hit, archive.select(query)), options):
+        report_no_match(out, archive, query)
+        if fail_if_empty:
+            raise typer.Exit(1)

@@ -7,7 +7,7 @@ import typer
 from archivecli import dates
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Asked, Common, FailIfEmpty, Today, command, today
+from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
@@ -25,7 +25,6 @@ def on_this_day(
     *,
     where: Node,
     options: OutputOptions,
-    asked: Asked,
     common: Common,
 ) -> None:
     """List what happened on this day of the year, in any year.
@@ -35,7 +34,7 @@ def on_this_day(
     'archive list --on 26-06' lists any other day; events dated by month or year only are left to it.
     """
     day = today(today_)
-    any_day = ask(words, where, asked, common)
+    any_day = ask(words, where, common)
     found = any_day.narrowed(Recurs(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]

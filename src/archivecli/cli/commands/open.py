@@ -1,12 +1,12 @@
 """``archive open``: the links of an event, in the browser."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from archivecli import text
 from archivecli.archive import Archive
-from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command
 from archivecli.errors import ArchiveError, UsageError
@@ -17,18 +17,17 @@ app = typer.Typer()
 SCHEMES = ("http://", "https://")
 """What is opened: a link of a catalogue must not start another program."""
 
-AT_ONCE = 10
-"""So many pages are opened by one command at most."""
+MAX_PAGES = 10
 
 
 @app.command("open")
 @command
 def open_(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     link: Annotated[
-        int | None, typer.Option("--link", metavar="N", min=1, help="the link to open, where there are several")
+        int | None, typer.Option("--link", metavar="N", min=1, help="link to open, where there are several")
     ] = None,
-    print_: Annotated[bool, typer.Option("--print", help="print the address instead of opening it")] = False,
+    print_: Annotated[bool, typer.Option("--print", help="print the URL instead of opening it")] = False,
     null: Null = False,
     *,
     common: Common,
@@ -37,62 +36,58 @@ def open_(
 
     Examples:  archive open 2010-06-26 --link 1  ·  archive open 2010-06-26 --print
     """
-    archive = common.open()
-    out = common.output()
+    archive, out = common.open(), common.out
     events = events_of(archive, out, ids, null)
-    found = {event.id: _links(archive, event) for event in events}
-    bare = [event for event in events if not found[event.id]]
-    if bare and len(bare) == len(events):
-        raise ArchiveError(
-            f"{bare[0].id} has no link",
-            f"'{out.suggested('archive show ' + text.shell_word(archive.shortest(bare[0].id)))}' tells what it has",
-        )
-    out.remark(*(f"{event.id} has no link" for event in bare))
-    addresses = [address for name, links in found.items() if links for address in _chosen(name, links, link, print_)]
+    links = {event.id: _links(archive, event) for event in events}
+    without = [event_id for event_id, found in links.items() if not found]
+    if without and len(without) == len(links):
+        command_line = out.suggested(f"archive show {text.shell_word(archive.shortest(without[0]))}")
+        raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' tells what it has")
+    out.remark(*(f"{event_id} has no link" for event_id in without))
+    urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]
     if print_:
-        out.write(address + "\n" for address in addresses)
+        out.write(f"{url}\n" for url in urls)
         return
-    if len(addresses) > AT_ONCE:
-        raise UsageError(
-            f"{len(addresses)} pages at once are too many: at most {AT_ONCE}", "--print prints the addresses"
-        )
-    for address in addresses:
-        _browse(address)
-        out.remark(f"opened {address}")
+    if len(urls) > MAX_PAGES:
+        raise UsageError(f"{len(urls)} pages at once are too many: at most {MAX_PAGES}", "--print prints the URLs")
+    for url in urls:
+        _browse(url)
+        out.remark(f"opened {url}")
 
 
-def _links(archive: Archive, event: Event) -> list[tuple[str, str]]:
-    """Return the addresses of an event and what is there: its links, its documents, the page of its source."""
+def _links(archive: Archive, event: Event) -> dict[str, str]:
+    """Return the URLs of an event with their names: its links, its documents, the page of its source."""
+    links: dict[str, str] = {}
+    for url, name in _all_links(archive, event):
+        if url.lower().startswith(SCHEMES):
+            links.setdefault(text.one_line(url), text.one_line(name))
+    return links
+
+
+def _all_links(archive: Archive, event: Event) -> Iterator[tuple[str, str]]:
     record = event.record
+    for link in record.get("links", ()):
+        yield link.get("url", ""), link.get("name") or link.get("page", "")
+    for document in record.get("documents", ()):
+        yield document.get("url", ""), document["name"]
     source = record.get("source", {})
     page = source.get("page", "")
-    found = [(link.get("url", ""), link.get("name") or link.get("page", "")) for link in record.get("links", ())]
-    found += [(document.get("url", ""), document["name"]) for document in record.get("documents", ())]
-    found.append((source.get("url") or archive.term("pages", page).url if page else source.get("url", ""), page))
-    names: dict[str, str] = {}
-    for address, name in found:
-        if address.lower().startswith(SCHEMES):
-            names.setdefault(text.one_line(address), text.one_line(name))
-    return list(names.items())
+    yield source.get("url") or (archive.term("pages", page).url if page else ""), page
 
 
-def _chosen(name: str, found: list[tuple[str, str]], number: int | None, all_: bool) -> list[str]:
-    """Return the address to open, or all to print; raise UsageError where there is a choice to make."""
-    if number is not None and number > len(found):
-        raise UsageError(f"--link: {name} has {len(found)} link{'' if len(found) == 1 else 's'}", _listed(found))
-    if number is not None:
-        return [found[number - 1][0]]
-    if len(found) > 1 and not all_:
-        raise UsageError(f"{name} has {len(found)} links; choose one with --link N", _listed(found))
-    return [address for address, _ in found]
+def _chosen(event_id: str, links: dict[str, str], number: int | None, all_: bool) -> list[str]:
+    """Return the URL to open, or all to print; raise UsageError where there is a choice to make."""
+    urls = list(links)
+    listed = "\n".join(f"{n}: {url}" + (f" ({name})" if name else "") for n, (url, name) in enumerate(links.items(), 1))
+    if number is None and len(urls) > 1 and not all_:
+        raise UsageError(f"{event_id} has {len(urls)} links; choose one with --link N", listed)
+    if number is not None and number > len(urls):
+        raise UsageError(f"--link: {event_id} has {len(urls)} link{'' if len(urls) == 1 else 's'}", listed)
+    return urls if number is None else [urls[number - 1]]
 
 
-def _listed(found: list[tuple[str, str]]) -> str:
-    return "\n".join(f"{n}: {address}" + (f" ({name})" if name else "") for n, (address, name) in enumerate(found, 1))
-
-
-def _browse(address: str) -> None:
+def _browse(url: str) -> None:
     import webbrowser  # 30 ms, only here
 
-    if not webbrowser.open(address):
-        raise ArchiveError("no browser could be started", f"the address is {address}")
+    if not webbrowser.open(url):
+        raise ArchiveError("no browser could be started", f"the URL is {url}")

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli import completion
 from archivecli.cli.ids import STDIN
 from archivecli.cli.options import Common, command
 from archivecli.cli.output_options import OutputOptions
@@ -18,9 +17,7 @@ app = typer.Typer()
 @app.command()
 @command
 def related(
-    event_id: Annotated[
-        str, typer.Argument(metavar="ID", help="an id, or its beginning", autocompletion=completion.ids)
-    ],
+    event_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,
     options: OutputOptions,
@@ -33,7 +30,7 @@ def related(
     if event_id == STDIN:
         raise UsageError("related takes one id, and not ids from standard input", "archive related ID")
     archive = common.open()
-    out = common.output()
+    out = common.out
     event = archive.get(event_id)
     found = archive.related(event, limit)
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]

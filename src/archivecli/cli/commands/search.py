@@ -1,13 +1,13 @@
-"""``archive search``: the events that answer words, best first."""
+"""``archive search``: the events that match words, best first."""
 
 from typing import Annotated
 
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
+from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
-from archivecli.cli.output_options import OutputOptions
-from archivecli.cli.remarks import nothing_found
+from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
@@ -37,12 +37,10 @@ def search(
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
     """
-    if sort not in SORTS:
-        raise UsageError(f"--sort: '{sort}' is none of {', '.join(SORTS)}")
+    checked("--sort", sort, SORTS)
     rest, piped = without_stdin(words)
-    archive = common.open()
-    out = common.output()
-    parsed = parse(typed_query(rest), archive.years)
+    archive, out = common.open(), common.out
+    parsed = parse(" ".join(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
     if piped:
@@ -55,13 +53,9 @@ def search(
     matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
-        explained = outcome._replace(hits=hits)
-        for line in archive.explain(explained):
+        for line in archive.explain(outcome._replace(hits=hits)):
             out.complain(line)
     if not write_events(out, archive, hits, options, outcome):
-        nothing_found(out, archive, query, outcome, fail_if_empty)
-
-
-def typed_query(words: list[str]) -> str:
-    """Join the words of a command line; one that holds blanks and no syntax of its own was a phrase to the shell."""
-    return " ".join(words)
+        report_no_match(out, archive, query, outcome)
+        if fail_if_empty:
+            raise typer.Exit(1)

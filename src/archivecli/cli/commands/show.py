@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, events_of
 from archivecli.cli.options import Common, command
 from archivecli.cli.output_options import OutputOptions
@@ -18,7 +17,7 @@ app = typer.Typer()
 def show(
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID...", help=IDS_HELP, autocompletion=completion.ids),
+        typer.Argument(metavar="ID...", help=IDS_HELP),
     ],
     *,
     options: OutputOptions,
@@ -29,7 +28,7 @@ def show(
     Examples:  archive show 2009-12-09  ·  archive show 2012 --format json  ·  archive search asset -f ids | archive show -
     """
     archive = common.open()
-    out = common.output()
+    out = common.out
     events = events_of(archive, out, ids, options.null)
     written = options if options.format == "ids" else options._replace(null=False)
     write_records(out, archive, events, written)

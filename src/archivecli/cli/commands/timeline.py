@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Asked, Common, FailIfEmpty, command
+from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node
@@ -31,14 +31,12 @@ def timeline(
             "--colour-by",
             metavar="FIELD",
             help=f"letters and colours by: {', '.join(BY_NAME)}",
-            autocompletion=lambda: list(BY_NAME),
         ),
     ] = "kind",
     fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
-    asked: Asked,
     common: Common,
 ) -> None:
     """Draw events as bars on an axis of time, oldest first.
@@ -48,7 +46,7 @@ def timeline(
     'archive count --by month' counts them instead.
     """
     checked("--color-by", color_by, list(BY_NAME))
-    found = ask(words, where, asked, common)
+    found = ask(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
     found.remark_if_empty(fail_if_empty)

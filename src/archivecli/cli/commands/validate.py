@@ -1,6 +1,6 @@
-"""``archive validate``: every finding in a catalogue, with its place."""
+"""``archive validate``: every problem of a catalogue, with its position."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +8,9 @@ import typer
 from archivecli import text
 from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
+from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
-from archivecli.settings import named, resolve_catalogue
+from archivecli.settings import named
 
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 FORMATS = ("text", "json")
-IN_A_PIPE = 120
-"""How wide an excerpt is where the output is no terminal."""
+WIDTH_IN_A_PIPE = 120
 
 
 @app.command()
@@ -27,15 +27,11 @@ def validate(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH...]", help="catalogues to check, each a file or a folder; the one in force unless told"
+            metavar="[PATH...]", help="catalogues to check, files or folders (default: that of --catalogue)"
         ),
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="warnings count as findings: they too give status 1")
-    ] = False,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="text|json", help="how to tell the findings")
-    ] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="exit code 1 for warnings, too")] = False,
+    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
     today_: Today = None,
     *,
     common: Common,
@@ -48,8 +44,7 @@ def validate(
 
     Status 0: nothing found, or warnings only; 1: findings; 2: something could not be read.
     """
-    if format_ not in FORMATS:
-        raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
+    checked("--format", format_, FORMATS)
     if "-" in (paths or ()):
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
@@ -59,14 +54,14 @@ def validate(
         validate as validate_catalogue,
     )  # with the YAML reader 20 ms, needed only here
 
-    out = common.output()
-    chosen = [named("PATH", path) for path in paths] if paths else [common.catalogue]
+    out, settings = common.out, common.settings
+    catalogues = [settings.catalogue_path(named("PATH", path)) for path in paths or ()] or [settings.catalogue.value]
     day = date.fromisoformat(today(today_))
-    reports = [validate_catalogue(resolve_catalogue(path), day) for path in chosen]
+    reports = [validate_catalogue(path, day) for path in catalogues]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
-        _tell(out, most_important(findings), format_)
+        _write(out, most_important(findings), format_)
     for problem in unreadable:
         out.complain(str(problem))
     if len(unreadable) < len(reports):
@@ -75,7 +70,7 @@ def validate(
     raise typer.Exit(2 if unreadable else 1 if errors else 0)
 
 
-def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
+def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
     from archivecli.render import problems as render
 
     if format_ == "json":
@@ -83,32 +78,28 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
 
         out.write([text.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
-    lines = render.lines_of(findings)
-    width = out.width if out.terminal else IN_A_PIPE
-    told = (line for problem in findings for line in render.report(problem, lines, width, fold=out.terminal))
+    excerpts = render.lines_of(findings)
+    width = out.width if out.terminal else WIDTH_IN_A_PIPE
+    lines = (line for problem in findings for line in render.report(problem, excerpts, width, fold=out.terminal))
     if out.colour:
         from archivecli.render.theme import paragraph
 
-        out.show(*(paragraph(*line) for line in told))
+        out.show(*(paragraph(*line) for line in lines))
     else:
-        out.write("".join(segment.text for segment in line) + "\n" for line in told)
+        out.write("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
-def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem]) -> list[str]:
+def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem]) -> Iterator[str]:
     from archivecli.catalogue.report import MAX_SHOWN
 
-    events = sum(report.events for report in reports)
     errors = sum(problem.severity == "error" for problem in findings)
-    warnings = len(findings) - errors
-    counts = [_number(errors, "error")] if errors else []
-    counts += [_number(warnings, "warning")] if warnings else []
-    said = [f"{_number(events, 'sound event')}, {' and '.join(counts) or 'nothing to remark'}"]
+    counts = [_number(n, what) for n, what in ((errors, "error"), (len(findings) - errors, "warning")) if n]
+    events = _number(sum(report.events for report in reports), "valid event")
+    yield f"{events}, {' and '.join(counts) or 'no findings'}"
     if len(findings) > MAX_SHOWN:
-        hidden = len(findings) - MAX_SHOWN
-        said.append(f"{MAX_SHOWN:,} findings are shown, errors first; {hidden:,} more are not")
+        yield f"{MAX_SHOWN:,} findings are shown, errors first; {len(findings) - MAX_SHOWN:,} more are not"
     if any(report.cut for report in reports):
-        said.append("the check ended early: there are too many errors to tell them all")
-    return said
+        yield "the check ended early: there are too many errors to show them all"
 
 
 def _number(count: int, what: str) -> str:
