@@ -15,7 +15,7 @@ from archivecli.index import reader, search
 from archivecli.index.build import build
 from archivecli.index.reader import ORDERS, Index
 from archivecli.index.selection import Selection
-from archivecli.query.criteria import And, During, Is, Node, Not, Or, Query, Recurs
+from archivecli.query.criteria import And, Annually, During, HasValue, Node, Not, Or, Query
 from archivecli.query.facets import FACETS, NONE, PERIODS
 from archivecli.query.parser import parse
 from archivecli.render.formats import FORMATS, Asked
@@ -49,23 +49,23 @@ def test_a_list_of_a_year_looks_only_at_events_within_reach(index: Index) -> Non
     assert "SEARCH e USING INDEX event_dates (first>? AND first<?)" in steps
 
 
-SERBIA = Is("country", ("serbia",))
-BOTH = And((SERBIA, Is("kind", ("workshop", "visit"))))
+SERBIA = HasValue("country", ("serbia",))
+BOTH = And((SERBIA, HasValue("kind", ("workshop", "visit"))))
 CRITERIA: list[Node] = [
     SERBIA,
     BOTH,
-    Is("topic", ("extradition",)),
-    Is("topic", ("corruption", "piracy")),
-    Is("series", (NONE,)),
-    Is("topic", ("piracy", NONE)),
+    HasValue("topic", ("extradition",)),
+    HasValue("topic", ("corruption", "piracy")),
+    HasValue("series", (NONE,)),
+    HasValue("topic", ("piracy", NONE)),
     And((SERBIA, During(dates.period("2009")))),
-    And((Is("topic", ("youth",)), During(dates.period("1991", "2020")))),
+    And((HasValue("topic", ("youth",)), During(dates.period("1991", "2020")))),
     Not(SERBIA),
-    Or((SERBIA, Recurs(12))),
-    Recurs(12),
-    Recurs(2, 29),
-    Recurs(6, 26),
-    And((Recurs(12), Is("involving", ("malta",)))),
+    Or((SERBIA, Annually(12))),
+    Annually(12),
+    Annually(2, 29),
+    Annually(6, 26),
+    And((Annually(12), HasValue("involving", ("malta",)))),
     During(dates.period("2009-12"), other=True),
     And(()),
 ]
@@ -101,8 +101,8 @@ def test_events_of_a_time_and_a_value_are_met_within_that_time(index: Index) -> 
 
 def test_what_few_have_is_not_walked_for(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "STEPS", 100)
-    assert index._soon(Query(Is("topic", ("corruption",))), 1)
-    assert not index._soon(Query(Is("topic", ("extradition",))), 20)
+    assert index._soon(Query(HasValue("topic", ("corruption",))), 1)
+    assert not index._soon(Query(HasValue("topic", ("extradition",))), 20)
 
 
 @pytest.mark.parametrize("where", CRITERIA, ids=str)
@@ -110,7 +110,7 @@ def test_however_events_are_counted_there_are_as_many(index: Index, where: Node)
     assert index.count(where) == index.count_where(index.clause(where))
 
 
-@pytest.mark.parametrize("where", [SERBIA, BOTH, Recurs(12), Recurs(6, 26)], ids=str)
+@pytest.mark.parametrize("where", [SERBIA, BOTH, Annually(12), Annually(6, 26)], ids=str)
 def test_no_event_is_read_to_count_those_of_values_or_of_a_day_of_the_year(index: Index, where: Node) -> None:
     asked: list[str] = []
     index.connection.set_trace_callback(asked.append)

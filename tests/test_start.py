@@ -24,7 +24,7 @@ BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "arc
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
 EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
-DATES = {"archivecli.query.when", "archivecli.query.spoken"}
+DATES = {"archivecli.query.natural_dates"}
 QUERY = {"archivecli.query.parser", *DATES}
 RANKING = {
     "archivecli.index.english",

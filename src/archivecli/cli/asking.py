@@ -9,6 +9,7 @@ from archivecli.cli.output import Output
 from archivecli.cli.remarks import nothing_found
 from archivecli.index.selection import Selection
 from archivecli.query.criteria import Node, Query, conjunction, has_words
+from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 
 
@@ -106,6 +107,7 @@ def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Q
     out = common.output()
     if rest:
         parsed = parse(" ".join(rest), archive.years)
+        check_order(parsed.where, where)
         out.remark(*parsed.remarks)
         where = conjunction(parsed.where, where)
     if piped:

@@ -12,9 +12,8 @@ import typer
 from archivecli.archive import Archive
 from archivecli.cli import output
 from archivecli.cli.form import Form, form_parameters
-from archivecli.dates import EVER, Period
 from archivecli.errors import UsageError
-from archivecli.query.criteria import During, Is, Node, Or, conjunction
+from archivecli.query.criteria import HasValue, Node, conjunction
 from archivecli.query.facets import FACETS
 from archivecli.settings import resolve_catalogue
 
@@ -199,32 +198,15 @@ def criteria(typed: dict[str, Any]) -> Node:
     """Return the criteria that the filter options ask for."""
     parts: list[Node] = []
     if any(typed.get(name) for name in _DATES):
-        parts += _dates(typed)
+        from archivecli.query.natural_dates import date_filters  # 2 ms, only where dates are typed
+
+        years, months, days = (typed.get(name) or () for name in ("year", "month", "on"))
+        parts += date_filters(years, months, days, typed.get("from_"), typed.get("to"))
     for facet in FACETS:
         values = typed.get(facet.name)
         if values:
-            parts.append(Is(facet.name, tuple(values)))
+            parts.append(HasValue(facet.name, tuple(values)))
     return conjunction(*parts) if parts else conjunction()
-
-
-def _dates(typed: dict[str, Any]) -> list[Node]:
-    from archivecli.query import when  # 2 ms, only where dates are typed
-
-    parts: list[Node] = []
-    for name, read in (("year", when.year_filter), ("month", when.month_filter), ("on", when.day_filter)):
-        found = [read(value) for value in typed.get(name) or ()]
-        if found:
-            parts.append(found[0] if len(found) == 1 else Or(tuple(found)))
-    low, high = typed.get("from_"), typed.get("to")
-    if low or high:
-        first = when.typed_period(low, "--from").first if low else EVER.first
-        last = when.typed_period(high, "--to").last if high else EVER.last
-        if first > last:
-            raise UsageError(f"--from {low} is after --to {high}", "exchange the two")
-        parts.append(
-            During(Period(first, last), " ".join(f for f in (low and f"--from {low}", high and f"--to {high}") if f))
-        )
-    return parts
 
 
 Today = Annotated[
@@ -241,9 +223,9 @@ def today(typed: str | None) -> str:
         import datetime  # 2 ms, only where today matters
 
         return datetime.date.today().isoformat()
-    from archivecli.query import when
+    from archivecli.query.natural_dates import period_value
 
-    period = when.typed_period(typed, "--today")
+    period = period_value(typed, "--today")
     if period.first != period.last:
         raise UsageError(f"--today: '{typed[:40]}' is not a day", 'write 2009-06-26 or "26 june 2009"')
     return period.first

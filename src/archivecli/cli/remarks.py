@@ -8,7 +8,7 @@ from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
 from archivecli.dates import EVER, Period
-from archivecli.query.criteria import Among, During, Is, Node, Not, Query, Recurs
+from archivecli.query.criteria import Among, Annually, During, HasValue, Node, Not, Query
 
 if TYPE_CHECKING:
     from archivecli.index.search import Outcome
@@ -33,7 +33,7 @@ def _say_why(out: Output, archive: Archive, query: Query, outcome: "Outcome | No
         _about_words(out, outcome)
     if isinstance(query.where, During):
         _about_time(out, archive, query.where)
-    if isinstance(query.where, Is):
+    if isinstance(query.where, HasValue):
         which = query.where.facet
         suggested = out.suggested(f"archive count --by {which}")
         out.remark(f"no event has the {which} {' or '.join(query.where.values)}: '{suggested}' lists what there is")
@@ -67,11 +67,11 @@ def _about_words(out: Output, outcome: "Outcome") -> None:
 def spoken(node: Node) -> str:
     """Return a filter as a person would say it."""
     match node:
-        case Is(facet, values):
+        case HasValue(facet, values):
             return " ".join(f"--{facet} {value}" for value in values)
         case During(period, said):
             return f"'{said}'" if said else f"{period.first}/{period.last}"
-        case Recurs(_, _, said):
+        case Annually(_, _, said):
             return f"'{said}'" if said else "the date"
         case Among():
             return "the ids on standard input"

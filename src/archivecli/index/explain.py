@@ -8,7 +8,7 @@ from archivecli.index.reader import Index
 from archivecli.index.schema import WEIGHTS
 from archivecli.index.search import Outcome
 from archivecli.index.understanding import Group
-from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Phrase, Recurs, Word
+from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word
 
 
 def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str]:
@@ -69,11 +69,11 @@ def said(node: Node) -> str:
             return f"{column + ':' if column else ''}{word}{'*' if prefix else ''}"
         case Phrase(words, column):
             return f'{column + ":" if column else ""}"{words}"'
-        case Is(facet, values):
+        case HasValue(facet, values):
             return f"{facet}:{','.join(values)}"
         case During(period, typed):
             return f"{typed or 'dates'} → {human(period.first, period.last)}"
-        case Recurs(_, _, typed):
+        case Annually(_, _, typed):
             return f"{typed} → in any year"
         case Among(ids):
             return f"{len(ids):,} ids from standard input"

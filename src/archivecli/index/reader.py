@@ -3,14 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from archivecli import text
-from archivecli.dates import EVER, Period
+from archivecli.dates import EVER, Period, add_days, periods_between
 from archivecli.errors import UsageError, nearest
 from archivecli.events import Event, Term
-from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Query, Recurs
+from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Query
 from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
 
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
@@ -137,9 +136,9 @@ class Index:
                 return f"NOT ({clause})", values
             case During(period, other=other):
                 return _among_moments(_during(period)) if other else self._within_reach(period)
-            case Recurs(month, day, other=other):
+            case Annually(month, day, other=other):
                 return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
-            case Is(facet, typed):
+            case HasValue(facet, typed):
                 return self._is(facet, typed, probing)
             case Among(ids):
                 listed = "SELECT value FROM json_each(?)"
@@ -155,8 +154,7 @@ class Index:
 
     def _reach(self, day: str) -> str:
         """Return the first day on which an event can have begun that goes on on a day; "" where that is before all days."""
-        first = date.fromisoformat(day).toordinal() - int(self.meta.get("longest", 0))
-        return date.fromordinal(first).isoformat() if first > 0 else ""
+        return add_days(day, -int(self.meta.get("longest", 0)))
 
     def _joined(self, operator: str, parts: Iterable[Node], empty: str, probing: bool) -> Clause:
         clauses: list[str] = []
@@ -263,7 +261,7 @@ class Index:
         """Tell whether so many events may be met within STEPS: each filter by itself must have enough of them."""
         enough = wanted * self.size // STEPS + 1
         for part in _parts(query.where):
-            if isinstance(part, Is) and NONE not in part.values:
+            if isinstance(part, HasValue) and NONE not in part.values:
                 fitting, values = self._having(part)
             elif isinstance(part, During) and not part.other:
                 where, values = self._within_reach(part.period)
@@ -300,12 +298,12 @@ class Index:
         parts = _parts(where)
         if (
             len(parts) == 1
-            and isinstance(parts[0], Recurs)
+            and isinstance(parts[0], Annually)
             and not parts[0].other
             and (yearly := self._yearly(parts[0]))
         ):
             return int(self.connection.execute(*yearly).fetchone()[0])
-        if not parts or not all(isinstance(part, Is) and NONE not in part.values for part in parts):
+        if not parts or not all(isinstance(part, HasValue) and NONE not in part.values for part in parts):
             return self.count_where(self.clause(where))
         least, *others = sorted(((self._number(part), place) for place, part in enumerate(parts)))
         if not others:
@@ -317,7 +315,7 @@ class Index:
 
     def _having(self, part: Node) -> Clause:
         """Return the question for the numbers of the events that have a value, each once."""
-        assert isinstance(part, Is)
+        assert isinstance(part, HasValue)
         names = self._names(part.facet, part.values)
         once = "DISTINCT " if len(names) > 1 else ""
         number = FACET_NUMBERS[part.facet]
@@ -328,7 +326,7 @@ class Index:
         having, names = self._having(part)
         return int(self.connection.execute(f"SELECT count(*) FROM ({having})", names).fetchone()[0])
 
-    def _yearly(self, part: Recurs) -> Clause | None:
+    def _yearly(self, part: Annually) -> Clause | None:
         """Return the question how many events cover a day or month of any year, year by year; None for very many years."""
         covered = self.covered
         if covered is None:
@@ -481,19 +479,6 @@ def _ordering(query: Query) -> str:
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def periods_between(by: str, first: str, last: str) -> Iterator[str]:
-    """Yield the years, quarters (``2009-Q4``) or months from that of ``first`` to that of ``last``."""
-    year, month = int(first[:4]), int(first[5:7] or 1)
-    last_year, last_month = int(last[:4]), int(last[5:7] or 1)
-    while (year, month) <= (last_year, last_month):
-        if by == "year":
-            yield f"{year:04d}"
-            year += 1
-            continue
-        yield f"{year:04d}-{month:02d}" if by == "month" else f"{year:04d}-Q{(month + 2) // 3}"
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
 def _among_moments(clause: Clause) -> Clause:

@@ -18,7 +18,7 @@ from archivecli.index.reader import ORDERS, Clause, Index, event_of
 from archivecli.index.schema import COLUMNS
 from archivecli.index.scoring import combine, matching, title_cased, weigh
 from archivecli.index.understanding import Group, Reading, Understanding
-from archivecli.query.criteria import And, During, Node, Not, Or, Phrase, Query, Recurs, Word, conjunction
+from archivecli.query.criteria import And, Annually, During, Node, Not, Or, Phrase, Query, Word, conjunction
 
 BROAD = 5_000
 """A word that more events than this have is too common to rank them all where only the best are asked for."""
@@ -132,11 +132,11 @@ def _other_dates(where: Node) -> Node | None:
     return conjunction(*changed) if changed != list(parts) else None
 
 
-def _is_day(part: Node) -> TypeGuard[During | Recurs]:
+def _is_day(part: Node) -> TypeGuard[During | Annually]:
     if isinstance(part, During):
         first, last = part.period
         return part.spoken and first[:7] == last[:7] and int(last[8:]) - int(first[8:]) < 7
-    return isinstance(part, Recurs) and part.spoken and part.day > 0
+    return isinstance(part, Annually) and part.spoken and part.day > 0
 
 
 def _scored(index: Index, query: Query) -> _Scored:

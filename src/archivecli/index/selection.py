@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from archivecli.dates import add_months, periods_between
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.reader import FACET_NUMBERS, Clause, Index, Tally, periods_between
+from archivecli.index.reader import FACET_NUMBERS, Clause, Index, Tally
 from archivecli.query.criteria import Node, Query
 from archivecli.query.facets import BY_NAME, PERIODS
 from archivecli.query.measures import DAYS, Measure
@@ -66,7 +67,7 @@ class Selection:
         sql = f"SELECT DISTINCT substr(first, 1, 7), substr(last, 1, 7) FROM events e WHERE {where} ORDER BY 1, 2"
         stretches: list[tuple[str, str]] = []
         for first, last in self._rows(sql, values):
-            if stretches and first <= next_month(stretches[-1][1]):
+            if stretches and first <= add_months(stretches[-1][1], 1):
                 stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
             else:
                 stretches.append((first, last))
@@ -194,15 +195,3 @@ def _measured(measure: Measure) -> tuple[str, list[Any]]:
         f"SELECT v.n AS n, {unit} AS unit, {value} AS value, {span} AS range FROM {source} WHERE {value} IS NOT NULL"
     )
     return f"JOIN ({inner}) m ON m.n = e.n", []
-
-
-def next_month(month: str) -> str:
-    """Return the month after ``2009-12``: ``2010-01``."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + 1:04d}-01" if number == 12 else f"{year:04d}-{number + 1:02d}"
-
-
-def month_before(month: str) -> str:
-    """Return the month before ``2010-01``: ``2009-12``."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - 1:04d}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"

@@ -11,6 +11,7 @@ from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.remarks import nothing_found
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
+from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 
 app = typer.Typer()
@@ -45,9 +46,10 @@ def search(
     rest, piped = without_stdin(words)
     archive = common.open()
     out = common.output()
-    parsed = parse(typed_query(rest), archive.years)
+    parsed = parse(" ".join(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
+    check_order(parsed.where, where)
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
@@ -63,8 +65,3 @@ def search(
             out.complain(line)
     if not emit(out, archive, hits, form, outcome):
         nothing_found(out, archive, query, outcome, fail_if_empty)
-
-
-def typed_query(words: list[str]) -> str:
-    """Join the words of a command line; one that holds blanks and no syntax of its own was a phrase to the shell."""
-    return " ".join(words)
