@@ -100,7 +100,9 @@ def test_a_range_that_no_event_overlaps_is_looked_for_as_text(run: Run) -> None:
     assert first(run, "anti-drug strategy 2011-2016") == "2010-06-26-drug-day"
 
 
-@pytest.mark.parametrize("line", ["search from:2022 to:2021", "search to:2021 --from 2022", "count from:2022 --to 2021"])
+@pytest.mark.parametrize(
+    "line", ["search from:2022 to:2021", "search to:2021 --from 2022", "count from:2022 --to 2021"]
+)
 def test_a_range_that_runs_backwards_is_refused_wherever_its_ends_are_typed(run: Run, line: str) -> None:
     result = run(*line.split())
     assert (result.code, result.out) == (2, "")
