@@ -182,7 +182,7 @@ def test_another_field(run: Run, words: str, event: str) -> None:
 
 
 def test_a_word_too_common_to_rank_is_said_to_be(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import archivecli.index.search as engine
+    import archivecli.search.rank as engine
 
     every = run("search", "trafficking", "-f", "ids").lines
     narrow = run("search", "trafficking facebook", "-f", "ids").lines

@@ -19,10 +19,10 @@ from archivecli.catalogue.loading import Catalogue
 from archivecli.dates import Period
 from archivecli.errors import ArchiveError
 from archivecli.events import Event
-from archivecli.index import search as ranking
 from archivecli.query.criteria import And, Annually, During, HasValue, Node, Not, Or, Query, conjunction
 from archivecli.query.facets import BY_NAME, FACETS, facet_values
 from archivecli.query.parser import parse
+from archivecli.search import rank as ranking
 from conftest import CATALOGUE, ROOT, tried
 
 GRADED = ROOT / "benchmarks" / "retrieval"

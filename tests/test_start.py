@@ -18,7 +18,13 @@ LIBRARY |= {
 }  # what a path as a URI takes; before Python 3.13 pathlib itself loads them
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
-BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
+BASE |= {
+    "archivecli.index",
+    "archivecli.index.conditions",
+    "archivecli.index.reader",
+    "archivecli.index.schema",
+    "archivecli.index.store",
+}
 BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
@@ -26,14 +32,8 @@ BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render",
 EVENTS = {"archivecli.cli.emit", "archivecli.cli.remarks", "archivecli.render.formats.lines"}
 DATES = {"archivecli.query.natural_dates"}
 QUERY = {"archivecli.query.parser", *DATES}
-RANKING = {
-    "archivecli.index.english",
-    "archivecli.index.scoring",
-    "archivecli.index.search",
-    "_csv",
-    "unicodedata",
-}
-RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
+RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
+RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
 CARD = {"archivecli.cli.emit", "archivecli.cli.completion"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
 
@@ -41,7 +41,7 @@ TALLIES = {
     "archivecli.cli.tallies",
     "archivecli.cli.views",
     "archivecli.cli.remarks",
-    "archivecli.index.selection",
+    "archivecli.index.counts",
     "shlex",
 }
 TALLIES |= {

@@ -1,16 +1,19 @@
 """What the views have in common: words and filters → a selection of events, and commands that lead on from it."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli.archive import Archive
 from archivecli.cli.ids import STDIN, only_these, without_stdin
 from archivecli.cli.options import Asked, Common
 from archivecli.cli.output import Output
 from archivecli.cli.remarks import nothing_found
-from archivecli.index.selection import Selection
+from archivecli.index.counts import Selection
 from archivecli.query.criteria import Node, Query, conjunction, has_words
 from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
+
+if TYPE_CHECKING:
+    from archivecli.search.interpret import Interpretation
 
 
 class Question(NamedTuple):
@@ -22,17 +25,18 @@ class Question(NamedTuple):
     selection: Selection
     total: int
     onward: "Onward"
+    interpretation: "Interpretation | None" = None
 
     def narrowed(self, more: Node) -> "Question":
         """Return the question for those of the events that fit one more criterion."""
         query = Query(conjunction(self.query.where, more))
         selection = self.archive.selection(query)
-        return self._replace(query=query, selection=selection, total=selection.count())
+        return self._replace(query=query, selection=selection, total=selection.count(), interpretation=None)
 
     def remark_if_empty(self, fail: bool = False) -> None:
         """Say so where no event fits, and why; ``fail`` ends with exit code 1 then."""
         if not self.total:
-            outcome = self.archive.search(self.query) if has_words(self.query.where) else None
+            outcome = self.archive.search(self.query, self.interpretation) if has_words(self.query.where) else None
             nothing_found(self.out, self.archive, self.query, outcome, fail)
 
 
@@ -113,7 +117,8 @@ def ask(words: list[str] | None, where: Node, asked: Asked, common: Common) -> Q
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where)
-    selection = archive.selection(query)
-    out.remark(*archive.remarks(query))
+    interpretation = archive.interpret(query)
+    selection = archive.selection(query, interpretation)
+    out.remark(*(interpretation.remarks if interpretation else ()))
     onward = Onward(tuple(rest), asked, common.named, piped)
-    return Question(archive, out, query, selection, selection.count(), onward)
+    return Question(archive, out, query, selection, selection.count(), onward, interpretation)

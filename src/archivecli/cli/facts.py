@@ -68,11 +68,11 @@ def _in_file(configured: settings.Settings, key: str) -> str:
 
 
 def _period(archive: Archive) -> Iterator[Fact]:
-    covered = archive.covered
-    if covered is None:
+    covered, date_range = archive.period, archive.date_range
+    if covered is None or date_range is None:
         yield Fact("period", None)
     else:
-        yield Fact("period", f"{covered.first}/{covered.last}", said=dates.human(*archive.ends))
+        yield Fact("period", f"{covered.first}/{covered.last}", said=dates.human(*date_range))
 
 
 def _index(archive: Archive) -> Iterator[Fact]:

@@ -11,7 +11,7 @@ from archivecli.dates import EVER, Period
 from archivecli.query.criteria import Among, Annually, During, HasValue, Node, Not, Query
 
 if TYPE_CHECKING:
-    from archivecli.index.search import Outcome
+    from archivecli.search.rank import Outcome
 
 
 def nothing_found(
@@ -58,9 +58,9 @@ def _about_words(out: Output, outcome: "Outcome") -> None:
     for word, near in reading.unknown.items():
         shown = word if word.startswith('"') else f"'{word}'"
         out.remark(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
-    wanted = [group for group in reading.groups if group.required]
+    wanted = [term for term in reading.terms if term.required]
     if len(wanted) > 1 and not reading.unknown:
-        counts = ", ".join(f"{group.typed} {len(group.scores):,}" for group in wanted)
+        counts = ", ".join(f"{term.typed} {len(term.scores):,}" for term in wanted)
         out.remark(f"no event has all of them: {counts}")
 
 

@@ -270,7 +270,7 @@ class _Renewal(Builder):
         index = Index(self.connection)
         for field, counts in self.counts.items():
             if any(counts.values()):
-                rows = self._tallied(field, index.tally(field, ("1", [])), counts)
+                rows = self._tallied(field, index.tallies(field), counts)
                 self.connection.execute("DELETE FROM tallies WHERE field = ?", (field,))
                 stored = ((field, place, *tally) for place, tally in enumerate(rows))
                 self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", stored)

@@ -24,7 +24,7 @@ def greet() -> None:
     out = common.output()
     title = text.one_line(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
-    span = f", {dates.human(*archive.ends)}" if archive.size else ""
+    span = f", {dates.human(*archive.date_range)}" if archive.date_range else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
     about = text.joined(archive.about.get("about", ""))
     if about:
@@ -60,7 +60,7 @@ def _examples(archive: Archive) -> list[tuple[str, str, bool]]:
     filled = {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": text.key((single or topics)[0].short or (single or topics)[0].name) if topics else "WORDS",
-        "id": text.shell_word(archive.shortest(newest.id)) if newest else "ID",
+        "id": text.shell_word(archive.short_id(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }
     return [(command.format(**filled), purpose, "--help" not in command) for command, purpose in NEXT]

@@ -45,7 +45,7 @@ def open_(
     if bare and len(bare) == len(events):
         raise ArchiveError(
             f"{bare[0].id} has no link",
-            f"'{out.suggested('archive show ' + text.shell_word(archive.shortest(bare[0].id)))}' tells what it has",
+            f"'{out.suggested('archive show ' + text.shell_word(archive.short_id(bare[0].id)))}' tells what it has",
         )
     out.remark(*(f"{event.id} has no link" for event in bare))
     addresses = [address for name, links in found.items() if links for address in _chosen(name, links, link, print_)]

@@ -8,7 +8,7 @@ from archivecli.cli.tallies import View
 from archivecli.dates import MONTHS, Period, add_days
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.selection import MOST_CELLS
+from archivecli.index.counts import MOST_CELLS
 from archivecli.query.criteria import time_span
 from archivecli.render.rows import Row
 
@@ -60,7 +60,7 @@ def _calendar(found: Question) -> Calendar:
         one.name: one.number for one in found.selection.tally("month") if asked.first[:7] <= one.name <= asked.last[:7]
     }
     labels = [f"{year:04d}" for year in range(int(max(years)), int(min(years)) - 1, -1)] if years else []
-    by_month_only, by_year_only = found.selection.vague()
+    by_month_only, by_year_only = found.selection.imprecise()
     return Calendar(
         [
             Year(label, years.get(label, 0), tuple(months.get(f"{label}-{month:02d}", 0) for month in range(1, 13)))
@@ -86,7 +86,7 @@ def days(found: Question) -> View:
     def picture() -> "Iterator[RenderableType]":
         from archivecli.render.weeks import weeks
 
-        return weeks(found.selection.events(), asked, found.archive.shortest, found.out)
+        return weeks(found.selection.events(), asked, found.archive.short_id, found.out)
 
     return View(_COLUMNS, rows, picture)
 
