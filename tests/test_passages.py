@@ -6,11 +6,11 @@ import pytest
 
 from archivecli import text
 from archivecli.archive import Archive
-from archivecli.index.stems import stems
 from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
 from archivecli.render.lines import lines
 from archivecli.render.passages import PIECE, Marker
+from archivecli.search.stems import stems
 from conftest import CATALOGUE
 
 WRITTEN = """\

@@ -18,9 +18,11 @@ from archivecli.catalogue.validation import Checker
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.events import Synonyms, Term
 from archivecli.index.build import build
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import counted
 from archivecli.index.reader import Index
-from archivecli.index.understanding import Understanding
 from archivecli.query.facets import FACETS, PERIODS
+from archivecli.search.interpret import Interpreter
 from conftest import CATALOGUE, tried
 from test_swift_reading import LAYOUTS, TRICKY
 
@@ -248,7 +250,7 @@ def test_an_expression_finds_what_a_row_for_each_would_find(
 ) -> None:
     lines = [f"  - {{typed: [{', '.join(typed)}], means: [{', '.join(means)}]}}\n" for typed, means in items]
     index = index_of(catalogue_of("thesaurus:\n" + "".join(lines).replace("★", "'★'"), tmp_path))
-    understanding = Understanding(index, False)
+    interpreter = Interpreter(index, False)
     stems = {"cats": "cat", "dogs": "dog"}
 
     def stemmed(words: str) -> list[str]:
@@ -263,7 +265,7 @@ def test_an_expression_finds_what_a_row_for_each_would_find(
             for other in means
             if other not in (word, "★")
         )
-        assert [found.label for found in understanding._synonyms(asked.split())] == list(expected)
+        assert [found.label for found in interpreter._synonyms(asked.split())] == list(expected)
 
 
 @pytest.mark.parametrize("layout", ["events last", "the shipped one"])
@@ -272,4 +274,4 @@ def test_tallies_that_are_kept_are_those_that_are_counted(layout: str, tmp_path:
     path.write_text(LAYOUTS[layout], encoding="utf-8")
     index = index_of(Catalogue(path))
     for field in (*PERIODS, *(facet.name for facet in FACETS)):
-        assert index.tally(field, ("1", [])) == index.counted(field, ("1", []))
+        assert index.tallies(field) == counted(index, field, ALL)

@@ -15,22 +15,22 @@ LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
 LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
-BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
+BASE |= {
+    "archivecli.index",
+    "archivecli.index.conditions",
+    "archivecli.index.reader",
+    "archivecli.index.schema",
+    "archivecli.index.store",
+}
 BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render", "archivecli.render.formats"}
 EVENTS = {"archivecli.cli.emit", "archivecli.cli.messages", "archivecli.render.formats.lines"}
-DATES = {"archivecli.query.when", "archivecli.query.spoken"}
+DATES = {"archivecli.query.natural_dates"}
 QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
-RANKING = {
-    "archivecli.index.english",
-    "archivecli.index.scoring",
-    "archivecli.index.search",
-    "_csv",
-    "unicodedata",
-}
-RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
+RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
+RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
 CARD = {"archivecli.cli.emit"}
 CARD |= {"archivecli.render.plain", "archivecli.render.lines"}
 
@@ -38,7 +38,7 @@ TALLIES = {
     "archivecli.cli.tallies",
     "archivecli.cli.views",
     "archivecli.cli.messages",
-    "archivecli.index.selection",
+    "archivecli.index.counts",
     "shlex",
 }
 TALLIES |= {

@@ -89,7 +89,7 @@ class Checker:
 
     def _date(self, node: Node, shape: Shape, name: str) -> str | None:
         found = self._scalar(node, name, "a date such as 2009-12-09, 2009-12 or 2009")
-        wrong = dates.fault(found) if found is not None else ""
+        wrong = dates.date_error(found) if found is not None else None
         if wrong:
             self.fault(node, "date", f"'{name}': {wrong}", _date_hint(found or ""))
             return None
@@ -288,6 +288,6 @@ def _date_hint(found: str) -> str:
     if match and match.group(2).isdigit():
         parts = [match.group(1), *(part.zfill(2) for part in match.groups()[1:] if part)]
         padded = "-".join(parts)
-        if padded != found and not dates.fault(padded):
+        if padded != found and not dates.date_error(padded):
             return f"write {padded}"
     return "write a day that exists, a month or a year"

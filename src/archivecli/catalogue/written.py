@@ -145,7 +145,7 @@ def _is_comment(lines: list[str], scalar: Scalar, line: int, column: int) -> boo
     before, after = lines[line - 1][: column - 1], lines[line - 1][column : column + 1]
     if not scalar.text:
         return not after.strip()
-    if implicit(scalar.text) or not dates.fault(scalar.text):
+    if implicit(scalar.text) or not dates.date_error(scalar.text):
         return True
     return not after.strip() and before.endswith(("  ", "\t"))
 

@@ -11,7 +11,7 @@ from archivecli.events import Event, Hit
 from archivecli.render.formats import FORMATS, Asked
 
 if TYPE_CHECKING:
-    from archivecli.index.search import Outcome
+    from archivecli.search.rank import Outcome
 
 
 def emit(

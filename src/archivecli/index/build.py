@@ -10,13 +10,13 @@ from itertools import groupby, repeat
 from typing import Any
 
 from archivecli import text
-from archivecli.dates import EVER
+from archivecli.dates import EVER, periods_between
 from archivecli.errors import StartAgain
 from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.contents import Contents
 from archivecli.index.prepare import Prepared, Preparer
-from archivecli.index.reader import Tally, periods_between
+from archivecli.index.reader import Tally
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
 

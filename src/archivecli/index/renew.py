@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from archivecli.dates import periods_between
 from archivecli.errors import StartAgain
 from archivecli.events import Term
 from archivecli.index.build import ADD_WORDS, Builder, aliases_of
 from archivecli.index.contents import Changed, Opener
 from archivecli.index.prepare import Prepared, Preparer
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import Index, Tally, event_of, periods_between
+from archivecli.index.reader import Index, Tally, event_of
 from archivecli.index.schema import COLUMNS, Progress
 from archivecli.query.facets import BY_NAME, FACETS, PERIODS
 from archivecli.sources import Item, Known, Source
@@ -269,7 +270,7 @@ class _Renewal(Builder):
         index = Index(self.connection)
         for field, counts in self.counts.items():
             if any(counts.values()):
-                rows = self._tallied(field, index.tally(field, ("1", [])), counts)
+                rows = self._tallied(field, index.tallies(field), counts)
                 self.connection.execute("DELETE FROM tallies WHERE field = ?", (field,))
                 stored = ((field, place, *tally) for place, tally in enumerate(rows))
                 self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", stored)

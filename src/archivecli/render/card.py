@@ -42,10 +42,10 @@ class Guide(Screen, Protocol):
 class Shelf(Protocol):
     """What knows the events beside one."""
 
-    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
+    def neighbours(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""
 
-    def shortest(self, event_id: str) -> str:
+    def short_id(self, event_id: str) -> str:
         """Return the shortest beginning of an id that no other id shares."""
 
     def nearest(self, event: Event, limit: int) -> list[Event]:
@@ -187,14 +187,14 @@ def _showing(shortest: str, after: str = "") -> Text:
 
 def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[RenderableType]:
     """Say which events come before and after and which are nearest to it, and how to see them."""
-    both = zip(("earlier", "later"), shelf.beside(event), strict=True)
+    both = zip(("earlier", "later"), shelf.neighbours(event), strict=True)
     beside = [(word, other) for word, other in both if other is not None]
     beside += [("related", other) for other in shelf.nearest(event, NEAREST)]
     naming = screen.suggested("")
-    commands = [_showing(shelf.shortest(other.id), naming) for _, other in beside]
+    commands = [_showing(shelf.short_id(other.id), naming) for _, other in beside]
     crowded = bool(naming) and max(map(len, commands), default=0) > width - _LEAST_TITLE
     if crowded:
-        commands = [_showing(shelf.shortest(other.id)) for _, other in beside]
+        commands = [_showing(shelf.short_id(other.id)) for _, other in beside]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.width = width
     grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)

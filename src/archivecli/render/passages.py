@@ -14,7 +14,7 @@ from archivecli.render import theme
 from archivecli.render.lines import lines
 
 if TYPE_CHECKING:
-    from archivecli.index.understanding import Reading
+    from archivecli.search.interpret import Interpretation
 
 Stemming: TypeAlias = Callable[[Iterable[str]], Mapping[str, str]]
 """Returns the stem of each word, as the index cuts them."""
@@ -36,11 +36,11 @@ class Marker:
     ``wanted`` holds the stems of the query, each with the number of its group.
     """
 
-    def __init__(self, reading: "Reading", stems: Stemming) -> None:
+    def __init__(self, reading: "Interpretation", stems: Stemming) -> None:
         self._stems = stems
         wanted = [
-            {word for alternative in group.alternatives for e in alternative.expressions for word in _bare(e)}
-            for group in reading.groups
+            {word for alternative in term.alternatives for e in alternative.expressions for word in _bare(e)}
+            for term in reading.terms
         ]
         stem_of = stems(word for words in wanted for word in words)
         self.wanted = {stem_of[word]: place for place, words in reversed(list(enumerate(wanted))) for word in words}

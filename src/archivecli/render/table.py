@@ -26,7 +26,7 @@ SMALL = 72
 class Shortening(Protocol):
     """What knows the ids of the archive."""
 
-    def shortest(self, event_id: str) -> str:
+    def short_id(self, event_id: str) -> str:
         """Return the shortest beginning of an id that no other id shares."""
 
 
@@ -40,7 +40,7 @@ class Words(Shortening, Protocol):
 def table(names: Words, hits: Sequence[Hit], screen: Screen, outcome: Any = None) -> list["RenderableType"]:
     """Return the rows of a list or search and a line that says how many there are."""
     passages = _passages(names, hits, outcome)
-    rows = [(hit, names.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    rows = [(hit, names.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
     if screen.width < SMALL:
         return [*_small(rows), _footer(hits, outcome)]
     body = _wide(rows) if screen.width >= WIDE else _narrow(rows)
@@ -68,7 +68,7 @@ def chosen_table(
 
 
 def _chosen(names: Shortening, hit: Hit, path: str, cell: str) -> str:
-    return names.shortest(hit.event.id) if path == "id" else text.one_line(cell)
+    return names.short_id(hit.event.id) if path == "id" else text.one_line(cell)
 
 
 READABLE = 24
@@ -84,7 +84,7 @@ _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme
 
 
 def _passages(names: Words, hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
-    if outcome is None or not outcome.reading.groups:
+    if outcome is None or not outcome.reading.terms:
         return {
             hit.event.id: Text(text.one_line("; ".join(hit.reasons)), style="not bold") for hit in hits if hit.reasons
         }

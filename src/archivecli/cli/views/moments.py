@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
-from archivecli.dates import EVER, Period
+from archivecli.dates import EVER, Period, add_months, month_count, periods_between
 from archivecli.events import Event
-from archivecli.index.reader import periods_between
-from archivecli.index.selection import month_before, next_month
+from archivecli.query.criteria import time_span
 from archivecli.query.facets import BY_NAME, facet_values
-from archivecli.query.window import window
 from archivecli.render.rows import Row
 
 if TYPE_CHECKING:
@@ -77,7 +75,7 @@ def _timeline(found: Question, field: str) -> Timeline:
     several = sum(one.number for one in tallies) > found.total
     groups = [Group(one.name, one.short or one.name, one.number) for one in tallies[:MOST_GROUPS]]
     busy = found.selection.busy()
-    asked = window(found.query.where)
+    asked = time_span(found.query.where)
     return Timeline(field, groups, found.total, list(_silences(busy, asked)), _shown(busy, asked), several)
 
 
@@ -95,17 +93,16 @@ def _silences(busy: Sequence[tuple[str, str]], asked: Period) -> Iterator[Silenc
     if not busy:
         return
     if asked.first > EVER.first and asked.first[:7] < busy[0][0]:
-        yield Silence(asked.first[:7], month_before(busy[0][0]))
+        yield Silence(asked.first[:7], add_months(busy[0][0], -1))
     for (_, end), (begin, _) in itertools.pairwise(busy):
-        yield Silence(next_month(end), month_before(begin))
+        yield Silence(add_months(end, 1), add_months(begin, -1))
     if asked.last < EVER.last and busy[-1][1] < asked.last[:7]:
-        yield Silence(next_month(busy[-1][1]), asked.last[:7])
+        yield Silence(add_months(busy[-1][1], 1), asked.last[:7])
 
 
 def months_in(silence: Silence) -> int:
     """Return how many months a silence lasts."""
-    first, last = silence
-    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
+    return month_count(*silence)
 
 
 def bars(found: Question, field: str) -> View:
@@ -142,7 +139,7 @@ def _days(event: Event) -> int | None:
 def _bars(found: Question, line: Timeline) -> Iterator[Bar]:
     facet = BY_NAME[line.field]
     order = [group.name for group in line.groups]
-    silent = {next_month(silence.last): months_in(silence) for silence in line.silences}
+    silent = {add_months(silence.last, 1): months_in(silence) for silence in line.silences}
     for event in found.selection.events():
         values = facet_values(event, facet)
         group = next((name for name in order if name in values), "")

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
-from archivecli.dates import MONTHS, Period
+from archivecli.dates import MONTHS, Period, add_days
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.selection import MOST_CELLS
-from archivecli.query.spoken import next_day
-from archivecli.query.window import window
+from archivecli.index.counts import MOST_CELLS
+from archivecli.query.criteria import time_span
 from archivecli.render.rows import Row
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def by_month(found: Question) -> View:
 
 
 def _calendar(found: Question) -> Calendar:
-    asked = window(found.query.where)
+    asked = time_span(found.query.where)
     years = {
         one.name: one.number for one in found.selection.tally("year") if asked.first[:4] <= one.name <= asked.last[:4]
     }
@@ -61,7 +60,7 @@ def _calendar(found: Question) -> Calendar:
         one.name: one.number for one in found.selection.tally("month") if asked.first[:7] <= one.name <= asked.last[:7]
     }
     labels = [f"{year:04d}" for year in range(int(max(years)), int(min(years)) - 1, -1)] if years else []
-    by_month_only, by_year_only = found.selection.vague()
+    by_month_only, by_year_only = found.selection.imprecise()
     return Calendar(
         [
             Year(label, years.get(label, 0), tuple(months.get(f"{label}-{month:02d}", 0) for month in range(1, 13)))
@@ -78,7 +77,7 @@ _COLUMNS = ("day", "id", "start", "end", "kind", "place", "title")
 
 def days(found: Question) -> View:
     """Return a row for each day of each event, and the picture of weeks."""
-    asked = window(found.query.where)
+    asked = time_span(found.query.where)
 
     def rows() -> Iterator[Row]:
         for day, event in sorted(_days_of(found, asked), key=lambda pair: (pair[0], pair[1].id)):
@@ -87,7 +86,7 @@ def days(found: Question) -> View:
     def picture() -> "Iterator[RenderableType]":
         from archivecli.render.weeks import weeks
 
-        return weeks(found.selection.events(), asked, found.archive.shortest, found.out)
+        return weeks(found.selection.events(), asked, found.archive.short_id, found.out)
 
     return View(_COLUMNS, rows, picture)
 
@@ -118,4 +117,4 @@ def _covered(event: Event, asked: Period) -> Iterator[str]:
         yield day
         if day == "9999-12-31":
             return
-        day = next_day(day)
+        day = add_days(day, 1)

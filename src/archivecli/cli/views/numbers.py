@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli.cli.asking import Question
 from archivecli.cli.tallies import View
+from archivecli.index.counts import Added, Keys
 from archivecli.index.reader import Tally
-from archivecli.index.selection import Added, Keys
 from archivecli.query.facets import NONE
 from archivecli.query.measures import Measure
 from archivecli.render.rows import ALL, NOT_ADDED, Row

@@ -83,7 +83,7 @@ def _narrowing(found: Question, field: str, value: Tally) -> tuple[str, ...]:
         return ("--from", f"{year}-{3 * quarter - 2:02d}", "--to", f"{year}-{3 * quarter:02d}")
     if field in PERIODS:
         return (f"--{field}", value.name)
-    spelled = found.archive.spelled(field, value.name, value.short) if value.name else NONE
+    spelled = found.archive.as_typed(field, value.name, value.short) if value.name else NONE
     if not spelled:
         return ()
     if BY_NAME[field].option:
