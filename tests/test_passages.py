@@ -6,12 +6,12 @@ import pytest
 
 from archivecli import text
 from archivecli.archive import Archive
-from archivecli.index.search import Outcome
-from archivecli.index.stems import stems
 from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
 from archivecli.render.describe import lines
 from archivecli.render.highlight import PIECE, Highlighter, words_of
+from archivecli.search.rank import Outcome
+from archivecli.search.stems import stems
 from conftest import CATALOGUE
 
 WRITTEN = """\
@@ -31,7 +31,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 def highlighter(archive: Archive, outcome: Outcome) -> Highlighter:
-    expressions = ([e for a in group.alternatives for e in a.expressions] for group in outcome.reading.groups)
+    expressions = ([e for a in term.alternatives for e in a.expressions] for term in outcome.reading.terms)
     return Highlighter([[word for e in several for word in words_of(e)] for several in expressions], archive.stems)
 
 

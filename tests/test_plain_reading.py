@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import counted
 from archivecli.index.reader import Index
-from archivecli.index.understanding import Understanding
 from archivecli.index.writer import build
 from archivecli.query.facets import FACETS, PERIODS
+from archivecli.search.interpret import Interpreter
 from conftest import tried
 from test_reading import LAYOUTS
 
@@ -88,7 +90,7 @@ def test_an_expression_finds_what_a_row_for_each_would_find(
 ) -> None:
     lines = [f"  - {{typed: [{', '.join(typed)}], means: [{', '.join(means)}]}}\n" for typed, means in items]
     index = index_of(catalogue_of("thesaurus:\n" + "".join(lines).replace("★", "'★'"), tmp_path))
-    understanding = Understanding(index, False)
+    interpreter = Interpreter(index, False)
     stems = {"cats": "cat", "dogs": "dog"}
 
     def stemmed(words: str) -> list[str]:
@@ -103,7 +105,7 @@ def test_an_expression_finds_what_a_row_for_each_would_find(
             for other in means
             if other not in (word, "★")
         )
-        assert [found.label for found in understanding._synonyms(asked.split())] == list(expected)
+        assert [found.label for found in interpreter._synonyms(asked.split())] == list(expected)
 
 
 @pytest.mark.parametrize("layout", ["events last", "the shipped one"])
@@ -112,4 +114,4 @@ def test_tallies_that_are_kept_are_those_that_are_counted(layout: str, tmp_path:
     path.write_text(LAYOUTS[layout], encoding="utf-8")
     index = index_of(Catalogue(path))
     for field in (*PERIODS, *(facet.name for facet in FACETS)):
-        assert index.tally(field, ("1", [])) == index.counted(field, ("1", []))
+        assert index.tallies(field) == counted(index, field, ALL)

@@ -20,11 +20,14 @@ from archivecli.catalogue import loader
 from archivecli.errors import CatalogueError, UsageError
 from archivecli.events import Event
 from archivecli.index import rows as event_rows
-from archivecli.index import search, store, update, writer
+from archivecli.index import store, update, writer
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import counted
 from archivecli.query.criteria import Query
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.query.parser import parse
 from archivecli.readers import layout
+from archivecli.search import rank as search
 from conftest import Run, tried
 from kills import killed, moments
 
@@ -115,12 +118,12 @@ def answers(archive: Archive) -> Iterator[Any]:
             yield text, found_by(archive, query)
     for by in (*PERIODS, *(facet.name for facet in FACETS)):
         yield archive.tally(by, Query())
-        assert archive.tally(by, Query()) == archive.index.counted(by, ("1", []))
+        assert archive.tally(by, Query()) == counted(archive.index, by, ALL)
         selection = archive.selection(Query())
         yield sorted(selection.cross((by, "kind")).items())
     for event in events[:5]:
-        yield archive.related(event, 3), archive.shortest(event.id), archive.beside(event)
-    yield archive.index.shorts(), archive.covered, archive.ends, archive.about
+        yield archive.related(event, 3), archive.short_id(event.id), archive.neighbours(event)
+    yield archive.period, archive.date_range, archive.about
 
 
 def compiled(path: Path, cache: Path) -> tuple[str, dict[str, list[Any]], list[Any]] | list[Any]:

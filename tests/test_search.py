@@ -100,6 +100,15 @@ def test_a_range_that_no_event_overlaps_is_looked_for_as_text(run: Run) -> None:
     assert first(run, "anti-drug strategy 2011-2016") == "2010-06-26-drug-day"
 
 
+@pytest.mark.parametrize(
+    "line", ["search from:2022 to:2021", "search to:2021 --from 2022", "count from:2022 --to 2021"]
+)
+def test_a_range_that_runs_backwards_is_refused_wherever_its_ends_are_typed(run: Run, line: str) -> None:
+    result = run(*line.split())
+    assert (result.code, result.out) == (2, "")
+    assert "2022 is after" in result.err
+
+
 def test_options_and_query_fields_are_one_thing(run: Run) -> None:
     by_option = run("search", "workshop", "--country", "bulgaria", "--year", "2009", "-f", "ids").out
     by_field = run("search", "workshop country:bulgaria year:2009", "-f", "ids").out
@@ -173,7 +182,7 @@ def test_another_field(run: Run, words: str, event: str) -> None:
 
 
 def test_a_word_too_common_to_rank_is_said_to_be(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import archivecli.index.search as engine
+    import archivecli.search.rank as engine
 
     every = run("search", "trafficking", "-f", "ids").lines
     narrow = run("search", "trafficking facebook", "-f", "ids").lines

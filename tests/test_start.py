@@ -15,29 +15,24 @@ LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
 LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
-BASE |= {"archivecli.index", "archivecli.index.reader", "archivecli.index.schema", "archivecli.index.store"}
-BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets", "archivecli.query.results"}
+BASE |= {"archivecli.index", "archivecli.index.conditions", "archivecli.index.reader", "archivecli.index.schema"}
+BASE |= {"archivecli.index.store", "archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
+BASE |= {"archivecli.query.results"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render"}
 EVENTS = {"archivecli.cli.writing", "archivecli.cli.messages", "archivecli.render.records", "archivecli.render.tabular"}
-DATES = {"archivecli.query.when", "archivecli.query.spoken"}
+DATES = {"archivecli.query.natural_dates"}
 QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
-RANKING = {
-    "archivecli.index.english",
-    "archivecli.index.scoring",
-    "archivecli.index.search",
-    "_csv",
-    "unicodedata",
-}
-RANKING |= {"archivecli.index.spelling", "archivecli.index.understanding"}
+RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
+RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
 CARD = {"archivecli.cli.writing", "archivecli.render.records"}
 CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 
 TALLIES = {
     "archivecli.cli.writing",
     "archivecli.cli.messages",
-    "archivecli.index.selection",
+    "archivecli.index.counts",
     "shlex",
 }
 TALLIES |= {

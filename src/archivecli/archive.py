@@ -5,21 +5,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivecli import text
-from archivecli.dates import Period
+from archivecli.dates import Period, truncate, year_of
 from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
 from archivecli.events import Event, Term
 from archivecli.index import store
-from archivecli.index.reader import Clause, Index
+from archivecli.index.conditions import Condition
+from archivecli.index.reader import Index
 from archivecli.index.schema import Progress
-from archivecli.query.criteria import Among, And, Node, Not, Query, conjunction, has_words
+from archivecli.query.criteria import EVERYTHING, Among, Node, Not, Query, conjunction, conjuncts, has_words
 from archivecli.query.facets import BY_NAME
 from archivecli.query.results import Count as Tally
 from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
-    from archivecli.index import search as ranking
-    from archivecli.index.selection import Selection
+    from archivecli.index.counts import Selection
     from archivecli.query.results import Relation
+    from archivecli.search.interpret import Interpretation
+    from archivecli.search.rank import Outcome
 
 
 class Archive:
@@ -56,77 +58,79 @@ class Archive:
         return self.index.size
 
     @property
-    def covered(self) -> Period | None:
-        """From the first day of the first event to the last day of the last; None for an empty catalogue."""
-        return self.index.covered
+    def period(self) -> Period | None:
+        """From the first to the last day of all events; None if there are none."""
+        return self.index.period
 
     @property
-    def ends(self) -> tuple[str, str]:
-        """The first and the last date as precisely as they are told: ``1680``, ``1990-10-03``; "" in an empty catalogue."""
-        return self.index.ends
+    def date_range(self) -> tuple[str, str] | None:
+        """First start and last end, as precise as the catalogue gives them; None if there are no events."""
+        return self.index.date_range
 
     @property
     def years(self) -> range:
-        """The numbers that are taken for years when they stand alone in a query."""
-        first, last = self.covered or Period("1900", "2099")
-        return range(min(int(first[:4]), 1900), max(int(last[:4]), 2099) + 1)
+        """The numbers that are years if they are on their own in a query."""
+        first, last = self.period or Period("1900", "2099")
+        return range(min(year_of(first), 1900), max(year_of(last), 2099) + 1)
+
+    def interpret(self, query: Query) -> "Interpretation | None":
+        """Return how the words of a query are understood, for the methods that take it; None if it has no words."""
+        if not has_words(query.where):
+            return None
+        from archivecli.search.interpret import interpret  # 3 ms, only for words
+
+        return interpret(self.index, query.where, query.exact)
 
     def select(self, query: Query) -> Iterator[Event]:
-        """Yield the events that fit a query, newest first unless it says otherwise."""
-        return self.index.select(query, self._chosen(query)[0] if has_words(query.where) else None)
+        """Yield the events that fit a query, newest first by default."""
+        return self.index.select(query, self._choose(query)[0] if has_words(query.where) else None)
 
     def count(self, query: Query) -> int:
         """Return how many events fit, whatever the query's limit."""
-        return self._chosen(query)[1] if has_words(query.where) else self.index.count(query.where)
+        return self._choose(query)[1] if has_words(query.where) else self.index.count(query.where)
 
     def tally(self, by: str, query: Query) -> list[Tally]:
-        """Return how many of the events that fit have each value of a facet, or fall into each year, quarter or month."""
-        clause = self._chosen(query)[0] if has_words(query.where) else self.index.clause(query.where)
-        return self.index.tally(by, clause)
+        """Return how many of the events that fit have each value of a facet, or are in each year, quarter or month."""
+        if query.where == EVERYTHING:
+            return self.index.tallies(by)
+        return self.selection(query).tally(by)
 
-    def selection(self, query: Query) -> "Selection":
-        """Return the events that fit a query, chosen once, to be counted and grouped in many ways."""
-        from archivecli.index.selection import Selection  # 2 ms, not for lists
+    def selection(self, query: Query, interpretation: "Interpretation | None" = None) -> "Selection":
+        """Return the events that fit a query, to be counted and grouped."""
+        from archivecli.index.counts import Selection  # 2 ms, not for lists
 
         if has_words(query.where):
-            clause, number = self._chosen(query)
-            return Selection(self.index, clause, number=number)
-        return Selection(self.index, self.index.clause(query.where), query.where)
+            condition, number = self._choose(query, interpretation)
+            return Selection(self.index, condition, number=number)
+        return Selection(self.index, self.index.condition(query.where), query.where)
 
-    def remarks(self, query: Query) -> list[str]:
-        """Return what should be said about how the words of a query are read: corrections, words left out."""
-        if not has_words(query.where):
-            return []
-        from archivecli.index.understanding import Understanding
+    def _choose(self, query: Query, interpretation: "Interpretation | None" = None) -> tuple[Condition, int]:
+        from archivecli.search import rank
+        from archivecli.search.interpret import interpret
 
-        return Understanding(self.index, query.exact).read(query.where).remarks
+        return rank.select(self.index, query, interpretation or interpret(self.index, query.where, query.exact))
 
-    def spelled(self, facet: str, name: str, short: str = "") -> str:
-        """Return a value of a facet as one types it in one word, such as ``human-trafficking``; "" where none is sure."""
-        return self.index.spelled(BY_NAME[facet].section, name, short)
-
-    def search(self, query: Query) -> "ranking.Outcome":
+    def search(self, query: Query, interpretation: "Interpretation | None" = None) -> "Outcome":
         """Return the events that answer the words of a query, best first, and how it was read."""
-        from archivecli.index import search as ranking  # 3 ms, only for words
+        from archivecli.search import rank
 
-        return ranking.search(self.index, query)
+        return rank.search(self.index, query, interpretation)
 
-    def matched(self, outcome: "ranking.Outcome") -> dict[str, tuple[str, ...]]:
+    def matched(self, outcome: "Outcome") -> dict[str, tuple[str, ...]]:
         """Return, by event id, the parts of the record in which a search found its words."""
-        from archivecli.index import search as ranking
+        from archivecli.search import rank
 
-        return ranking.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
+        return rank.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
 
     def stems(self, words: Iterable[str]) -> dict[str, str]:
-        """Return the stem of each folded word, as the index cuts them."""
-        from archivecli.index.stems import stems  # only where found words are marked
+        """Return the stem of each folded word, as the index has it."""
+        from archivecli.search.stems import stems  # only where found words are marked
 
         return stems(words)
 
-    def _chosen(self, query: Query) -> tuple[Clause, int]:
-        from archivecli.index import search as ranking
-
-        return ranking.chosen(self.index, query)
+    def as_typed(self, facet: str, name: str, short: str = "") -> str | None:
+        """Return a value of a facet as one word to type, such as ``human-trafficking``; None if none is unambiguous."""
+        return self.index.as_typed(BY_NAME[facet].section, name, short)
 
     def get(self, typed: str) -> Event:
         """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""
@@ -144,13 +148,12 @@ class Archive:
 
     def among(self, typed: Sequence[str]) -> Among:
         """Return the criterion for the events with these ids, or beginnings of ids; raise as ``get`` does."""
-        known = self.index.known(typed)
+        known = self.index.numbers_of(typed)
         return Among(tuple(dict.fromkeys(one if one in known else self.get(one).id for one in typed)))
 
     def _near_ids(self, wanted: str) -> str:
-        same_day = self.index.by_ids(wanted[:10], 5) if len(wanted) > 10 else []
-        month = self.index.by_ids(wanted[:7], 5) if len(wanted) >= 7 and not same_day else []
-        near = same_day or month
+        same_day = self.index.by_ids(truncate(wanted, "day"), 5) if len(wanted) > 10 else []
+        near = same_day or (self.index.by_ids(truncate(wanted, "month"), 5) if len(wanted) >= 7 else [])
         if near:
             return f"did you mean {', '.join(near)}?"
         ids = self.index.by_ids("", 5000)
@@ -159,13 +162,13 @@ class Archive:
             return f"did you mean {', '.join(holding)}?"
         return did_you_mean(wanted, ids) or "'archive list' shows them all"
 
-    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
+    def neighbours(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, by date."""
-        return self.index.beside(event)
+        return self.index.neighbours(event)
 
-    def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares, the whole date at least if it begins with one."""
-        return self.index.shortest(event_id)
+    def short_id(self, event_id: str) -> str:
+        """Return the shortest beginning of an id that no other id shares; it has at least the date."""
+        return self.index.short_id(event_id)
 
     def term(self, section: str, name: str) -> Term:
         """Return what the vocabulary says of a name."""
@@ -181,15 +184,15 @@ class Archive:
         """Return the events nearest to one, the nearest first."""
         return [relation.event for relation in self.related(event, limit)]
 
-    def explain(self, outcome: "ranking.Outcome") -> Iterator[str]:
+    def explain(self, outcome: "Outcome") -> Iterator[str]:
         """Yield, line by line, how a query was read and why each of the first hits was found."""
-        from archivecli.index.explain import explanation  # only where somebody asks why
+        from archivecli.search.explain import explanation  # only where somebody asks why
 
         return explanation(self.index, outcome)
 
     def without_one_filter(self, where: Node) -> list[tuple[Node, int]]:
         """Return, for each filter of a query that nothing answers, how many events there would be without it."""
-        parts = where.parts if isinstance(where, And) else (where,)
+        parts = conjuncts(where)
         if len(parts) < 2:
             return []
         found: list[tuple[Node, int]] = []

@@ -99,6 +99,11 @@ class Event:
         return dates.period(self.start, self.end or None)
 
     @property
+    def is_exact(self) -> bool:
+        """Whether the dates are given to the day."""
+        return dates.precision(self.start) == "day" and (not self.end or dates.precision(self.end) == "day")
+
+    @property
     def when(self) -> str:
         """The date or interval in ISO 8601."""
         return dates.iso(self.start, self.end)

@@ -113,7 +113,7 @@ class _Linter:
     def _add_fact(self, values: Map) -> None:
         start, title, event_id = (_said(values.get(name)) for name in ("start", "title", "id"))
         end = _said(values.get("end")) or start
-        if not start or not title or dates.fault(start) or dates.fault(end):
+        if not start or not title or dates.date_error(start) or dates.date_error(end):
             return
         where = frozenset(
             text.key(found)

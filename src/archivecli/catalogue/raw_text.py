@@ -142,7 +142,7 @@ def _is_comment(lines: list[str], scalar: Text | Ambiguous, line: int, column: i
     before, after = lines[line - 1][: column - 1], lines[line - 1][column : column + 1]
     if not scalar:
         return not after.strip()
-    if is_ambiguous(scalar) or not dates.fault(scalar):
+    if is_ambiguous(scalar) or not dates.date_error(scalar):
         return True
     return not after.strip() and before.endswith(("  ", "\t"))
 

@@ -272,7 +272,7 @@ def _text(name: str) -> Check:
 
 
 def _date(found: str, name: str) -> str:
-    error = dates.fault(found)
+    error = dates.date_error(found)
     if error:
         raise Invalid("date", f"'{name}': {error}", _date_hint(found))
     return str(found)
@@ -282,7 +282,7 @@ def _date_hint(found: str) -> str:
     match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?", found)
     if match:
         padded = "-".join([match.group(1), *(part.zfill(2) for part in match.groups()[1:] if part)])
-        if padded != found and not dates.fault(padded):
+        if padded != found and not dates.date_error(padded):
             return f"write {padded}"
     return "write a day that exists, a month or a year"
 

@@ -1,7 +1,7 @@
 """What the views have in common: words and filters → a selection of events, and commands that lead on from it."""
 
 from itertools import takewhile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -11,10 +11,14 @@ from archivecli.cli.ids import STDIN, only_these, without_stdin
 from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import Common, parse_filters
 from archivecli.cli.output import Output
-from archivecli.index.selection import Selection
+from archivecli.index.counts import Selection
 from archivecli.query.criteria import EVERYTHING, Node, Query, conjunction, conjuncts, has_words
+from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 from archivecli.query.unparse import arguments
+
+if TYPE_CHECKING:
+    from archivecli.search.interpret import Interpretation
 
 
 class Question(NamedTuple):
@@ -26,17 +30,18 @@ class Question(NamedTuple):
     selection: Selection
     total: int
     onward: "Onward"
+    interpretation: "Interpretation | None" = None
 
     def narrowed(self, more: Node) -> "Question":
         """Return the question for those of the events that match one more criterion."""
         query = Query(conjunction(self.query.where, more))
         selection = self.archive.selection(query)
-        return self._replace(query=query, selection=selection, total=selection.count())
+        return self._replace(query=query, selection=selection, total=selection.count(), interpretation=None)
 
     def remark_if_empty(self, fail: bool = False) -> None:
         """Say why no event matches, if none does; ``fail`` ends with exit code 1 then."""
         if not self.total:
-            outcome = self.archive.search(self.query) if has_words(self.query.where) else None
+            outcome = self.archive.search(self.query, self.interpretation) if has_words(self.query.where) else None
             report_no_match(self.out, self.archive, self.query, outcome)
             if fail:
                 raise typer.Exit(1)
@@ -80,11 +85,14 @@ def ask(words: list[str] | None, where: Node, common: Common) -> Question:
     out = common.out
     if rest:
         parsed = parse(" ".join(rest), archive.years)
+        check_order(parsed.where, where)
         out.remark(*parsed.remarks)
         where = conjunction(parsed.where, where)
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where)
-    selection = archive.selection(query)
-    out.remark(*archive.remarks(query))
-    return Question(archive, out, query, selection, selection.count(), Onward(where, archive.years, out))
+    interpretation = archive.interpret(query)
+    selection = archive.selection(query, interpretation)
+    out.remark(*(interpretation.remarks if interpretation else ()))
+    onward = Onward(where, archive.years, out)
+    return Question(archive, out, query, selection, selection.count(), onward, interpretation)

@@ -6,10 +6,10 @@ from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
 from archivecli.dates import EVER, Period
-from archivecli.query.criteria import Among, During, Is, Node, Not, Query
+from archivecli.query.criteria import Among, During, HasValue, Node, Not, Query
 
 if TYPE_CHECKING:
-    from archivecli.index.search import Outcome
+    from archivecli.search.rank import Outcome
 
 
 def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Outcome | None" = None) -> None:
@@ -24,7 +24,7 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Outco
         _report_words(out, outcome)
     if isinstance(query.where, During):
         _report_nearest(out, archive, query.where.period)
-    if isinstance(query.where, Is):
+    if isinstance(query.where, HasValue):
         facet, values = query.where
         counting = out.suggested(f"archive count --by {facet}")
         out.remark(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
@@ -45,9 +45,9 @@ def _report_words(out: Output, outcome: "Outcome") -> None:
     for word, near in reading.unknown.items():
         shown = word if word.startswith('"') else f"'{word}'"
         out.remark(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
-    wanted = [group for group in reading.groups if group.required]
+    wanted = [term for term in reading.terms if term.required]
     if len(wanted) > 1 and not reading.unknown:
-        counts = ", ".join(f"{group.typed} {len(group.scores):,}" for group in wanted)
+        counts = ", ".join(f"{term.typed} {len(term.scores):,}" for term in wanted)
         out.remark(f"no event has all of them: {counts}")
 
 

@@ -11,10 +11,10 @@ from archivecli.events import Event, Hit
 from archivecli.render import FORMATS, ROW_FORMATS, FormatContext
 
 if TYPE_CHECKING:
-    from archivecli.index.search import Outcome
     from archivecli.render.card import Link
     from archivecli.render.event_table import EventRow
     from archivecli.render.tabular import View
+    from archivecli.search.rank import Outcome
 
 RELATED = 3
 """So many related events are named below a card."""
@@ -136,17 +136,17 @@ def _show_table(
 def _rows(archive: Archive, hits: Sequence[Hit], outcome: "Outcome | None") -> "list[EventRow]":
     from archivecli.render.event_table import EventRow, reasons
 
-    if outcome is None or not outcome.reading.groups:
+    if outcome is None or not outcome.reading.terms:
         passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
     else:
         from archivecli.render.highlight import Highlighter, words_of
 
         terms = [
-            [word for alternative in group.alternatives for e in alternative.expressions for word in words_of(e)]
-            for group in outcome.reading.groups
+            [word for alternative in term.alternatives for e in alternative.expressions for word in words_of(e)]
+            for term in outcome.reading.terms
         ]
         passages = Highlighter(terms, archive.stems).passages([hit.event for hit in hits])
-    return [EventRow(hit, archive.shortest(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    return [EventRow(hit, archive.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
 
 
 def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: Sequence[str]) -> None:
@@ -167,7 +167,7 @@ def _links(archive: Archive, event: Event) -> "list[Link]":
     """Return the events before and after one, and those that have most in common with it."""
     from archivecli.render.card import Link
 
-    before, after = archive.beside(event)
+    before, after = archive.neighbours(event)
     others = [("earlier", before), ("later", after)]
     others += [("related", relation.event) for relation in archive.related(event, RELATED)]
-    return [Link(word, archive.shortest(other.id), other.title) for word, other in others if other is not None]
+    return [Link(word, archive.short_id(other.id), other.title) for word, other in others if other is not None]

@@ -1,20 +1,21 @@
-"""Questions to an open index, save the ranking of words: choosing, ordering, counting, looking up."""
+"""An open index: facts about it, events in order and by id, names, and what its full-text tables find."""
 
 import json
+import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from archivecli import text
-from archivecli.dates import EVER, Period
-from archivecli.errors import UsageError, nearest
+from archivecli.dates import Period
 from archivecli.events import Event, Term
-from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Query, Recurs
-from archivecli.query.facets import BY_NAME, FACETS, NONE, PERIODS, Facet
+from archivecli.index.conditions import ALL, Condition, Conditions, listed
+from archivecli.index.schema import COLUMNS as SEARCH_COLUMNS
+from archivecli.index.schema import WEIGHTS
+from archivecli.query.criteria import HasValue, Node, Query, conjuncts
+from archivecli.query.facets import NONE
 from archivecli.query.results import Count as Tally
-
-FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
 
 COLUMNS = 'e.id, e.title, e.start, e."end", e.kind, e.place, e.record'
 
@@ -26,32 +27,23 @@ ORDERS = {
     "place": "e.place_key {0}, e.first DESC, e.id",
 }
 
-Clause = tuple[str, list[Any]]
-
-MAX_PARTS = 5000
-"""How many alternatives one question may have: the parameters of SQLite are counted."""
-
 STEPS = 10_000
-"""So many events are looked at in order, one after the other, before all that fit are gathered and sorted."""
+"""Events are looked at in their order if the first of about so many are enough; else all that fit are found and sorted."""
 
-MOST_YEARS = 200
-"""An archive of more years than these is not asked year by year."""
+K1, B = 1.2, 0.75
+"""The constants that FTS5 builds into its BM25."""
 
-AT_ONCE = 500
-"""So many events are read at once; a long list is never held whole."""
-
-LONGEST_NAME = 1000
-"""Longer names are not looked for in parts: SQLite compares no pattern of any length."""
+_BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in SEARCH_COLUMNS)})"
 
 
 def shared_length(one: str, other: str) -> int:
-    """Return how many characters two texts begin with in common."""
+    """Return how many characters two strings begin with in common."""
     pairs = zip(one, other, strict=False)
     return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def date_length(event_id: str) -> int:
-    """Return how many characters the date takes at the beginning of an id: 4, 7 or 10, or 0 where there is none."""
+    """Return how many characters the date takes at the beginning of an id: 4, 7 or 10, or 0 if there is none."""
     if not event_id[:4].isdigit() or len(event_id) < 4:
         return 0
     length = 4
@@ -60,7 +52,7 @@ def date_length(event_id: str) -> int:
     return length
 
 
-def _spelled(event_id: str) -> str:
+def _casefold(event_id: str) -> str:
     """Return an id as it is compared in any case: ``É`` is ``é``, in one character or two."""
     if event_id.isascii():
         return event_id.lower()
@@ -80,14 +72,11 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self._meta: dict[str, Any] | None = None
 
-    @property
+    @cached_property
     def meta(self) -> dict[str, Any]:
         """What the index says of itself: events, first, last, about."""
-        if self._meta is None:
-            self._meta = {key: json.loads(value) for key, value in self.connection.execute("SELECT * FROM meta")}
-        return self._meta
+        return {key: json.loads(value) for key, value in self.connection.execute("SELECT * FROM meta")}
 
     @property
     def size(self) -> int:
@@ -96,279 +85,147 @@ class Index:
         return size
 
     @property
-    def covered(self) -> Period | None:
-        """From the first to the last day of all events."""
+    def period(self) -> Period | None:
+        """From the first to the last day of all events; None if there are none."""
         return Period(self.meta["first"], self.meta["last"]) if self.size else None
 
     @property
-    def ends(self) -> tuple[str, str]:
-        """The first date and the last of all events, as precise as they are told."""
-        covered = self.covered
-        if covered is None:
-            return "", ""
-        first = "SELECT start FROM events WHERE first = ? ORDER BY length(start) DESC LIMIT 1"
-        last = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ? AND first >= ?"""
-        (start,) = self.connection.execute(first, [covered.first]).fetchone()
-        reach = self._reach(covered.last) or EVER.first
-        (end,) = self.connection.execute(f"{last} ORDER BY length(d) DESC LIMIT 1", [covered.last, reach]).fetchone()
+    def date_range(self) -> tuple[str, str] | None:
+        """First start and last end, as precise as the catalogue gives them; None if there are no events."""
+        if self.period is None:
+            return None
+        first, last = self.period
+        sql = "SELECT start FROM events WHERE first = ? ORDER BY length(start) DESC LIMIT 1"
+        (start,) = self.connection.execute(sql, [first]).fetchone()
+        sql = """SELECT coalesce(nullif("end", ''), start) AS d FROM events WHERE last = ? AND first >= ?"""
+        values = [last, self.conditions.reach(last)]
+        (end,) = self.connection.execute(f"{sql} ORDER BY length(d) DESC LIMIT 1", values).fetchone()
         return start, end
 
-    # Choosing
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Builds the conditions of SQL for criteria."""
+        return Conditions(self.connection, int(self.meta.get("longest", 0)))
 
-    def clause(self, node: Node, probing: bool = False) -> Clause:
-        """Return a condition of SQL on the table ``events e`` for criteria without words, and its parameters.
+    def condition(self, node: Node) -> Condition:
+        """Return the condition on the table ``events e`` for criteria without words."""
+        return self.conditions.condition(node)
 
-        It finds all events by their values; or, for ``probing``, looks at the values of one event after the other.
-        """
-        match node:
-            case And(parts):
-                return self._joined(" AND ", parts, "1", probing)
-            case Or(parts):
-                return self._joined(" OR ", parts, "0", probing)
-            case Not(part):
-                clause, values = self.clause(part, probing)
-                return f"NOT ({clause})", values
-            case During(period, other=other):
-                return _among_moments(_during(period)) if other else self._within_reach(period)
-            case Recurs(month, day, other=other):
-                return _among_moments(_recurs(month, day)) if other else _recurs(month, day)
-            case Is(facet, typed):
-                return self._is(facet, typed, probing)
-            case Among(ids):
-                listed = "SELECT value FROM json_each(?)"
-                return f"e.n IN (SELECT n FROM events WHERE id IN ({listed}))", [json.dumps(ids)]
-            case _:
-                raise ValueError("words are a matter of the search")
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
 
-    def _within_reach(self, period: Period) -> Clause:
-        """Return the condition of sharing a day; no event that began longer before than the longest lasts is looked at."""
-        clause, values = _during(period)
-        reach = "" if clause == "1" else self._reach(period.first)
-        return (f"{clause} AND e.first >= ?", [*values, reach]) if reach else (clause, values)
+    # Events
 
-    def _reach(self, day: str) -> str:
-        """Return the first day on which an event can have begun that goes on on a day; "" where that is before all days."""
-        first = date.fromisoformat(day).toordinal() - int(self.meta.get("longest", 0))
-        return date.fromordinal(first).isoformat() if first > 0 else ""
-
-    def _joined(self, operator: str, parts: Iterable[Node], empty: str, probing: bool) -> Clause:
-        clauses: list[str] = []
-        values: list[Any] = []
-        for part in parts:
-            clause, more = self.clause(part, probing)
-            clauses.append(f"({clause})")
-            values += more
-        if len(clauses) > MAX_PARTS:
-            raise UsageError(f"{len(clauses):,} alternatives are too many", f"at most {MAX_PARTS:,} are looked for")
-        while len(clauses) > 100:  # a tree of many short branches: SQLite refuses one of a thousand levels
-            clauses = [f"({operator.join(clauses[at : at + 100])})" for at in range(0, len(clauses), 100)]
-        return operator.join(clauses) or empty, values
-
-    def _names(self, facet: str, typed: Sequence[str]) -> list[int]:
-        return [name for value in typed if value != NONE for name in self.resolve(BY_NAME[facet], value)]
-
-    def _is(self, facet: str, typed: Sequence[str], probing: bool) -> Clause:
-        number = FACET_NUMBERS[facet]
-        names = self._names(facet, typed)
-        having = f"SELECT event FROM facets WHERE facet = {number}"
-        if probing:
-            having = f"SELECT 1 FROM facets v WHERE v.event = e.n AND v.facet = {number}"
-            clause = f"EXISTS ({having} AND v.name IN ({','.join('?' * len(names))}))"
-            return (f"{clause} OR NOT EXISTS ({having})" if NONE in typed else clause), [*names]
-        clause = f"e.n IN ({having} AND name IN ({','.join('?' * len(names))}))"
-        return (f"{clause} OR e.n NOT IN ({having})" if NONE in typed else clause), [*names]
-
-    def resolve(self, facet: Facet, typed: str) -> list[int]:
-        """Return the numbers of the names that ``typed`` stands for.
-
-        A name or another name in full counts first; else every name that holds all the words. Raise UsageError with the
-        near misses where there is none.
-        """
-        typed = typed.encode(errors="replace").decode()  # bytes that are no text
-        wanted = text.key(typed)
-        found = self._numbers("SELECT name FROM aliases WHERE section = ? AND alias = ?", facet.section, wanted)
-        if not found and wanted:
-            used = "name IN (SELECT name FROM facets WHERE facet = ?)"
-            words = wanted.split()
-            if len(wanted) > LONGEST_NAME:
-                raise self._unknown(facet, typed)
-            likes = " AND ".join("' ' || alias LIKE ?" for _ in words)
-            sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {used} AND {likes}"
-            found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *(f"% {word}%" for word in words))
-        elif not found:  # a name of signs alone, such as ★
-            found = self._numbers(
-                "SELECT n FROM names WHERE section = ? AND name = ?", facet.section, text.composed(typed)
-            )
-        if found:
-            return found
-        raise self._unknown(facet, typed)
-
-    def _numbers(self, sql: str, *values: Any) -> list[int]:
-        return [number for (number,) in self.connection.execute(sql, values)]
-
-    def _unknown(self, facet: Facet, typed: str) -> UsageError:
-        """Return the error for a value that nothing in the archive has, with those that come near."""
-        number = FACET_NUMBERS[facet.name]
-        sql = "SELECT a.alias, n.name FROM aliases a JOIN names n ON n.n = a.name WHERE a.section = ?"
-        sql += " AND a.name IN (SELECT name FROM facets WHERE facet = ?) ORDER BY a.alias, n.name"
-        names: dict[str, str] = dict(self.connection.execute(sql, (facet.section, number)).fetchall())
-        near = list(dict.fromkeys(names[alias] for alias in nearest(text.key(typed), list(names))))[:3]
-        hint = f"did you mean {', '.join(near)}?" if near else f"'archive count --by {facet.name}' lists them all"
-        return UsageError(f"no event has the {facet.name} '{typed[:60]}'", hint)
-
-    # Reading
-
-    def select(self, query: Query, clause: Clause | None = None) -> Iterator[Event]:
-        """Yield the events that fit, newest first unless the query says otherwise."""
-        if clause is None and self.size > STEPS and not self._in_order(query):
-            yield from self._sought(query)
-            return
-        where, values = clause or self.clause(query.where)
+    def select(self, query: Query, condition: Condition | None = None) -> Iterator[Event]:
+        """Yield the events that fit, newest first by default."""
+        if condition is None:
+            condition = self.conditions.condition(query.where, per_row=self._is_frequent(query))
+        where, values = condition
         for row in self.connection.execute(self._select_sql(query, where), values):
             yield event_of(row)
 
-    def _in_order(self, query: Query) -> bool:
-        """Tell whether the events that fit stand together in the index of the order, or all events are asked for."""
-        parts = _parts(query.where)
-        by_date = query.sort not in ORDERS or query.sort == "date"
-        return not parts or (by_date and all(isinstance(part, During) and not part.other for part in parts))
-
-    def _sought(self, query: Query) -> Iterator[Event]:
-        """Yield the events that fit: the first by looking at one event after the other, if that finds them soon.
-
-        What many events have is soon met; what few have is soon sorted. So neither takes longer where there are more events.
-        """
-        first = AT_ONCE if query.limit is None else min(query.limit, AT_ONCE)
-        met = self.connection.execute(*self._walk_sql(query, first)).fetchall() if self._soon(query, first) else []
-        done = len(met) if len(met) == first else 0
-        yield from self._read([n for (n,) in met[:done]])
-        if query.limit is not None and done == query.limit:
-            return
-        where, values = self.clause(query.where)
-        left = -1 if query.limit is None else min(query.limit, 2**62) - done
-        ordering = _ordering(query)
-        sql = f"SELECT e.n FROM events e WHERE {where} ORDER BY {ordering} LIMIT {left} OFFSET {done}"
-        rows = self.connection.execute(sql, values)
-        while several := rows.fetchmany(AT_ONCE):
-            yield from self._read([n for (n,) in several])
-
-    def _soon(self, query: Query, wanted: int) -> bool:
-        """Tell whether so many events may be met within STEPS: each filter by itself must have enough of them."""
-        enough = wanted * self.size // STEPS + 1
-        for part in _parts(query.where):
-            if isinstance(part, Is) and NONE not in part.values:
-                fitting, values = self._having(part)
-            elif isinstance(part, During) and not part.other:
-                where, values = self._within_reach(part.period)
-                fitting = f"SELECT 1 FROM events e WHERE {where}"
-            else:
-                continue
-            sql = f"SELECT count(*) FROM ({fitting} LIMIT {enough})"
-            if self.connection.execute(sql, values).fetchone()[0] < enough:
-                return False
-        return wanted > 0
-
-    def _walk_sql(self, query: Query, wanted: int) -> tuple[str, list[Any]]:
-        """Return the question for the first events in order that fit, among so many as are looked at before giving up."""
-        by_date = query.sort not in ORDERS or query.sort == "date"
-        inner = [part for part in _parts(query.where) if by_date and isinstance(part, During) and not part.other]
-        outer = [part for part in _parts(query.where) if part not in inner]
-        (within, values), (fitting, more) = self.clause(And(tuple(inner))), self.clause(And(tuple(outer)), probing=True)
-        dated = ", e.first, e.last" if "e.first" in fitting or "e.last" in fitting else ""
-        walked = f"SELECT e.n{dated} FROM events e WHERE {within} ORDER BY {_ordering(query)} LIMIT {STEPS}"
-        return f"SELECT e.n FROM ({walked}) e WHERE {fitting} LIMIT {wanted}", [*values, *more]
-
-    def _read(self, numbers: list[int]) -> Iterator[Event]:
-        """Yield the events of some numbers, in their order."""
-        sql = f"SELECT e.n, {COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
-        found = {row[0]: event_of(row[1:]) for row in self.connection.execute(sql, (json.dumps(numbers),))}
-        yield from (found[n] for n in numbers)
-
     def _select_sql(self, query: Query, where: str) -> str:
+        order = query.sort if query.sort in ORDERS else "date"
+        ordering = ORDERS[order].format("DESC" if (order == "date") != query.reverse else "ASC")
         limit = f" LIMIT {min(query.limit, 2**62)}" if query.limit is not None else ""
-        return f"SELECT {COLUMNS} FROM events e WHERE {where} ORDER BY {_ordering(query)}{limit}"
+        return f"SELECT {COLUMNS} FROM events e WHERE {where} ORDER BY {ordering}{limit}"
+
+    def _is_frequent(self, query: Query) -> bool:
+        """Tell whether the values wanted are so frequent that the first events in order soon have them."""
+        has_value = any(isinstance(part, HasValue) for part in conjuncts(query.where))
+        return has_value and query.limit is not None and self.count(query.where) * STEPS > query.limit * self.size
 
     def count(self, where: Node) -> int:
-        """Return how many events fit: counted in the index of values, or of dates, without a look at the events."""
-        parts = _parts(where)
-        if (
-            len(parts) == 1
-            and isinstance(parts[0], Recurs)
-            and not parts[0].other
-            and (yearly := self._yearly(parts[0]))
-        ):
-            return int(self.connection.execute(*yearly).fetchone()[0])
-        if not parts or not all(isinstance(part, Is) and NONE not in part.values for part in parts):
-            return self.count_where(self.clause(where))
-        least, *others = sorted(((self._number(part), place) for place, part in enumerate(parts)))
-        if not others:
-            return least[0]
-        having, names = self._having(parts[least[1]])
-        fitting, more = self.clause(And(tuple(parts[place] for _, place in others)), probing=True)
-        sql = f"SELECT count(*) FROM ({having}) e WHERE {fitting}"
-        return int(self.connection.execute(sql, [*names, *more]).fetchone()[0])
+        """Return how many events fit; those with values are counted without a look at the events."""
+        parts = conjuncts(where)
+        values = [part for part in parts if isinstance(part, HasValue) and NONE not in part.values]
+        if not parts or len(values) < len(parts):
+            return self.count_where(self.condition(where))
+        found = [self.conditions.having(part.facet, part.values) for part in values]
+        sql = f"SELECT count(*) FROM ({' INTERSECT '.join(having for having, _ in found)})"
+        (number,) = self.connection.execute(sql, [name for _, names in found for name in names]).fetchone()
+        return int(number)
 
-    def _having(self, part: Node) -> Clause:
-        """Return the question for the numbers of the events that have a value, each once."""
-        assert isinstance(part, Is)
-        names = self._names(part.facet, part.values)
-        once = "DISTINCT " if len(names) > 1 else ""
-        number = FACET_NUMBERS[part.facet]
-        marks = ",".join("?" * len(names))
-        return f"SELECT {once}event AS n FROM facets WHERE facet = {number} AND name IN ({marks})", [*names]
-
-    def _number(self, part: Node) -> int:
-        having, names = self._having(part)
-        return int(self.connection.execute(f"SELECT count(*) FROM ({having})", names).fetchone()[0])
-
-    def _yearly(self, part: Recurs) -> Clause | None:
-        """Return the question how many events cover a day or month of any year, year by year; None for very many years."""
-        covered = self.covered
-        if covered is None:
-            return None
-        years = range(int(covered.first[:4]), int(covered.last[:4]) + 1)
-        if len(years) > MOST_YEARS:
-            return None
-        found: list[str] = []
-        values: list[Any] = []
-        for year in years:
-            month = f"{year:04d}-{part.month:02d}"
-            first, last = (f"{month}-{part.day or 1:02d}", f"{month}-{part.day or 31:02d}")
-            clause, more = "e.first <= ? AND e.last >= ? AND e.first >= ?", [last, first, self._reach(f"{month}-01")]
-            found.append(f"SELECT e.n FROM events e WHERE {clause}")
-            values += more
-        return f"SELECT count(*) FROM ({' UNION '.join(found)})", values
-
-    def count_where(self, clause: Clause) -> int:
+    def count_where(self, condition: Condition) -> int:
         """Return how many events fit a condition."""
-        where, values = clause
+        where, values = condition
         if where == "1":
             return self.size
         (number,) = self.connection.execute(f"SELECT count(*) FROM events e WHERE {where}", values).fetchone()
         return int(number)
 
+    def tallies(self, by: str) -> list[Tally]:
+        """Return how many of all events have each value of a facet, or are in each year, quarter or month."""
+        sql = "SELECT name, short, number FROM tallies WHERE field = ? ORDER BY place"
+        return [Tally(*row) for row in self.connection.execute(sql, (by,))]
+
+    def numbers(self, condition: Condition = ALL) -> list[int]:
+        """Return the numbers of the events that fit a condition."""
+        where, values = condition
+        return [n for (n,) in self.connection.execute(f"SELECT e.n FROM events e WHERE {where}", values)]
+
+    def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the number of each id that an event has."""
+        sql = "SELECT id, n FROM events WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self.connection.execute(sql, (json.dumps(list(ids)),)).fetchall())
+
+    def events(self, numbers: Iterable[int]) -> dict[int, Event]:
+        """Return the events with these numbers."""
+        where, values = listed(numbers)
+        rows = self.connection.execute(f"SELECT e.n, {COLUMNS} FROM events e WHERE {where}", values)
+        return {row[0]: event_of(row[1:]) for row in rows}
+
+    def date_keys(self, numbers: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+        """Return what orders each of these events by date."""
+        where, values = listed(numbers)
+        rows = self.connection.execute(f"SELECT e.n, e.first, e.last, e.id FROM events e WHERE {where}", values)
+        return {row[0]: row[1:] for row in rows}
+
+    def numbers_by_date(self, oldest_first: bool) -> Iterator[int]:
+        """Yield the numbers of all events, ordered by date."""
+        order = ORDERS["date"].format("ASC" if oldest_first else "DESC")
+        return (n for (n,) in self.connection.execute(f"SELECT e.n FROM events e ORDER BY {order}"))
+
+    def get(self, event_id: str) -> Event | None:
+        """Return the event with this id."""
+        row = self.connection.execute(f"SELECT {COLUMNS} FROM events e WHERE e.id = ?", (event_id,)).fetchone()
+        return event_of(row) if row else None
+
+    def neighbours(self, event: Event) -> tuple[Event | None, Event | None]:
+        """Return the events before and after this one by date."""
+        found: list[Event | None] = []
+        for sign, order in (("<", "DESC"), (">", "ASC")):
+            sql = f"SELECT {COLUMNS} FROM events e WHERE (e.first, e.last, e.id) {sign} (?, ?, ?)"
+            sql += f" ORDER BY {ORDERS['date'].format(order)} LIMIT 1"
+            row = self.connection.execute(sql, (*event.period, event.id)).fetchone()
+            found.append(event_of(row) if row else None)
+        return found[0], found[1]
+
+    # Ids
+
     def by_ids(self, prefix: str, limit: int) -> list[str]:
-        """Return the ids that begin with ``prefix``, in order, at most ``limit``."""
+        """Return up to ``limit`` ids that begin with ``prefix``, in order."""
         sql = "SELECT id FROM events WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
         return [found for (found,) in self.connection.execute(sql, (prefix, prefix + "\U0010ffff", limit))]
 
     def by_ids_in_any_case(self, prefix: str, limit: int) -> list[str]:
-        """Return the ids that begin with ``prefix``, case and the storage of accents apart, at most ``limit``.
+        """Return up to ``limit`` ids that begin with ``prefix``, whatever the case and the form of accents.
 
-        The one that is ``prefix`` as a whole is returned alone.
+        One that is ``prefix`` as a whole is returned alone.
         """
-        wanted = _spelled(prefix)
+        wanted = _casefold(prefix)
         found: list[str] = []
         for (event_id,) in self.connection.execute("SELECT id FROM events ORDER BY id"):
-            spelled = _spelled(event_id)
-            if spelled.startswith(wanted) and (len(found) < limit or spelled == wanted):
+            folded = _casefold(event_id)
+            if folded.startswith(wanted) and (len(found) < limit or folded == wanted):
                 found.append(event_id)
-        return [event_id for event_id in found if _spelled(event_id) == wanted] or found[:limit]
+        return [event_id for event_id in found if _casefold(event_id) == wanted] or found[:limit]
 
-    def shortest(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares, no hyphen at the end.
+    def short_id(self, event_id: str) -> str:
+        """Return the shortest beginning of an id that no other id shares, without a hyphen at its end.
 
-        It holds at least the date, where the id begins with one.
+        It has at least the date that the id begins with.
         """
         longest = 0
         for sign, order in (("<", "DESC"), (">", "ASC")):
@@ -378,133 +235,108 @@ class Index:
         length = max(longest + 1, date_length(event_id))
         return event_id[: length + 1 if event_id[length - 1 : length] == "-" else length]
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        """Return those of the ids that events have."""
-        sql = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
-        return {event_id for (event_id,) in self.connection.execute(sql, (json.dumps(ids),))}
-
-    def get(self, event_id: str) -> Event | None:
-        """Return the event with this id."""
-        row = self.connection.execute(f"SELECT {COLUMNS} FROM events e WHERE e.id = ?", (event_id,)).fetchone()
-        return event_of(row) if row else None
-
-    def beside(self, event: Event) -> tuple[Event | None, Event | None]:
-        """Return the events before and after this one by date."""
-        first, last = event.period
-        found: list[Event | None] = []
-        for sign, order in (("<", "DESC"), (">", "ASC")):
-            ordering = ORDERS["date"].format(order)
-            sql = f"SELECT {COLUMNS} FROM events e WHERE (e.first, e.last, e.id) {sign} (?, ?, ?) ORDER BY {ordering} LIMIT 1"
-            row = self.connection.execute(sql, (first, last, event.id)).fetchone()
-            found.append(event_of(row) if row else None)
-        return found[0], found[1]
-
-    # Counting
-
-    def tally(self, by: str, clause: Clause) -> list[Tally]:
-        """Return how many events of a selection have each value of a facet or period, with those that have none.
-
-        Facets come most frequent first, periods in order of time; an event with several values counts in each.
-        """
-        if clause[0] == "1":
-            sql = "SELECT name, short, number FROM tallies WHERE field = ? ORDER BY place"
-            return [Tally(*row) for row in self.connection.execute(sql, (by,))]
-        return self.counted(by, clause)
-
-    def counted(self, by: str, clause: Clause) -> list[Tally]:
-        """Return what ``tally`` returns by counting the events, where the index does not keep the numbers."""
-        if by in PERIODS:
-            return self._tally_periods(by, clause)
-        where, values = clause
-        number = FACET_NUMBERS[by]
-        sql = (
-            "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
-            f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {number} LEFT JOIN names n ON n.n = f.name"
-            f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
-        )
-        return [Tally(*row) for row in self.connection.execute(sql, values)]
-
-    def _tally_periods(self, by: str, clause: Clause) -> list[Tally]:
-        where, values = clause
-        length = 4 if by == "year" else 7
-        sql = f"SELECT substr(first, 1, {length}), substr(last, 1, {length}), count(*) FROM events e WHERE {where} GROUP BY 1, 2"
-        counts: dict[str, int] = {}
-        for first, last, number in self.connection.execute(sql, values):
-            for label in dict.fromkeys(periods_between(by, first, last)):
-                counts[label] = counts.get(label, 0) + number
-        return [Tally(label, label, counts[label]) for label in sorted(counts)]
-
     # Names
 
     def term(self, section: str, name: str) -> Term:
-        """Return what the vocabulary says of a name; a bare term where it says nothing."""
+        """Return what the vocabulary says of a name; a bare term if it says nothing."""
         sql = "SELECT term FROM names WHERE section = ? AND name = ?"
         row = self.connection.execute(sql, (section, text.composed(name))).fetchone()
-        return Term(*map(_frozen, json.loads(row[0]))) if row and row[0] else Term(name)
+        if not row or not row[0]:
+            return Term(name)
+        values: Any = (tuple(value) if isinstance(value, list) else value for value in json.loads(row[0]))
+        return Term(*values)
 
-    def spelled(self, section: str, name: str, short: str) -> str:
-        """Return a name as one word of letters, figures and hyphens that stands for nothing else; "" where there is none."""
+    def as_typed(self, section: str, name: str, short: str) -> str | None:
+        """Return a name as one word of letters, digits and hyphens that means nothing else, or None."""
         sql = "SELECT n.name FROM aliases a JOIN names n ON n.n = a.name WHERE a.section = ? AND a.alias = ?"
         for written in (short, name):
             alias = text.key(written)
             if alias and self.connection.execute(sql, (section, alias)).fetchall() == [(name,)]:
                 return alias.replace(" ", "-")
-        return ""
+        return None
 
-    def shorts(self) -> dict[str, str]:
-        """Return the short form of every name that has one."""
-        return dict(
-            self.connection.execute("SELECT name, short FROM names WHERE short <> '' ORDER BY section").fetchall()
-        )
+    def is_name(self, words: str) -> bool:
+        """Tell whether the vocabulary has a name or another name of these folded words."""
+        return self._exists("SELECT 1 FROM aliases WHERE alias = ? LIMIT 1", words)
 
-    def close(self) -> None:
-        """Close the file."""
-        self.connection.close()
+    def is_in_name(self, word: str, sections: Sequence[str]) -> bool:
+        """Tell whether a name of some sections of the vocabulary has this folded word."""
+        marks = ",".join("?" * len(sections))
+        sql = f"SELECT 1 FROM aliases WHERE section IN ({marks}) AND ' ' || alias || ' ' LIKE ? LIMIT 1"
+        return self._exists(sql, *sections, f"% {word} %")
+
+    def _exists(self, sql: str, *values: Any) -> bool:
+        return self.connection.execute(sql, values).fetchone() is not None
+
+    # Full text: ``expression`` is one of FTS5
+
+    def match(self, expression: str, condition: Condition = ALL, limit: int = -1) -> list[int]:
+        """Return the numbers of the events that have an expression and fit a condition."""
+        where, values = match_condition(expression, condition)
+        sql = f"SELECT fts.rowid FROM fts WHERE {where} LIMIT ?"
+        return [n for (n,) in self.connection.execute(sql, [*values, limit])]
+
+    def match_count(self, expression: str, condition: Condition = ALL) -> int:
+        """Return how many events have an expression and fit a condition."""
+        where, values = match_condition(expression, condition)
+        return int(self.connection.execute(f"SELECT count(*) FROM fts WHERE {where}", values).fetchone()[0])
+
+    def latest_match(self, expression: str, condition: Condition, total: int, limit: int) -> list[int]:
+        """Return the latest of ``total`` matches: few are sorted, of many the first are met in order of date."""
+        where, values = match_condition(expression, condition)
+        ordered = f"ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?"
+        if total * 10 < self.size:
+            sql = f"SELECT e.n FROM fts CROSS JOIN events e ON e.n = fts.rowid WHERE {where} {ordered}"
+        else:
+            found = f"SELECT fts.rowid FROM fts WHERE {where}"
+            sql = f"SELECT e.n FROM events e INDEXED BY event_dates WHERE e.n IN ({found}) {ordered}"
+        return [n for (n,) in self.connection.execute(sql, [*values, limit])]
+
+    def frequencies(self, expression: str, among: Collection[int] | None = None) -> dict[int, float]:
+        """Return how much each event (``among`` some) is about one word or phrase, from 0 to K1 + 1.
+
+        FTS5's BM25 counts a word the less, the longer the record; but a long record here is a well-described event, and
+        one of a few words says little. So its share of rarity and length is taken out again: what remains is
+        f (K1 + 1) / (f + K1) for a weighted frequency f.
+        """
+        sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
+        if among is None:
+            rows = self.connection.execute(sql, (expression,)).fetchall()
+            matches = len(rows)
+        else:
+            sql += " AND fts.rowid >= ? AND +fts.rowid IN (SELECT value FROM json_each(?))"
+            values = (expression, min(among, default=0), json.dumps(list(among)))
+            rows = self.connection.execute(sql, values).fetchall()
+            matches = self.match_count(expression) if rows else 0
+        if not rows:
+            return {}
+        rarity = max(math.log((self.size - matches + 0.5) / (matches + 0.5)), 1e-6)
+        average = self.meta["tokens"] / self.size
+        found = {}
+        for n, score, tokens in rows:
+            share = min(score / rarity, K1 + 1 - 1e-6)
+            frequency = share * K1 * (1 - B + B * tokens / average) / (K1 + 1 - share)
+            found[n] = frequency * (K1 + 1) / (frequency + K1)
+        return found
+
+    def synonyms(self, expression: str) -> list[str]:
+        """Return what the items of the thesaurus mean in which an expression may be typed, one string for each."""
+        sql = "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid WHERE t.typed MATCH ? ORDER BY s.n"
+        return [means for (means,) in self.connection.execute(sql, (expression,)).fetchall()]
+
+    def words_from(self, start: str, limit: int, longest: int = 1000) -> list[str]:
+        """Return up to ``limit`` words of the archive that begin with ``start``."""
+        sql = "SELECT word FROM words WHERE word >= ? AND word < ? AND length(word) <= ? LIMIT ?"
+        return [word for (word,) in self.connection.execute(sql, (start, start + "\x7f", longest, limit))]
+
+    def words_of_length(self, shortest: int, longest: int) -> list[str]:
+        """Return the words of the archive that are about as long as this."""
+        sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? LIMIT 300000"
+        return [word for (word,) in self.connection.execute(sql, (shortest, longest))]
 
 
-def _parts(where: Node) -> tuple[Node, ...]:
-    return where.parts if isinstance(where, And) else (where,)
-
-
-def _ordering(query: Query) -> str:
-    order = query.sort if query.sort in ORDERS else "date"
-    descending = (order == "date") != query.reverse
-    return ORDERS[order].format("DESC" if descending else "ASC")
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def periods_between(by: str, first: str, last: str) -> Iterator[str]:
-    """Yield the years, quarters (``2009-Q4``) or months from that of ``first`` to that of ``last``."""
-    year, month = int(first[:4]), int(first[5:7] or 1)
-    last_year, last_month = int(last[:4]), int(last[5:7] or 1)
-    while (year, month) <= (last_year, last_month):
-        if by == "year":
-            yield f"{year:04d}"
-            year += 1
-            continue
-        yield f"{year:04d}-{month:02d}" if by == "month" else f"{year:04d}-Q{(month + 2) // 3}"
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-
-
-def _among_moments(clause: Clause) -> Clause:
-    """Return a condition on the dates of events as one on the other dates that they speak of."""
-    condition, values = clause
-    return f"e.n IN (SELECT event FROM moments e WHERE {condition})", values
-
-
-def _during(period: Period) -> Clause:
-    if period == EVER:
-        return "1", []
-    return "e.first <= ? AND e.last >= ?", [period.last, period.first]
-
-
-def _recurs(month: int, day: int) -> Clause:
-    """The event covers the month (or the day of the month) in some year: compared as numbers MMDD, years apart 1200."""
-    wanted = month * 100 + day
-    part = "CAST(substr({0}, 6, 2) AS INTEGER) * 100" + (" + CAST(substr({0}, 9, 2) AS INTEGER)" if day else "")
-    years = "1200 * (CAST(substr(e.last, 1, 4) AS INTEGER) - CAST(substr(e.first, 1, 4) AS INTEGER))"
-    begin, end = part.format("e.first"), f"({part.format('e.last')} + {years})"
-    return f"({begin} <= ? AND ? <= {end}) OR ? <= {end}", [wanted, wanted, wanted + 1200]
+def match_condition(expression: str, condition: Condition) -> Condition:
+    """Return the condition on ``fts`` for an expression of FTS5 together with a condition on ``events e``."""
+    where, values = condition
+    among = f" AND +fts.rowid IN (SELECT e.n FROM events e WHERE {where})" if where != "1" else ""
+    return f"fts MATCH ?{among}", [expression, *values]

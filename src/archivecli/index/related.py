@@ -1,11 +1,11 @@
 """The events nearest to one: those that share what few others have, with the reasons."""
 
-import json
 import math
 from collections.abc import Iterator
 
 from archivecli.events import Event
-from archivecli.index.reader import COLUMNS, FACET_NUMBERS, Index, event_of
+from archivecli.index.conditions import FACET_NUMBERS
+from archivecli.index.reader import Index
 from archivecli.query.results import Relation
 
 TIES = {
@@ -34,7 +34,7 @@ FAINTEST = 1.5
 
 def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation]:
     """Return the events nearest to one, the nearest first, later ones first among equals."""
-    (own,) = index.connection.execute("SELECT n FROM events WHERE id = ?", (event.id,)).fetchone()
+    own = index.numbers_of([event.id])[event.id]
     scores: dict[int, float] = {}
     reasons: dict[int, dict[str, tuple[float, list[str]]]] = {}
     for facet, name, short, weight, others in _shared_values(index, own):
@@ -47,10 +47,8 @@ def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation
         scores[n] = scores.get(n, 0.0) + SAID
         reasons.setdefault(n, {})[""] = (SAID, [why.rstrip(".")] if why else [])
     near = _nearest({n: round(score, 3) for n, score in scores.items() if score >= FAINTEST}, limit)
-    sql = f"SELECT e.n, {COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?))"
     found = [
-        Relation(event_of(row[1:]), round(scores[row[0]], 3), tuple(_spoken(reasons[row[0]])))
-        for row in index.connection.execute(sql, (json.dumps(near),))
+        Relation(other, round(scores[n], 3), tuple(_in_words(reasons[n]))) for n, other in index.events(near).items()
     ]
     found.sort(key=lambda relation: (relation.event.period, relation.event.id), reverse=True)
     found.sort(key=lambda relation: -relation.score)
@@ -82,15 +80,11 @@ def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, str, floa
 
 def _said(index: Index, event: Event) -> dict[int, str]:
     """Return the events that the record names as related, with the reason it gives."""
-    found = {}
-    for item in event.record.get("related", ()):
-        row = index.connection.execute("SELECT n FROM events WHERE id = ?", (item["event"],)).fetchone()
-        if row:
-            found[row[0]] = item.get("why", "")
-    return found
+    reasons = {item["event"]: item.get("why", "") for item in event.record.get("related", ())}
+    return {n: reasons[event_id] for event_id, n in index.numbers_of(reasons).items()}
 
 
-def _spoken(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
+def _in_words(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
     """Yield the reasons as words, the strongest first: ``same person: Erik Larson``."""
     for facet, (_, names) in sorted(reasons.items(), key=lambda item: -item[1][0]):
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -14,10 +14,11 @@ from typing import Any
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
+from archivecli.dates import periods_between
 from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import event_of, periods_between
+from archivecli.index.reader import event_of
 from archivecli.index.rows import EventRows, RowBuilder
 from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS

@@ -1,11 +1,9 @@
-"""What is asked, as a value: which events, in which order, how many. Frozen, and free of any storage."""
+"""Which events are wanted, in which order, how many: frozen values that know nothing of storage."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from archivecli import text
-from archivecli.dates import Period
-from archivecli.events import Event
-from archivecli.query.facets import BY_NAME, NONE, facet_values
+from archivecli.dates import EVER, Period
 
 
 class Word(NamedTuple):
@@ -23,7 +21,7 @@ class Phrase(NamedTuple):
     column: str = ""
 
 
-class Is(NamedTuple):
+class HasValue(NamedTuple):
     """A facet has one of these values: a name or another name, whatever its case and accents; ``(none)``: it has none."""
 
     facet: str
@@ -33,7 +31,7 @@ class Is(NamedTuple):
 class During(NamedTuple):
     """The event shares a day with the period.
 
-    ``said`` is how it was typed; ``literal``: text may be meant; ``spoken``: it stood among the words of a query;
+    ``said`` is how it was typed; ``literal``: text may be meant; ``spoken``: it was among the words of a query;
     ``other``: one of the other dates that a record speaks of is meant.
     """
 
@@ -44,8 +42,8 @@ class During(NamedTuple):
     other: bool = False
 
 
-class Recurs(NamedTuple):
-    """The event covers a day of this month (and this day of the month, where it is not 0) in any year."""
+class Annually(NamedTuple):
+    """The event covers a day of this month (and this day of the month, unless it is 0) in any year."""
 
     month: int
     day: int = 0
@@ -78,7 +76,7 @@ class Or(NamedTuple):
     parts: tuple["Node", ...]
 
 
-Node: TypeAlias = Word | Phrase | Is | During | Recurs | Among | Not | And | Or
+Node: TypeAlias = Word | Phrase | HasValue | During | Annually | Among | Not | And | Or
 
 EVERYTHING = And()
 
@@ -88,8 +86,8 @@ SORTS = ("date", "relevance", "title", "id", "kind", "place")
 class Query(NamedTuple):
     """A question to the archive.
 
-    ``where``: which events; ``sort``: one of SORTS ("" is the command's own order); ``reverse``: the other way round;
-    ``limit``: at most so many (None: all); ``exact``: words are taken as typed, never corrected nor replaced.
+    ``where``: which events; ``sort``: one of SORTS (the command's own order by default); ``limit``: at most N (None: all);
+    ``exact``: words are taken as typed, never corrected nor replaced.
     """
 
     where: Node = EVERYTHING
@@ -99,58 +97,46 @@ class Query(NamedTuple):
     exact: bool = False
 
 
-def conjunction(*parts: Node) -> Node:
-    """Return the query that wants all ``parts``, without needless nesting."""
-    flat: list[Node] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, And) else [part])
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
-
-
 def conjuncts(node: Node) -> tuple[Node, ...]:
     """Return the parts that must all hold."""
     return node.parts if isinstance(node, And) else (node,)
 
 
+def conjunction(*parts: Node) -> Node:
+    """Return the query that wants all ``parts``, without needless nesting."""
+    flat = [inner for part in parts for inner in conjuncts(part)]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(nodes: Sequence[Node]) -> Node:
+    """Return the query that wants at least one of the nodes."""
+    return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
+
+
 def has_words(node: Node) -> bool:
     """Tell whether any part of the query looks into the text of events."""
-    if isinstance(node, Word | Phrase):
-        return True
-    if isinstance(node, Not):
-        return has_words(node.part)
-    return isinstance(node, And | Or) and any(has_words(part) for part in node.parts)
+    match node:
+        case Word() | Phrase():
+            return True
+        case Not(part):
+            return has_words(part)
+        case And(parts) | Or(parts):
+            return any(map(has_words, parts))
+    return False
 
 
-def matches(event: Event, node: Node) -> bool:
-    """Tell whether an event fits a query without words: the plain meaning that the index must agree with.
+def time_span(node: Node) -> Period:
+    """Return the period outside of which a query asks for nothing; EVER if it sets no bounds.
 
-    Values of facets are compared as names here, not as other names.
+    ``2009`` AND ``from 2009-10`` → 2009-10-01 to 2009-12-31; ``2009`` OR ``2012`` → the years 2009 to 2012.
     """
     match node:
-        case And(parts):
-            return all(matches(event, part) for part in parts)
-        case Or(parts):
-            return any(matches(event, part) for part in parts)
-        case Not(part):
-            return not matches(event, part)
         case During(period):
-            return event.period.overlaps(period)
-        case Recurs(month, day):
-            return _recurs(event.period, month, day)
-        case Is(facet, values):
-            wanted = {text.key(value) for value in values if value != NONE}
-            found = facet_values(event, BY_NAME[facet])
-            return any(text.key(value) in wanted for value in found) or (not found and NONE in values)
-        case Among(ids):
-            return event.id in ids
-        case _:
-            raise ValueError("words are a matter of the index")
-
-
-def _recurs(period: Period, month: int, day: int) -> bool:
-    first, last = period
-    years = int(last[:4]) - int(first[:4])
-    wanted = month * 100 + day
-    begin = int(first[5:7]) * 100 + (int(first[8:]) if day else 0)
-    end = int(last[5:7]) * 100 + (int(last[8:]) if day else 0) + 1200 * years
-    return begin <= wanted <= end or wanted + 1200 <= end
+            return period
+        case And(parts) if parts:
+            spans = [time_span(part) for part in parts]
+            return Period(max(span.first for span in spans), min(span.last for span in spans))
+        case Or(parts) if parts:
+            spans = [time_span(part) for part in parts]
+            return Period(min(span.first for span in spans), max(span.last for span in spans))
+    return EVER

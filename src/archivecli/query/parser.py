@@ -10,15 +10,25 @@ september 2009            a date
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from archivecli import text
-from archivecli.dates import EVER, Period
-from archivecli.errors import UsageError
 from archivecli.patterns import lazily
-from archivecli.query import spoken, when
-from archivecli.query.criteria import EVERYTHING, During, Is, Node, Not, Or, Phrase, Recurs, Word, conjunction
+from archivecli.query import natural_dates
+from archivecli.query.criteria import (
+    EVERYTHING,
+    Annually,
+    During,
+    HasValue,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Word,
+    any_of,
+    conjunction,
+)
 from archivecli.query.facets import BY_NAME
 
 YEARS = range(1000, 3000)
@@ -28,22 +38,17 @@ MINUS = "\u2212"
 """A minus sign in front of a word excludes it, as a hyphen does."""
 
 MAX_TOKENS = 200
-"""A query of more words is cut, and said to be."""
+MAX_CHARACTERS = 10_000
+"""A longer query is cut, with a remark."""
 
-MAX_CHARACTERS, LONGEST_WORD = 10_000, 300
-"""So is one of more characters; a single word is cut without a word: nothing is that long."""
+LONGEST_WORD = 300
+"""A longer word is cut without a remark: nothing is that long."""
 
-TEXT_FIELDS = {
-    "title": "title",
-    "topics": "topics",
-    "people": "people",
-    "bodies": "bodies",
-    "attendance": "attendance",
-    "places": "places",
-    "summary": "summary",
-    "details": "details",
-    "notes": "asides",
-}
+MAX_NESTING = 20
+
+_SAME_NAME = ("title", "topics", "people", "bodies", "attendance", "places", "summary", "details")
+TEXT_FIELDS = {name: name for name in _SAME_NAME} | {"notes": "asides"}
+"""The fields of a query that look into one search column, and that column."""
 
 _TOKEN = lazily(
     r"""
@@ -76,12 +81,8 @@ def tokens(typed: str) -> list[Token]:
         piece = match.group(kind)
         if kind in ("space", "other"):
             continue
-        if (
-            kind == "minus"
-            and match.start()
-            and not typed[match.start() - 1].isspace()
-            and typed[match.start() - 1] != "("
-        ):
+        before = typed[match.start() - 1 : match.start()]
+        if kind == "minus" and before not in ("", "(") and not before.isspace():
             continue
         if kind == "word" and piece in ("AND", "OR", "NOT", "&&", "||", "&", "|"):
             kind = {"&&": "AND", "&": "AND", "||": "OR", "|": "OR"}.get(piece, piece)
@@ -103,18 +104,17 @@ def parse(typed: str, years: range = YEARS) -> Parsed:
 
     Raise UsageError only for what cannot be right: a field's value such as ``month:13``, or a range that runs backwards.
     """
-    pieces = tokens(typed[:MAX_CHARACTERS].encode(errors="replace").decode())  # bytes that are no text become ?
+    pieces = tokens(typed[:MAX_CHARACTERS].encode(errors="replace").decode())  # surrogates become ?
+    where = _Parser(pieces, years).parse()
     if len(pieces) == MAX_TOKENS:
-        remarks: tuple[str, ...] = (f"only the first {MAX_TOKENS} words were read",)
-    else:
-        remarks = (f"only the first {MAX_CHARACTERS:,} characters were read",) if len(typed) > MAX_CHARACTERS else ()
-    return Parsed(_Parser(pieces, years).parse(), remarks)
+        return Parsed(where, (f"only the first {MAX_TOKENS} words were read",))
+    if len(typed) > MAX_CHARACTERS:
+        return Parsed(where, (f"only the first {MAX_CHARACTERS:,} characters were read",))
+    return Parsed(where)
 
 
 class _Parser:
-    """Recursive descent; a bracket too many or an operator without a side is passed over."""
-
-    MAX_NESTING = 20
+    """Recursive descent; a bracket too many or an operator without a side is ignored."""
 
     def __init__(self, pieces: list[Token], years: range) -> None:
         self.pieces = pieces
@@ -138,8 +138,7 @@ class _Parser:
         while self._peek() == "OR":
             self.at += 1
             sides.append(self._all())
-        sides = [side for side in sides if side != EVERYTHING] or [EVERYTHING]
-        return sides[0] if len(sides) == 1 else Or(tuple(sides))
+        return any_of([side for side in sides if side != EVERYTHING] or [EVERYTHING])
 
     def _all(self) -> Node:
         parts: list[Node] = []
@@ -163,7 +162,7 @@ class _Parser:
             else:
                 parts.append(self._atom(piece))
         flush()
-        _check_ends(parts)
+        natural_dates.check_order(*parts)
         return conjunction(*(part for part in parts if part != EVERYTHING)) if parts else EVERYTHING
 
     def _negated(self) -> Node:
@@ -177,7 +176,7 @@ class _Parser:
         return Not(inner) if inner != EVERYTHING else EVERYTHING
 
     def _atom(self, piece: Token) -> Node:
-        if piece.kind == "open" and self.depth < self.MAX_NESTING:
+        if piece.kind == "open" and self.depth < MAX_NESTING:
             self.depth += 1
             inner = self._either()
             self.depth -= 1
@@ -204,106 +203,74 @@ class _Parser:
 
     def _words(self, run: list[str]) -> list[Node]:
         """Return the nodes of consecutive bare words: dates are dates, the rest are words."""
-        pieces = [piece for typed in run for piece in spoken.separate(typed)]
+        pieces = [piece for typed in run for piece in natural_dates.separate(typed)]
         nodes: list[Node] = []
         at = 0
         while at < len(pieces):
-            date = spoken.find_date(pieces, at, self.years)
+            date = natural_dates.find_date(pieces, at, self.years)
             if date:
                 _add_date(nodes, date.node._replace(spoken=True))
                 at += date.taken
-            elif nodes and isinstance(nodes[-1], During) and self._another_date(pieces, at):
+            elif nodes and isinstance(nodes[-1], During) and self._joins_dates(pieces, at):
                 at += 1
             else:
-                nodes.extend(word(pieces[at]))
+                nodes.extend(_word(pieces[at]))
                 at += 1
         return nodes
 
-    def _another_date(self, pieces: list[str], at: int) -> bool:
-        """Tell whether a small "or" or "and" joins the date before it to one after it."""
+    def _joins_dates(self, pieces: list[str], at: int) -> bool:
+        """Tell whether a lower-case "or" or "and" is followed by a date."""
         if pieces[at] not in ("or", "and") or at + 1 == len(pieces):
             return False
-        return spoken.find_date(pieces, at + 1, self.years) is not None
+        return natural_dates.find_date(pieces, at + 1, self.years) is not None
 
 
-def _add_date(nodes: list[Node], date: During | Recurs) -> None:
-    """Add a date to the words before it; one right after another that it does not overlap is an alternative to it."""
-    last = nodes[-1] if nodes else None
-    earlier = last.parts if isinstance(last, Or) else (last,)
-    apart = [
-        d for d in earlier if isinstance(d, During) and isinstance(date, During) and not d.period.overlaps(date.period)
-    ]
-    if last is not None and len(apart) == len(earlier):
-        nodes[-1] = Or((*apart, date))
+def _add_date(nodes: list[Node], date: During | Annually) -> None:
+    """Add a date; a period right after another one that it does not overlap is an alternative to it."""
+    last = nodes[-1:]
+    earlier = last[0].parts if last and isinstance(last[0], Or) else tuple(last)
+    if earlier and isinstance(date, During) and all(_apart(one, date) for one in earlier):
+        nodes[-1] = Or((*earlier, date))
     else:
         nodes.append(date)
 
 
-def word(typed: str, column: str = "") -> list[Node]:
-    """Return the node of one bare word: none where it holds no letter or figure, a phrase where it is a compound."""
-    found = text.words(typed)
-    if not found:
-        return []
-    return [Word(typed.rstrip("*"), typed.endswith("*"), column)]
+def _apart(node: Node, date: During) -> bool:
+    return isinstance(node, During) and not node.period.overlaps(date.period)
 
 
-def _named(facet: str, values: tuple[str, ...]) -> Node:
-    return Is(facet, values)
+def _word(typed: str, column: str = "") -> list[Node]:
+    """Return the node of one bare word, none if it has no letter or digit."""
+    return [Word(typed.rstrip("*"), typed.endswith("*"), column)] if text.words(typed) else []
 
 
-def _dated(read: Callable[[str, str], Node]) -> Callable[[str, tuple[str, ...]], Node]:
-    def node(field: str, values: tuple[str, ...]) -> Node:
-        found = tuple(read(value, field) for value in values)
-        return found[0] if len(found) == 1 else Or(found)
-
-    return node
+def _has_value(facet: str, values: tuple[str, ...]) -> Node:
+    return HasValue(facet, values)
 
 
-def _from(field: str, values: tuple[str, ...]) -> Node:
-    return During(Period(when.typed_period(values[0], field).first, EVER.last), f"from {values[0]}")
-
-
-def _to(field: str, values: tuple[str, ...]) -> Node:
-    return During(Period(EVER.first, when.typed_period(values[0], field).last), f"to {values[0]}")
-
-
-def _check_ends(parts: Sequence[Node]) -> None:
-    """Raise UsageError where ``from:`` is after ``to:``."""
-    times = [part for part in parts if isinstance(part, During) and part.said.startswith(("from ", "to "))]
-    for low in times:
-        for high in times:
-            if low.said.startswith("from ") and high.said.startswith("to ") and low.period.first > high.period.last:
-                raise when.backwards(f"{low.said.replace(' ', ':', 1)} {high.said.replace(' ', ':', 1)}")
-
-
-def _during(value: str, field: str) -> Node:
-    low, dots, high = value.partition("..")
-    span = when.typed_range(low, high, f"{field}: {value}") if dots else when.typed_period(value, field)
-    if span is None:
-        raise UsageError(f"{field}: '{value[:40]}' is not a period", "write 2009-10..2010-03")
-    return During(span, value)
+def _each(read: Callable[[str, str], Node]) -> Callable[[str, tuple[str, ...]], Node]:
+    return lambda field, values: any_of([read(value, field) for value in values])
 
 
 def _in_column(field: str, values: tuple[str, ...]) -> Node:
     column = TEXT_FIELDS[field]
     found: list[Node] = []
     for value in values:
-        count = len(text.words(value))
-        if count > 1 and not value.endswith("*"):
+        if len(text.words(value)) > 1 and not value.endswith("*"):
             found.append(Phrase(value, column))
         else:
-            found.extend(word(value, column))
-    return found[0] if len(found) == 1 else Or(tuple(found)) if found else EVERYTHING
+            found.extend(_word(value, column))
+    return any_of(found) if found else EVERYTHING
 
 
 FIELDS: dict[str, Callable[[str, tuple[str, ...]], Node]] = {
-    "year": _dated(when.year_filter),
-    "month": _dated(when.month_filter),
-    "on": _dated(when.day_filter),
-    "during": _dated(_during),
-    "from": _from,
-    "to": _to,
-    **dict.fromkeys(BY_NAME, _named),
+    "year": _each(natural_dates.year_filter),
+    "month": _each(natural_dates.month_filter),
+    "on": _each(natural_dates.day_filter),
+    "during": _each(natural_dates.during_filter),
+    "from": lambda field, values: natural_dates.from_filter(values[0], field),
+    "to": lambda field, values: natural_dates.to_filter(values[0], field),
+    **dict.fromkeys(BY_NAME, _has_value),
     **dict.fromkeys(TEXT_FIELDS, _in_column),
 }
-"""Every ``field:`` that a query may hold, and how its values are read."""
+"""Every ``field:`` of a query, and how its values are read."""

@@ -10,13 +10,13 @@ from archivecli.query.criteria import (
     EVERYTHING,
     Among,
     And,
+    Annually,
     During,
-    Is,
+    HasValue,
     Node,
     Not,
     Or,
     Phrase,
-    Recurs,
     Word,
     conjunction,
     conjuncts,
@@ -71,12 +71,12 @@ def _options(node: Node) -> list[str]:
 def _filters(node: Node) -> list[tuple[str, str]]:
     """Return a filter as pairs of field and value; none for words, and for dates among words."""
     match node:
-        case Is(facet, values):
+        case HasValue(facet, values):
             return [(facet, value) for value in values]
-        case Recurs(_, day, said, spoken=False):
+        case Annually(_, day, said, spoken=False):
             return [("on" if day else "month", said)]
         case During(said=said, spoken=False):
-            ends = re.fullmatch(r"(?:(?:--)?(from)[ :](.+?))??(?: ?(?:--)?(to)[ :](.+))?", said)
+            ends = re.fullmatch(r"(?:(from):(.+?))??(?: ?(to):(.+))?", said)
             if ends and said:
                 return [(field, value) for field, value in (ends.group(1, 2), ends.group(3, 4)) if field]
             return [(_period_field(node), said)]
@@ -115,7 +115,7 @@ def _is_bare(node: Node) -> bool:
     match node:
         case Word(column=column):
             return not column
-        case During(spoken=spoken) | Recurs(spoken=spoken):
+        case During(spoken=spoken) | Annually(spoken=spoken):
             return spoken
         case Or(parts):
             return all(isinstance(part, During) and part.spoken for part in parts)
@@ -142,7 +142,7 @@ def _bare(node: Node) -> str:
     match node:
         case Word():
             return _starred(node)
-        case During(said=said) | Recurs(said=said):
+        case During(said=said) | Annually(said=said):
             return said
         case Or(parts):
             return " ".join(map(_bare, parts))
@@ -166,9 +166,9 @@ def _compound(node: Node, years: range) -> list[str]:
             return [f"-{inner[0]}" if simple else f"-({' '.join(inner)})"]
         case Or() | And():
             return [f"({' '.join(_words(node, years))})"]
-        case Is(facet, values) if all(map(_is_simple, values)) or len(values) == 1:
+        case HasValue(facet, values) if all(map(_is_simple, values)) or len(values) == 1:
             return [f"{facet}:{','.join(map(_quoted, values))}"]
-        case Is(facet, values):
+        case HasValue(facet, values):
             return [f"({' OR '.join(f'{facet}:{_quoted(value)}' for value in values)})"]
     return [f"{field}:{_quoted(value)}" for field, value in _filters(node)]
 

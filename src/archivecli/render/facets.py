@@ -20,7 +20,7 @@ _COLUMNS = ("field", "count", "percent", "value", "command")
 _WIDEST_NAME = 40
 _SHORTEST_BAR = 4
 
-AsTyped = Callable[[str, str, str], str]
+AsTyped = Callable[[str, str, str], str | None]
 """Returns a value of a field as people type it, given its name and short form; "" where nothing is sure to mean it."""
 
 

@@ -8,8 +8,7 @@ from archivecli.cli.asking import Question, ask
 from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
-from archivecli.query.criteria import Node
-from archivecli.query.window import window
+from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
 from archivecli.render.tabular import View
 
@@ -42,11 +41,11 @@ def calendar(
 
 
 def _view(found: Question, days: bool) -> View:
-    selection, asked = found.selection, window(found.query.where)
+    selection, asked = found.selection, time_span(found.query.where)
     if days:
-        return by_day(selection.events(), asked, found.archive.shortest)
+        return by_day(selection.events(), asked, found.archive.short_id)
     years, months = ({one.name: one.number for one in selection.tally(period)} for period in ("year", "month"))
-    grid = month_grid(years, months, asked, found.total, selection.vague())
+    grid = month_grid(years, months, asked, found.total, selection.imprecise())
     return by_month(grid, found.onward.listing, found.onward.view)
 
 

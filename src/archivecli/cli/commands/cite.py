@@ -50,7 +50,7 @@ def _day(typed: str | None) -> str:
     """Return the day of access as an ISO day, or an empty text where none is given."""
     if typed == "today":
         return today(None)
-    if typed is not None and (dates.fault(typed) or len(typed) != len("2026-11-23")):
+    if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):
         raise UsageError(f"--accessed: '{text.one_line(typed)[:40]}' is not a day", "a day is 2026-11-23, or today")
     return typed or ""
 

@@ -58,7 +58,7 @@ def facets(
         Field(field, found.selection.tally(field), found.onward.view("facets", field, "--limit", "0"))
         for field in fields or USUAL
     ]
-    view = facets_view(shown, found.total, limit, found.archive.spelled, found.onward.listing)
+    view = facets_view(shown, found.total, limit, found.archive.as_typed, found.onward.listing)
     write_view(found.out, view, view_options)
     found.remark_if_empty(fail_if_empty)
 

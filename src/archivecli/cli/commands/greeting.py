@@ -22,7 +22,7 @@ def greet(common: Common) -> None:
     archive, out = common.open(), common.out
     title = text.one_line(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
-    span = f", {dates.human(*archive.ends)}" if archive.size else ""
+    span = f", {dates.human(*archive.date_range)}" if archive.date_range else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
     if about := text.joined(archive.about.get("about", "")):
         lines += [*_wrapped(text.one_line(about), out), ""]
@@ -56,6 +56,6 @@ def _filled(archive: Archive) -> dict[str, str]:
     return {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": text.shell_word(archive.shortest(newest.id)) if newest else "ID",
+        "id": text.shell_word(archive.short_id(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }

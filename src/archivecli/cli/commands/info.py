@@ -80,8 +80,8 @@ def _facts(archive: Archive, common: Common) -> Iterator[Fact]:
     yield Fact("catalogue", str(archive.path), settings.catalogue.origin)
     yield Fact("title", archive.about.get("title"))
     yield Fact("events", archive.size, shown=f"{archive.size:,}")
-    covered = archive.covered
-    yield Fact("period", covered and "/".join(covered), shown=dates.human(*archive.ends) if covered else "")
+    period, date_range = archive.period, archive.date_range
+    yield Fact("period", period and "/".join(period), shown=dates.human(*date_range) if date_range else "")
     yield from _index(archive)
     yield Fact("cache", _string(settings.cache.value), settings.cache.origin)
     file, (path, origin) = settings.file, settings.config_path

@@ -11,7 +11,7 @@ from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
-from archivecli.query.criteria import Node, Recurs
+from archivecli.query.criteria import Annually, Node
 
 app = typer.Typer()
 
@@ -35,7 +35,7 @@ def on_this_day(
     """
     day = today(today_)
     any_day = ask(words, where, common)
-    found = any_day.narrowed(Recurs(int(day[5:7]), int(day[8:])))
+    found = any_day.narrowed(Annually(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]
     if not write_events(found.out, found.archive, (Hit(event) for event in exact), options):

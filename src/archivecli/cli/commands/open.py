@@ -41,7 +41,7 @@ def open_(
     links = {event.id: _links(archive, event) for event in events}
     without = [event_id for event_id, found in links.items() if not found]
     if without and len(without) == len(links):
-        command_line = out.suggested(f"archive show {text.shell_word(archive.shortest(without[0]))}")
+        command_line = out.suggested(f"archive show {text.shell_word(archive.short_id(without[0]))}")
         raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' tells what it has")
     out.remark(*(f"{event_id} has no link" for event_id in without))
     urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]

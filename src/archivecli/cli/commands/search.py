@@ -11,6 +11,7 @@ from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
+from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 
 app = typer.Typer()
@@ -43,6 +44,7 @@ def search(
     parsed = parse(" ".join(rest), archive.years)
     if parsed.where == EVERYTHING:
         raise UsageError("there is no word to search for", "'archive list' shows every event")
+    check_order(parsed.where, where)
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)

@@ -9,9 +9,8 @@ from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Common, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
-from archivecli.query.criteria import Node
+from archivecli.query.criteria import Node, time_span
 from archivecli.query.facets import BY_NAME
-from archivecli.query.window import window
 from archivecli.render import ROW_FORMATS
 from archivecli.render.counts import count_by
 from archivecli.render.tabular import View
@@ -54,8 +53,8 @@ def timeline(
 
 def _bars(found: Question, field: str) -> View:
     selection = found.selection
-    line = make_timeline(field, selection.tally(field), found.total, selection.busy(), window(found.query.where))
-    return timeline_view(line, selection.events(), found.archive.shortest, found.onward.view)
+    line = make_timeline(field, selection.tally(field), found.total, selection.busy(), time_span(found.query.where))
+    return timeline_view(line, selection.events(), found.archive.short_id, found.onward.view)
 
 
 def _counts(found: Question) -> View:

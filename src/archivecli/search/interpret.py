@@ -1,25 +1,27 @@
-"""Criteria → groups of alternatives: the words of a query are looked up in the archive, its vocabulary and thesaurus."""
+"""The words of a query → search terms: each with what it may stand for, by the archive's names, thesaurus and spelling."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from archivecli import text
-from archivecli.index.english import SOFT_WORDS, STOP_WORDS
 from archivecli.index.reader import Index
-from archivecli.index.spelling import Spelling, quoted
-from archivecli.query.criteria import And, Node, Or, Phrase, Word, conjunction, has_words
+from archivecli.query.criteria import EVERYTHING, Node, Or, Phrase, Word, conjunction, conjuncts, has_words
+from archivecli.search.spelling import Spelling, quoted
+from archivecli.search.stop_words import SOFT_WORDS, STOP_WORDS
 
+# How much each counts beside the word itself: a word of the thesaurus, a corrected word, the words of a name apart, a word
+# of the same family.
 SYNONYM = 0.75
-"""How much a word of the thesaurus counts beside the word itself; a corrected word, the words of a name apart, kin."""
 CORRECTED = 0.9
 ALL_WORDS_OF_NAME = 0.6
 KIN = 0.9
-MAX_GROUPS = 40
+
+MAX_TERMS = 40
 LONGEST_NAME = 8
 
 
 class Alternative(NamedTuple):
-    """One way in which a group can be found: FTS5 expressions that must all hold."""
+    """One way in which a term can be found: FTS5 expressions that must all hold."""
 
     expressions: tuple[str, ...]
     weight: float
@@ -27,51 +29,66 @@ class Alternative(NamedTuple):
     how: str
 
 
-class Group:
+class SearchTerm:
     """A word or name of the query with its alternatives; ``required`` unless it is only there to rank."""
 
     def __init__(
-        self, typed: str, alternatives: list[Alternative], required: bool = True, words: tuple[str, ...] = ()
+        self, typed: str, alternatives: list[Alternative], required: bool = True, words: Sequence[str] = ()
     ) -> None:
         self.typed = typed
         self.alternatives = alternatives
         self.required = required
-        self.words = words
+        self.words = tuple(words)
         self.scores: dict[int, float] = {}
         self.found: dict[str, set[int]] = {}
         self.rarity = 0.0
         self.broad = False
 
+    @property
+    def expression(self) -> str:
+        """The FTS5 expression for the events that have any of the alternatives."""
+        return " OR ".join(f"({' AND '.join(one.expressions)})" for one in self.alternatives) or '""'
 
-class Reading:
-    """How a query was understood: its groups, its filters, what is left out, what should be said
-    about it, and the words that the archive does not know, each with the nearest that it does."""
+
+class Interpretation:
+    """How a query is understood: its terms, its filters, what is left out, what should be said
+    about it, and the words that the archive does not know, each with the most similar that it does."""
 
     def __init__(self) -> None:
-        self.groups: list[Group] = []
-        self.filters: Node = And(())
+        self.terms: list[SearchTerm] = []
+        self.filters: Node = EVERYTHING
         self.excluded: list[Node] = []
         self.dropped: list[str] = []
         self.remarks: list[str] = []
         self.unknown: dict[str, list[str]] = {}
 
+    @property
+    def required(self) -> list[SearchTerm]:
+        """What an event must have; of nothing but what may be missing, everything."""
+        return [term for term in self.terms if term.required] or self.terms
 
-class Understanding:
-    """Turns criteria into groups, by looking the words up in the archive."""
+
+def interpret(index: Index, where: Node, exact: bool) -> Interpretation:
+    """Return how criteria are understood; ``exact`` takes words as typed."""
+    return Interpreter(index, exact).interpret(where)
+
+
+class Interpreter:
+    """Expands query words with the catalogue's names, synonyms and spelling corrections."""
 
     def __init__(self, index: Index, exact: bool) -> None:
         self.index = index
         self.exact = exact
         self.spelling = Spelling(index)
-        self.reading = Reading()
+        self.found = Interpretation()
         self.corrected: set[str] = set()
         self.shouted = False
 
-    def read(self, where: Node) -> Reading:
+    def interpret(self, where: Node) -> Interpretation:
         """Return how the criteria are understood."""
         filters: list[Node] = []
         run: list[Word] = []
-        for part in where.parts if isinstance(where, And) else (where,):
+        for part in conjuncts(where):
             if isinstance(part, Word) and not part.prefix and not part.column:
                 run.append(part)
                 continue
@@ -88,21 +105,19 @@ class Understanding:
             else:
                 self._complex(part)
         self._words(run)
-        self.reading.filters = conjunction(*filters) if filters else And(())
-        self._keep_something()
-        return self.reading
+        self.found.filters = conjunction(*filters) if filters else EVERYTHING
+        self._require_one_term()
+        return self.found
 
-    def _keep_something(self) -> None:
-        """Where only words without content were typed, they are what is meant."""
-        groups = self.reading.groups
-        del groups[MAX_GROUPS:]
-        if groups and not any(group.required for group in groups):
-            for group in groups:
-                group.required = True
-        if not groups and self.reading.dropped and not self.reading.excluded and self.reading.filters == And(()):
-            for word in self.reading.dropped:
-                groups.append(self._plain(word, [word]))
-            self.reading.dropped = []
+    def _require_one_term(self) -> None:
+        """If the query has only stop words, search for them."""
+        found = self.found
+        del found.terms[MAX_TERMS:]
+        for term in found.required:
+            term.required = True
+        if not found.terms and found.dropped and not found.excluded and found.filters == EVERYTHING:
+            found.terms = [self._plain(word, [word]) for word in found.dropped]
+            found.dropped = []
 
     # One word after the other
 
@@ -129,20 +144,15 @@ class Understanding:
         """Replace words that the archive does not know by the nearest that it does, and say so."""
         for at, word in enumerate(folded):
             parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
-            if (
-                word in STOP_WORDS
-                or word in SOFT_WORDS
-                or self._own(parts)
-                or self._in_thesaurus(folded, at)
-                or self._kin(parts)
-            ):
+            known = word in STOP_WORDS or word in SOFT_WORDS or self._own(parts)
+            if known or self._in_thesaurus(folded, at) or self._kin(parts):
                 continue
             name = typed[at][:1].isupper() and not self.shouted and (at > 0 or len(folded) == 1)
             corrected = [self.spelling.correct(part, name) for part in parts]
             if all(corrected):
                 folded[at] = "".join(corrected)
                 typed[at] = "-".join(corrected)
-                self.reading.remarks.append(f"no event mentions '{word}'; searched for {' '.join(corrected)}")
+                self.found.remarks.append(f"no event mentions '{word}'; searched for {' '.join(corrected)}")
                 self.corrected.add(folded[at])
 
     def _in_thesaurus(self, folded: Sequence[str], at: int) -> bool:
@@ -160,15 +170,14 @@ class Understanding:
             name = " ".join(part for word in typed[at : at + length] for part in text.words(word))
             if folded[at] in STOP_WORDS or folded[at + length - 1] in STOP_WORDS:
                 continue
-            row = self.index.connection.execute("SELECT 1 FROM aliases WHERE alias = ? LIMIT 1", (name,)).fetchone()
-            if row and self.spelling.knows(quoted(name)):
+            if self.index.is_name(name) and self.spelling.knows(quoted(name)):
                 words = [word for word in folded[at : at + length] if word not in STOP_WORDS]
                 alternatives = [
                     Alternative((quoted(name),), 1.0, name, "name"),
                     Alternative(tuple(quoted(word) for word in words), ALL_WORDS_OF_NAME, " + ".join(words), "words"),
                     *self._synonyms(folded[at : at + length]),
                 ]
-                self._add(Group(" ".join(typed[at : at + length]), alternatives, True, tuple(words)))
+                self._add(SearchTerm(" ".join(typed[at : at + length]), alternatives, words=words))
                 return length
         return 0
 
@@ -185,16 +194,16 @@ class Understanding:
                 if all(self.spelling.knows(quoted(word)) for word in content):
                     expressions = tuple(quoted(word) for word in content)
                     own.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(content), "words"))
-                self._add(Group(" ".join(typed[at : at + length]), [*own, *synonyms], True, tuple(content)))
+                self._add(SearchTerm(" ".join(typed[at : at + length]), [*own, *synonyms], words=content))
                 return length
         return 0
 
     def _one(self, typed: str, folded: str) -> None:
         if folded in STOP_WORDS and self._acronym(typed):
-            self._add(Group(typed, [Alternative((within("aliases", quoted(folded)),), 1.0, typed, "name")], True, ()))
+            self._add(SearchTerm(typed, [Alternative((within("aliases", quoted(folded)),), 1.0, typed, "name")]))
             return
         if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
-            self.reading.dropped.append(folded)
+            self.found.dropped.append(folded)
             return
         parts = text.words(typed) if text.compound(typed) == folded else [folded]
         self._add(self._plain(typed, parts))
@@ -203,11 +212,10 @@ class Understanding:
         """Tell whether a stop word in capitals, in a query that is not all capitals, is an acronym: WHO, US."""
         if not typed.isupper() or len(typed) < 2 or self.shouted:
             return False
-        sql = "SELECT 1 FROM aliases WHERE alias = ? LIMIT 1"
-        return self.index.connection.execute(sql, (text.key(typed),)).fetchone() is not None
+        return self.index.is_name(text.key(typed))
 
-    def _plain(self, typed: str, parts: list[str]) -> Group:
-        """Return the group of one word: itself, its synonyms, else its correction."""
+    def _plain(self, typed: str, parts: list[str]) -> SearchTerm:
+        """Return the term of one word: itself, its synonyms, else its correction."""
         soft = len(parts) == 1 and parts[0] in SOFT_WORDS
         own = self._own(parts)
         if "".join(parts) in self.corrected:
@@ -215,17 +223,17 @@ class Understanding:
         synonyms = [] if self.exact else self._synonyms(parts)
         kin = [] if own or soft or self.exact else self._kin(parts)
         if own or synonyms or kin:
-            return Group(typed, [*own, *kin, *synonyms], not soft, tuple(parts))
+            return SearchTerm(typed, [*own, *kin, *synonyms], not soft, parts)
         return self._unknown(typed, parts, soft)
 
     def _kin(self, parts: list[str]) -> list[Alternative]:
         found = self.spelling.kin(parts[0]) if len(parts) == 1 else []
         return [Alternative((quoted(word),), KIN, word, "kin") for word in found]
 
-    def _unknown(self, typed: str, parts: list[str], soft: bool) -> Group:
+    def _unknown(self, typed: str, parts: list[str], soft: bool) -> SearchTerm:
         if not soft:
-            self.reading.unknown[typed] = [] if self.exact else self.spelling.near("".join(parts))
-        return Group(typed, [], not soft, tuple(parts))
+            self.found.unknown[typed] = [] if self.exact else self.spelling.near("".join(parts))
+        return SearchTerm(typed, [], not soft, parts)
 
     def _own(self, parts: list[str]) -> list[Alternative]:
         """Return the ways in which a word as typed can stand in an event; none where the archive does not know it."""
@@ -244,9 +252,8 @@ class Understanding:
         """Return what the thesaurus gives for a word or expression, as far as the archive knows it."""
         if self.exact or not words:
             return []
-        sql = "SELECT s.means FROM thesaurus t JOIN synonyms s ON s.n = t.rowid WHERE t.typed MATCH ? ORDER BY s.n"
         found: dict[str, Alternative] = {}
-        for (means,) in self.index.connection.execute(sql, (quoted(f"¶ {' '.join(words)} ¶"),)).fetchall():
+        for means in self.index.synonyms(quoted(f"¶ {' '.join(words)} ¶")):
             for other in means.split("\n"):
                 expression = quoted(" ".join(text.words(other)))
                 if expression not in found and self.spelling.knows(expression):
@@ -259,51 +266,50 @@ class Understanding:
         words = text.words(part.text)
         expression = within(part.column, quoted(" ".join(words)))
         if not self.spelling.knows(expression):
-            self.reading.unknown[f'"{part.text}"'] = []
+            self.found.unknown[f'"{part.text}"'] = []
         alternative = Alternative((expression,), 1.0, part.text, "phrase")
-        self._add(Group(f'"{part.text}"', [alternative], True, ()))
+        self._add(SearchTerm(f'"{part.text}"', [alternative]))
 
     def _prefix_or_column(self, part: Word) -> None:
         words = text.words(part.text)
         if part.prefix and words:
-            self._add(Group(f"{part.text}*", self._beginning(words[-1], part.column), True, ()))
+            self._add(SearchTerm(f"{part.text}*", self._beginning(words[-1], part.column)))
             return
         plain = self._plain(part.text, words)
         column = part.column
         alternatives = [
             a._replace(expressions=tuple(within(column, e) for e in a.expressions)) for a in plain.alternatives
         ]
-        self._add(Group(f"{column}:{part.text}", alternatives, True, ()))
+        self._add(SearchTerm(f"{column}:{part.text}", alternatives))
 
     def _beginning(self, start: str, column: str) -> list[Alternative]:
-        sql = "SELECT word FROM words WHERE word >= ? AND word < ? LIMIT 300"
-        found = [w for (w,) in self.index.connection.execute(sql, (start, start + "\x7f"))]
+        found = self.index.words_from(start, 300)
         return [Alternative((within(column, quoted(word)),), 1.0, word, "prefix") for word in found]
 
     def _either(self, part: Or) -> None:
         alternatives: list[Alternative] = []
         typed = []
         for side in part.parts:
-            inner = Understanding(self.index, self.exact).read(side)
-            self.reading.remarks += inner.remarks
-            for group in inner.groups:
-                alternatives += group.alternatives
-                typed.append(group.typed)
-        self._add(Group(" OR ".join(typed), alternatives, True, ()))
+            inner = interpret(self.index, side, self.exact)
+            self.found.remarks += inner.remarks
+            for term in inner.terms:
+                alternatives += term.alternatives
+                typed.append(term.typed)
+        self._add(SearchTerm(" OR ".join(typed), alternatives))
 
     def _complex(self, part: Node) -> None:
-        """A NOT, or an OR of larger parts: decides which events answer; its positive words also help to rank."""
-        self.reading.excluded.append(part)
+        """Add a NOT, or an OR of larger parts, which decides which events answer; its positive words also help to rank."""
+        self.found.excluded.append(part)
         if isinstance(part, Or):
             for side in part.parts:
-                inner = Understanding(self.index, self.exact).read(side)
-                self.reading.remarks += inner.remarks
-                for group in inner.groups:
-                    group.required = False
-                    self._add(group)
+                inner = interpret(self.index, side, self.exact)
+                self.found.remarks += inner.remarks
+                for term in inner.terms:
+                    term.required = False
+                    self._add(term)
 
-    def _add(self, group: Group) -> None:
-        self.reading.groups.append(group)
+    def _add(self, term: SearchTerm) -> None:
+        self.found.terms.append(term)
 
 
 _NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})

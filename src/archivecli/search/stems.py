@@ -1,4 +1,4 @@
-"""The stems of words, as the index itself cuts them."""
+"""The stems of words, as the index has them."""
 
 import sqlite3
 from collections.abc import Iterable

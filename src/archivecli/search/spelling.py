@@ -1,4 +1,4 @@
-"""Which words the archive knows, and which of them an unknown one may be meant for."""
+"""Which words the archive knows, and which of them an unknown one may stand for."""
 
 from archivecli.index.reader import Index, shared_length
 
@@ -7,6 +7,8 @@ ALIKE = 0.88
 
 LONGEST_ENDING = 3
 """How many letters the endings of two words of one family may have."""
+
+NAME_SECTIONS = ("people", "cities", "countries", "bodies")
 
 PREFIXES = ("anti", "counter", "dis", "il", "im", "in", "inter", "ir", "mis", "non", "over", "re", "sub", "trans", "un")
 
@@ -24,11 +26,10 @@ class Spelling:
 
     def knows(self, expression: str) -> bool:
         """Tell whether any event holds an FTS5 expression."""
-        sql = "SELECT 1 FROM fts WHERE fts MATCH ? LIMIT 1"
-        return self.index.connection.execute(sql, (expression,)).fetchone() is not None
+        return bool(self.index.match(expression, limit=1))
 
     def correct(self, word: str, name: bool) -> str:
-        """Return the word of the archive that is nearest to an unknown one, or an empty text."""
+        """Return the word of the archive that is nearest to an unknown one, or an empty string."""
         if self.knows(quoted(word)):
             return word
         if len(word) < 3 or any(character.isdigit() for character in word):
@@ -36,10 +37,10 @@ class Spelling:
         from rapidfuzz import process  # 20 ms, needed only for a word that the archive does not know
         from rapidfuzz.distance import OSA, JaroWinkler
 
-        known = self._words(max(3, len(word) - 2), len(word) + 2)
+        known = self.index.words_of_length(max(3, len(word) - 2), len(word) + 2)
         near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1 if len(word) < 5 else 2, limit=50)
         fitting = [
-            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), self._number(w), w)
+            (-distance, w[:1] == word[:1], JaroWinkler.similarity(word, w), self.index.match_count(quoted(w)), w)
             for w, distance, _ in near
             if not w.isdigit() and self._likely(word, w, int(distance), name)
         ]
@@ -58,14 +59,7 @@ class Spelling:
             return False
         if distance == 2 and (word[0] != known[0] or JaroWinkler.similarity(word, known) < ALIKE):
             return False
-        return self._a_name(known) if name or (exchanged and len(word) == 5) else True
-
-    def _a_name(self, word: str) -> bool:
-        sql = (
-            "SELECT 1 FROM aliases WHERE section IN ('people', 'cities', 'countries', 'bodies')"
-            " AND ' ' || alias || ' ' LIKE ? LIMIT 1"
-        )
-        return self.index.connection.execute(sql, (f"% {word} %",)).fetchone() is not None
+        return self.index.is_in_name(known, NAME_SECTIONS) if name or (exchanged and len(word) == 5) else True
 
     def near(self, word: str) -> list[str]:
         """Return the words of the archive that look a little like an unknown one: too little to search for them."""
@@ -73,7 +67,7 @@ class Spelling:
             return []
         from rapidfuzz import fuzz, process  # 20 ms, needed only for a word that the archive does not know
 
-        known = self._words(max(3, len(word) - 3), len(word) + 3)
+        known = self.index.words_of_length(max(3, len(word) - 3), len(word) + 3)
         return [found for found, _, _ in process.extract(word, known, scorer=fuzz.ratio, limit=3, score_cutoff=77)]
 
     def kin(self, word: str) -> list[str]:
@@ -85,20 +79,7 @@ class Spelling:
         if len(word) < 6 or not word.isalpha():
             return []
         start = word[: max(6, len(word) - LONGEST_ENDING)]
-        sql = "SELECT word FROM words WHERE word >= ? AND word < ? AND length(word) <= ? LIMIT 200"
-        rows = self.index.connection.execute(sql, (start, start + "\x7f", len(start) + LONGEST_ENDING)).fetchall()
-        found = sorted((known for (known,) in rows if known.isalpha()), key=lambda known: -shared_length(known, word))[
-            :3
-        ]
+        known = filter(str.isalpha, self.index.words_from(start, 200, len(start) + LONGEST_ENDING))
+        found = sorted(known, key=lambda other: -shared_length(other, word))[:3]
         bare = [word[len(prefix) :] for prefix in PREFIXES if word.startswith(prefix) and len(word) - len(prefix) > 4]
         return [*found, *(rest for rest in bare if self.knows(quoted(rest)))]
-
-    def _words(self, shortest: int, longest: int) -> list[str]:
-        sql = "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? LIMIT 300000"
-        return [word for (word,) in self.index.connection.execute(sql, (shortest, longest))]
-
-    def _number(self, word: str) -> int:
-        (number,) = self.index.connection.execute(
-            "SELECT count(*) FROM fts WHERE fts MATCH ?", (quoted(word),)
-        ).fetchone()
-        return int(number)

@@ -6,35 +6,35 @@ from archivecli.dates import human
 from archivecli.events import Hit
 from archivecli.index.reader import Index
 from archivecli.index.schema import WEIGHTS
-from archivecli.index.search import Outcome
-from archivecli.index.understanding import Group
-from archivecli.query.criteria import Among, And, During, Is, Node, Not, Or, Phrase, Recurs, Word
+from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word, conjuncts
+from archivecli.search.interpret import SearchTerm
+from archivecli.search.rank import Outcome
 
 
 def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str]:
     """Yield lines: each word with what it stands for, the dates and filters, what was left out, then the first hits."""
     reading = outcome.reading
-    for group in reading.groups:
-        yield f"{'word' if group.required else 'word (may be missing)'}: {group.typed}"
-        yield from _alternatives(index, group)
-    for part in reading.filters.parts if isinstance(reading.filters, And) else (reading.filters,):
+    for term in reading.terms:
+        yield f"{'word' if term.required else 'word (may be missing)'}: {term.typed}"
+        yield from _alternatives(index, term)
+    for part in conjuncts(reading.filters):
         yield f"filter: {said(part)}"
     for part in reading.excluded:
         yield f"condition: {said(part)}"
     if reading.dropped:
         yield f"left out: {', '.join(dict.fromkeys(reading.dropped))}"
-    if reading.groups:
+    if reading.terms:
         yield "weights: " + ", ".join(f"{column} {weight:g}" for column, weight in WEIGHTS.items())
     for place, hit in enumerate(outcome.hits[:limit], 1):
         yield f"{place}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
-        yield from _contributions(index, reading.groups, hit)
+        yield from _contributions(index, reading.terms, hit)
 
 
-def _alternatives(index: Index, group: Group) -> Iterator[str]:
-    for alternative in group.alternatives:
-        found = len(group.found.get(alternative.label, ()))
+def _alternatives(index: Index, term: SearchTerm) -> Iterator[str]:
+    for alternative in term.alternatives:
+        found = len(term.found.get(alternative.label, ()))
         yield f"    {alternative.label}: {_HOW[alternative.how]}, weight {alternative.weight:.2g}, in {found} of {index.size}"
-    if not group.alternatives:
+    if not term.alternatives:
         yield "    not in the archive, and nothing near it"
 
 
@@ -50,10 +50,10 @@ _HOW = {
 }
 
 
-def _contributions(index: Index, groups: Sequence[Group], hit: Hit) -> Iterator[str]:
-    row = index.connection.execute("SELECT n FROM events WHERE id = ?", (hit.event.id,)).fetchone()
-    parts = [f"{group.typed} {group.scores[row[0]]:.2f}" for group in groups if row[0] in group.scores]
-    together = hit.score - sum(group.scores.get(row[0], 0.0) for group in groups)
+def _contributions(index: Index, terms: Sequence[SearchTerm], hit: Hit) -> Iterator[str]:
+    n = index.numbers_of([hit.event.id])[hit.event.id]
+    parts = [f"{term.typed} {term.scores[n]:.2f}" for term in terms if n in term.scores]
+    together = hit.score - sum(term.scores.get(n, 0.0) for term in terms)
     if together > 0.005:
         parts.append(f"standing together {together:.2f}")
     if hit.fields:
@@ -69,11 +69,11 @@ def said(node: Node) -> str:
             return f"{column + ':' if column else ''}{word}{'*' if prefix else ''}"
         case Phrase(words, column):
             return f'{column + ":" if column else ""}"{words}"'
-        case Is(facet, values):
+        case HasValue(facet, values):
             return f"{facet}:{','.join(values)}"
         case During(period, typed):
             return f"{typed or 'dates'} → {human(period.first, period.last)}"
-        case Recurs(_, _, typed):
+        case Annually(_, _, typed):
             return f"{typed} → in any year"
         case Among(ids):
             return f"{len(ids):,} ids from standard input"
