@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from archivecli import text
+from archivecli import display
 from archivecli.catalogue.validator import Validator, unknown_key
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.events import Synonyms, Term
@@ -67,7 +67,9 @@ class Head:
             what = f"YAML reads the key {key} as something other than text"
             validator.report(key, "implicit-type", what, f'write "{key}" in quotes')
         found = validator.validate(value, _TERM, "term") or {}
-        found.setdefault("name", text.joined(key))  # so that whoever uses an invalid term is not at fault, too
+        found.setdefault(
+            "name", display.collapse_whitespace(key)
+        )  # so that whoever uses an invalid term is not at fault, too
         if key in self.vocabulary.sections.get(section, {}):
             what = f"'{key}' appears twice in vocabulary.{section}"
             validator.report(key, "duplicate-key", what, "keep one")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archivecli import dates, text
+from archivecli import dates, display, text
 from archivecli.catalogue import raw_text
 from archivecli.catalogue.invisible import unneeded
 from archivecli.catalogue.loader import Catalogue
@@ -160,7 +160,9 @@ class _Linter:
     def _text(self, said: str, kind: str) -> None:
         if _SAYS_NOTHING.fullmatch(said) and said.strip():
             hint = "write what is known, or leave the field out"
-            self.warn(self._place(said), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
+            self.warn(
+                self._place(said), "empty-text", f"the text '{display.escape_controls(said)[:40]}' says nothing", hint
+            )
         if said.isprintable() and said.isascii():
             return
         mixed = [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, Problem, did_you_mean
 from archivecli.fields import Field, Shape
@@ -104,7 +104,7 @@ class Validator:
 
     def _ref(self, section: str, name: str) -> Check:
         def resolved(value: str) -> str:
-            return self._resolve(text.joined(_string(value, name)), section, name)
+            return self._resolve(display.collapse_whitespace(_string(value, name)), section, name)
 
         known = _Memo(resolved).__getitem__
         return lambda value: known(value) if value.__class__ is str else resolved(value)
@@ -266,7 +266,7 @@ def _text(name: str) -> Check:
         found = value if value.__class__ is str else _string(value, name)
         if found.isascii() and found.isprintable() and "  " not in found and found.strip(" ") == found and found:
             return str(found)
-        return text.joined(_string(found, name))
+        return display.collapse_whitespace(_string(found, name))
 
     return checked
 
@@ -338,7 +338,7 @@ def _flag(found: str, name: str) -> bool:
 
 
 def _url(found: str, name: str) -> str:
-    if not found.lower().startswith(_SCHEMES) or _NOT_IN_URL.search(found) or text.one_line(found) != found:
+    if not found.lower().startswith(_SCHEMES) or _NOT_IN_URL.search(found) or display.terminal_safe(found) != found:
         hint = "an address begins with http:// or https:// and has no spaces"
         raise Invalid("url", f"'{name}': '{found[:60]}' is not an address that can be opened", hint)
     return str(found)
@@ -381,7 +381,7 @@ def id_error(found: str) -> str:
         return "it begins with a hyphen, as an option does"
     if found.split() != [found]:
         return "it contains white space"
-    if text.one_line(found) != found or (not found.isprintable() and any(map(_is_invisible, found))):
+    if display.terminal_safe(found) != found or (not found.isprintable() and any(map(_is_invisible, found))):
         return "it contains a control character"
     return ""
 

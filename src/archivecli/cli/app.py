@@ -183,10 +183,10 @@ def _print_error(error: ArchiveError) -> int:
 
 
 def _print(line: str, indent: str = "") -> None:
-    from archivecli.text import one_line
+    from archivecli.display import terminal_safe
 
     with contextlib.suppress(OSError, ValueError):  # stderr is closed; the exit code remains
-        sys.stderr.write(f"{indent}{one_line(line)}\n")
+        sys.stderr.write(f"{indent}{terminal_safe(line)}\n")
 
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from archivecli import text
+from archivecli import display, text
 from archivecli.archive import Archive
 from archivecli.cli.options import typed_catalogue
 from archivecli.errors import ArchiveError
@@ -174,7 +174,7 @@ def ids(ctx: Any, typed: str) -> Iterator[Offer]:
     typed = typed.encode(errors="backslashreplace").decode()
     for event_id in archive.index.by_ids(typed, LIMIT) or archive.index.by_ids_in_any_case(typed, LIMIT):
         if event := archive.index.get(event_id):
-            yield Offer(event_id, text.one_line(event.title))
+            yield Offer(event_id, display.terminal_safe(event.title))
 
 
 def query_words(ctx: Any, typed: str) -> Iterator[Offer]:
@@ -204,7 +204,7 @@ def values(facet: str, ctx: Any, typed: str, written: Callable[[str], str] = str
     """Return the values of a facet or period, as ``written`` writes them, with their numbers of events."""
     wanted = text.fold(typed)
     found = [
-        Offer(text.one_line(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
+        Offer(display.terminal_safe(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
         for tally in _archive(ctx).tally(facet, Query())
         for name in dict.fromkeys(written(name) for name in (tally.short, tally.name))
         if name and tally.number and text.fold(name).startswith(wanted)

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Self, TextIO, cast
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Output:
         """Write an answer, in ASCII where the encoding has no more."""
         write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
-            write(piece if self.unicode or piece.isascii() else text.ascii_only(piece))
+            write(piece if self.unicode or piece.isascii() else display.ascii_only(piece))
 
     def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
         """Write an answer to a file, whole or not at all; ``force`` overwrites any file but the catalogue."""
@@ -121,7 +121,7 @@ class Output:
 
     def complain(self, sentence: str) -> None:
         """Print to stderr even with --quiet."""
-        line = f"{text.one_line(sentence)}\n"
+        line = f"{display.terminal_safe(sentence)}\n"
 
         def say() -> None:
             with contextlib.suppress(OSError, ValueError):  # stderr is closed; the answer goes on

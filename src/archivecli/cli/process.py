@@ -82,7 +82,7 @@ def _transliterated(error: UnicodeError) -> tuple[str, int]:
     """Return what an encoding lacks in ASCII, and where to go on: an error handler for codecs."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    from archivecli.text import ascii_only  # only for encodings without Unicode
+    from archivecli.display import ascii_only  # only for encodings without Unicode
 
     return ascii_only(error.object[error.start : error.end]), error.end
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archivecli import text
+from archivecli import display
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import TABLE, OutputOptions
@@ -66,7 +66,7 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
         return
     table = view.pivot if view.pivot is not None and FORMATS[name].pivots else view.table
     if _ascii_columns(out, options, name):
-        table = table._replace(rows=map(text.ascii_values, table.rows))
+        table = table._replace(rows=map(display.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))
     if options.file is not None:
         out.remark(f"written to {options.file}")
@@ -78,7 +78,7 @@ def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
 
 
 def _in_ascii(hit: Hit) -> Hit:
-    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(text.ascii_only, hit.reasons)))
+    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
 
 
 class _Counted:
@@ -115,7 +115,7 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
 
 def _say_written(out: Output, options: OutputOptions, number: int) -> None:
     if options.file is not None:
-        out.remark(f"{text.plural(number, 'event')} written to {options.file}")
+        out.remark(f"{display.plural(number, 'event')} written to {options.file}")
 
 
 # At a terminal: Rich, 40 ms, is imported only here

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.dates import MONTHS, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.errors import UsageError
 from archivecli.events import Event
@@ -150,7 +150,7 @@ def _silent_years(years: Sequence[str]) -> Iterator["Text"]:
 
 
 def _notes(grid: MonthGrid) -> Iterator[str]:
-    yield f"{text.plural(grid.total, 'event')}."
+    yield f"{display.plural(grid.total, 'event')}."
     if len(grid.years) > 1 and sum(year.number for year in grid.years) != grid.total:
         yield "Some run over the end of a year."
     if any(sum(year.months) != year.number for year in grid.years):
@@ -247,7 +247,7 @@ def _draw_month(
 ) -> Iterator["RenderableType"]:
     exact = [event for event in events if not is_imprecise(event)]
     title = f"{MONTHS[int(month[5:]) - 1].title()} {month[:4]}"
-    yield theme.line((title, theme.HEADING), (f"  {text.plural(len(events), 'event')}", theme.DIM))
+    yield theme.line((title, theme.HEADING), (f"  {display.plural(len(events), 'event')}", theme.DIM))
     crowded = len(exact) > MAX_BARS
     cell = 6 if crowded else 3
     if exact:
@@ -321,4 +321,4 @@ def _week_bar(week: _Week, event: Event, shorten: Callable[[str], str], screen: 
 
 def event_label(short_id: str, title: str, room: int) -> list[tuple[str, str]]:
     """Return the id and the title of an event, cut to the room there is."""
-    return [(short_id, theme.ID), (f" {text.cut(title, max(room - len(short_id) - 1, 0))}", "")]
+    return [(short_id, theme.ID), (f" {display.truncate(title, max(room - len(short_id) - 1, 0))}", "")]

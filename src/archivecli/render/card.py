@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.describe import Detail, lines
@@ -61,7 +61,9 @@ def field_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
 
     rows = []
     for path, values in groupby(columns.values(hit, fields), key=lambda pair: pair[0]):
-        rows += [("" if number else path, Text(text.one_line(value))) for number, (_, value) in enumerate(values)]
+        rows += [
+            ("" if number else path, Text(display.terminal_safe(value))) for number, (_, value) in enumerate(values)
+        ]
     yield labelled(rows)
     yield ""
 
@@ -79,10 +81,10 @@ def labelled(rows: Iterable[tuple[str, Text]]) -> Table:
 def _head(event: Event, width: int) -> RenderableType:
     facts = [
         Text(dates.human(event.start, event.end), style=theme.DATE),
-        Text(text.one_line(event.kind), style=theme.kind(event.kind)),
-        Text(text.one_line(event.place), style=theme.PLACE),
+        Text(display.terminal_safe(event.kind), style=theme.kind(event.kind)),
+        Text(display.terminal_safe(event.place), style=theme.PLACE),
     ]
-    shown = Text.assemble((text.one_line(event.title), theme.TITLE), "\n")
+    shown = Text.assemble((display.terminal_safe(event.title), theme.TITLE), "\n")
     shown.append_text(dotted(facts))
     name = Text(event.id, style=theme.ID)
     if len(name) > width - 6:  # the frame would cut it
@@ -107,11 +109,11 @@ def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
     if found[0].field.label:
         yield _labelled(found, width)
     elif found[0].field.name == "summary":
-        paragraphs = (Text(text.one_line(line.text)) for line in found)
+        paragraphs = (Text(display.terminal_safe(line.text)) for line in found)
         yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
     elif found[0].field.name == "statements":
         for speaker, statements in groupby(found, key=lambda line: line.lead):
-            yield Padding(Text(text.one_line(speaker), style="bold"), (0, 0, 0, 2))
+            yield Padding(Text(display.terminal_safe(speaker), style="bold"), (0, 0, 0, 2))
             yield Padding(_points((_without_lead(line) for line in statements), width - 4), (0, 0, 0, 2))
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
@@ -152,7 +154,7 @@ _LEADS = {
 
 
 def _value(line: Detail) -> Text:
-    value, lead = text.one_line(line.text), len(text.one_line(line.lead))
+    value, lead = display.terminal_safe(line.text), len(display.terminal_safe(line.lead))
     shown = Text(value)
     shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
     if line.url:
@@ -164,7 +166,7 @@ def _value(line: Detail) -> Text:
 
 
 def _without_lead(line: Detail) -> Text:
-    return Text(text.one_line(line.text.removeprefix(line.lead).lstrip(": ")))
+    return Text(display.terminal_safe(line.text.removeprefix(line.lead).lstrip(": ")))
 
 
 def _onward(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
@@ -188,4 +190,4 @@ def _onward(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -
 
 def _showing(link: Link, after: str) -> Text:
     shown = Text("archive show ", style=theme.DIM)
-    return shown.append(text.shell_word(link.short_id), theme.ID).append(after)
+    return shown.append(display.shell_word(link.short_id), theme.ID).append(after)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archivecli import text
+from archivecli import display
 from archivecli.query.facets import NONE
 from archivecli.query.measures import Measure
 from archivecli.query.results import Count, Keys, Total
@@ -64,7 +64,7 @@ def _bars(field: str, counts: Sequence[Count], total: int, percent: bool, screen
         grid.add_row(name, f"{count.number:,}", *percentage, drawn)
     yield grid
     summed = sum(count.number for count in counts)
-    events = text.plural(total, "event")
+    events = display.plural(total, "event")
     yield ""
     yield theme.note(
         events if summed == total else f"{events}; some have several values, so the numbers add up to {summed:,}"
@@ -149,7 +149,7 @@ class _Column(NamedTuple):
 
     @property
     def width(self) -> int:
-        return max(text.width(line) for part in self for line in part)
+        return max(display.width(line) for part in self for line in part)
 
 
 def _draw_cross_table(table: CrossTable, percent: bool, screen: Screen) -> Iterator["RenderableType"]:
@@ -169,7 +169,7 @@ def _draw_cross_table(table: CrossTable, percent: bool, screen: Screen) -> Itera
         for col in table.across[:MAX_COLUMNS]
     ]
     columns.append(_Column(["all"], [*(figure(row.number) for row in table.down), figure(table.total)]))
-    room = min(max(text.width(label) for label in [*labels, table.fields[0], "all"]), max(screen.width // 3, 8))
+    room = min(max(display.width(label) for label in [*labels, table.fields[0], "all"]), max(screen.width // 3, 8))
     for block in _blocks(columns, screen.width - room):
         yield from _draw_block(table.fields[0].capitalize(), labels, block, room)
     yield theme.note(*_notes(table, percent))
@@ -179,12 +179,12 @@ def _header(name: str) -> list[str]:
     """Break a header at spaces, and words that are too long anywhere."""
     lines = [""]
     for word in name.split():
-        while text.width(word) > WIDEST_COLUMN:
-            head = text.cut(word, WIDEST_COLUMN, "-")
+        while display.width(word) > WIDEST_COLUMN:
+            head = display.truncate(word, WIDEST_COLUMN, "-")
             lines.append(head)
             word = word[len(head) - 1 :]
         joined = f"{lines[-1]} {word}".strip()
-        if text.width(joined) <= WIDEST_COLUMN:
+        if display.width(joined) <= WIDEST_COLUMN:
             lines[-1] = joined
         else:
             lines.append(word)
@@ -209,24 +209,24 @@ def _draw_block(field: str, labels: list[str], block: list[_Column], room: int) 
     for place in range(height):
         heads = [([""] * (height - len(column.header)) + column.header)[place] for column in block]
         cells = "".join(f"  {_right(head, column.width)}" for head, column in zip(heads, block, strict=True))
-        yield theme.line((text.pad(field if place == height - 1 else "", room) + cells, theme.LABEL))
+        yield theme.line((display.pad(field if place == height - 1 else "", room) + cells, theme.LABEL))
     yield theme.line(("─" * (room + sum(column.width + 2 for column in block)), theme.DIM))
     for place, label in enumerate([*labels, "all"]):
         style = theme.HEADING if place == len(labels) else ""
         figures = [(column.figures[place], column.width) for column in block]
         yield theme.line(
-            (text.pad(text.cut(label, room), room), style),
+            (display.pad(display.truncate(label, room), room), style),
             *((f"  {_right(figure, width)}", theme.DIM if figure == "·" else style) for figure, width in figures),
         )
     yield ""
 
 
 def _right(shown: str, cells: int) -> str:
-    return " " * (cells - text.width(shown)) + shown
+    return " " * (cells - display.width(shown)) + shown
 
 
 def _notes(table: CrossTable, percent: bool) -> Iterator[str]:
-    events = text.plural(table.total, "event")
+    events = display.plural(table.total, "event")
     yield f"Per cent of {events}." if percent else f"{events}."
     sums = [sum(count.number for count in counts) for counts in (table.down, table.across)]
     several = [field for field, summed in zip(table.fields, sums, strict=True) if summed != table.total]

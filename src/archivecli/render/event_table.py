@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.tabular import cell
@@ -34,7 +34,7 @@ class EventRow(NamedTuple):
 
 def reasons(hit: Hit) -> Text:
     """Return why an event is related, for the line below its title."""
-    return Text(text.one_line("; ".join(hit.reasons)), style="not bold")
+    return Text(display.terminal_safe("; ".join(hit.reasons)), style="not bold")
 
 
 def event_table(rows: Sequence[EventRow], total: int, width: int) -> list["RenderableType"]:
@@ -48,7 +48,7 @@ def field_table(rows: Sequence[EventRow], fields: Sequence[str], width: int) -> 
     from archivecli.render import columns
 
     cells = [
-        [row.short_id if path == "id" else text.one_line(cell(columns.value(row.hit, path))) for path in fields]
+        [row.short_id if path == "id" else display.terminal_safe(cell(columns.value(row.hit, path))) for path in fields]
         for row in rows
     ]
     if sum(_least(path, column) for path, column in zip(fields, zip(*cells, strict=True), strict=True)) > width:
@@ -70,7 +70,7 @@ READABLE = 24
 
 def _least(path: str, cells: Sequence[str]) -> int:
     """Return the least width of a readable column, the gap included."""
-    return 3 + max(text.width(path), min(max(map(text.width, cells)), READABLE))
+    return 3 + max(display.width(path), min(max(map(display.width, cells)), READABLE))
 
 
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
@@ -89,10 +89,10 @@ def _wide(rows: Sequence[EventRow]) -> Table:
     body.add_column("Id", no_wrap=True, style=theme.ID)
     for hit, short, passage in rows:
         event = hit.event
-        title = Text(text.one_line(event.title), style=theme.TITLE)
+        title = Text(display.terminal_safe(event.title), style=theme.TITLE)
         if passage is not None:
             title = Text("\n").join((title, passage))
-        place, kind = Text(text.one_line(event.place), style=theme.PLACE), _kind(event)
+        place, kind = Text(display.terminal_safe(event.place), style=theme.PLACE), _kind(event)
         body.add_row(_when(event), title, place, kind, Text(short))
     return body
 
@@ -103,7 +103,7 @@ def _narrow(rows: Sequence[EventRow]) -> Table:
     body.add_column(ratio=1)
     for hit, short, passage in rows:
         event = hit.event
-        parts = [Text(text.one_line(event.title), style=theme.TITLE), dotted(_facts(event, short))]
+        parts = [Text(display.terminal_safe(event.title), style=theme.TITLE), dotted(_facts(event, short))]
         if passage is not None:
             parts.insert(1, passage)
         body.add_row(_when(event), Text("\n").join(parts))
@@ -113,7 +113,7 @@ def _narrow(rows: Sequence[EventRow]) -> Table:
 def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
     """Yield titles over the whole width, and what belongs to them indented below."""
     for hit, short, passage in rows:
-        yield Text(text.one_line(hit.event.title), style=theme.TITLE)
+        yield Text(display.terminal_safe(hit.event.title), style=theme.TITLE)
         if passage is not None:
             yield Padding(passage, (0, 0, 0, 2))
         yield Padding(dotted([_when(hit.event), *_facts(hit.event, short)]), (0, 0, 0, 2))
@@ -121,7 +121,7 @@ def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
 
 def _facts(event: Event, short: str) -> list[Text]:
     """Return what is below a title: the id, never broken because it comes first, the kind, the place."""
-    return [Text(short, style=theme.ID), _kind(event), Text(text.one_line(event.place), style=theme.PLACE)]
+    return [Text(short, style=theme.ID), _kind(event), Text(display.terminal_safe(event.place), style=theme.PLACE)]
 
 
 def _when(event: Event) -> Text:
@@ -129,11 +129,11 @@ def _when(event: Event) -> Text:
 
 
 def _kind(event: Event) -> Text:
-    return Text(text.one_line(event.kind), style=theme.kind(event.kind))
+    return Text(display.terminal_safe(event.kind), style=theme.kind(event.kind))
 
 
 def _footer(rows: Sequence[EventRow], total: int) -> Text:
-    count = text.plural(len(rows), "event") if total <= len(rows) else f"{len(rows):,} of {total:,} events"
+    count = display.plural(len(rows), "event") if total <= len(rows) else f"{len(rows):,} of {total:,} events"
     if rows and rows[0].hit.partial:
         count += ", none with all the words: these have most of them"
     return Text(f"\n{count} · archive show ID tells everything about one", style=theme.DIM)

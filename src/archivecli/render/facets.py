@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from archivecli import text
+from archivecli import display
 from archivecli.dates import quarter_months
 from archivecli.query.facets import BY_NAME, NONE, PERIODS
 from archivecli.query.results import Count
@@ -62,7 +62,7 @@ def facets_view(
                 left = f"{len(field.counts) - len(shown):,} more: "
                 yield theme.line((left, theme.DIM), (field.command, theme.COMMAND))
             yield ""
-        yield theme.note(f"{text.plural(total, 'event')}. The options at the right narrow to a value:")
+        yield theme.note(f"{display.plural(total, 'event')}. The options at the right narrow to a value:")
         pieces = (narrowing(field, count) for field in fields for count in field.counts if count.name)
         yield theme.paragraph((listing(*next(filter(None, pieces), ())), theme.COMMAND))
 
@@ -85,7 +85,7 @@ def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
 
 
 def _header(field: Field, total: int) -> "RenderableType":
-    values = text.plural(sum(1 for count in field.counts if count.name), "value")
+    values = display.plural(sum(1 for count in field.counts if count.name), "value")
     several = "; an event may have several" if sum(count.number for count in field.counts) > total else ""
     return theme.line((field.name.capitalize(), theme.HEADING), (f"  {values}{several}", theme.DIM))
 
@@ -93,22 +93,22 @@ def _header(field: Field, total: int) -> "RenderableType":
 def _draw_values(values: Sequence[tuple[Count, tuple[str, ...]]], screen: Screen) -> Iterator["RenderableType"]:
     """Yield a line for each value: its name, number, bar and option; a long option goes below."""
     options = [shlex.join(pieces) for _, pieces in values]
-    last = max((wide for option in options if (wide := text.width(option)) <= screen.width // 2), default=0)
+    last = max((wide for option in options if (wide := display.width(option)) <= screen.width // 2), default=0)
     highest = max((count.number for count, _ in values), default=1)
     digits = len(f"{highest:,}")
     names = [screen.text(count.name) or NONE for count, _ in values]
     room = max(screen.width - digits - last - _SHORTEST_BAR - 6, 12)
-    widest = min(max(map(text.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
+    widest = min(max(map(display.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
     cells = min(max(screen.width - widest - digits - last - 6, _SHORTEST_BAR), 40)
     for (count, _), name, option in zip(values, names, options, strict=True):
-        if text.width(name) > widest and count.short:
+        if display.width(name) > widest and count.short:
             name = screen.text(count.short)
         line = theme.line(
-            (text.pad(text.cut(name, widest), widest), "" if count.name else theme.DIM),
+            (display.pad(display.truncate(name, widest), widest), "" if count.name else theme.DIM),
             (f"  {count.number:>{digits},}  ", theme.NUMBER),
-            (text.pad(bar(count.number / highest, cells), cells), theme.BAR),
+            (display.pad(bar(count.number / highest, cells), cells), theme.BAR),
         )
-        if text.width(option) <= last:
+        if display.width(option) <= last:
             yield line.append(f"  {option}", style=theme.COMMAND)
         else:
             line.rstrip()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from archivecli import text
+from archivecli import display
 from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext
 
@@ -32,7 +32,7 @@ def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 def _safe(written: str) -> str:
     for character in "<>&":
         written = written.replace(character, f"\\u{ord(character):04x}")
-    return text.json_safe(written)
+    return display.json_safe(written)
 
 
 _IN_FRAGMENT = "!$&'()*+,;=:@/?"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import FormatContext
 from archivecli.render.describe import Detail, lines
@@ -24,7 +24,7 @@ def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 
 def escaped(value: str) -> str:
     """Return a text as Markdown that shows it as it is, on one line."""
-    value = _SPECIAL.sub(r"\\\1", text.one_line(value).strip())
+    value = _SPECIAL.sub(r"\\\1", display.terminal_safe(value).strip())
     value = _LINE_END.sub(r"\1\\#", value)
     return _LINE_START.sub(lambda found: _backslashed(found.group()), value)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from archivecli import text
+from archivecli import display
 from archivecli.errors import Problem, shortened
 from archivecli.render import theme
 from archivecli.render.theme import Segment
@@ -47,9 +47,12 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
     With ``fold`` a suggestion fits, too, on as many lines as it takes.
     """
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
-    head = [Segment(f"{text.one_line(place)}: ", theme.TITLE), Segment(problem.code, _SEVERITIES[problem.severity])]
+    head = [
+        Segment(f"{display.terminal_safe(place)}: ", theme.TITLE),
+        Segment(problem.code, _SEVERITIES[problem.severity]),
+    ]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Segment(f": {text.one_line(shortened(problem.message))}{kind}")]
+    yield [*head, Segment(f": {display.terminal_safe(shortened(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
     empty = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -58,7 +61,7 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
         yield [Segment(gutter, theme.DIM), Segment(shown)]
         yield [Segment(empty, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
     margin = empty[:-2] + "= "
-    for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
+    for part in _folded(display.terminal_safe(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Segment(margin, theme.DIM), Segment(part, theme.PLACE)]
         margin = " " * len(margin)
 
@@ -79,13 +82,14 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
     """
     at, near = column - 1, 2 * width  # a line may have millions of characters, and a problem for each
     before, after = (
-        text.visible(part.replace("\t", "  ")) for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
+        display.escape_controls(part.replace("\t", "  "))
+        for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
     )
-    if text.width(before) + text.width(after) > width:
-        room = max(min(_BEFORE, width // 2), width - text.width(after))
-        before = text.cut(before[::-1], room, "...")[::-1]
-        after = text.cut(after, width - text.width(before), "...")
-    return before + after, text.width(before)
+    if display.width(before) + display.width(after) > width:
+        room = max(min(_BEFORE, width // 2), width - display.width(after))
+        before = display.truncate(before[::-1], room, "...")[::-1]
+        after = display.truncate(after, width - display.width(before), "...")
+    return before + after, display.width(before)
 
 
 def as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:

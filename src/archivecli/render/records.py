@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext, tabular
 from archivecli.render.tabular import Table
@@ -40,7 +40,7 @@ def plain_record(event: Event, fields: Sequence[str] = ()) -> str:
         from archivecli.render.describe import lines  # with the fields 2 ms, not for lists
 
         pairs = ((line.field.name, line.text) for line in lines(event, dates.iso))
-    return "".join(f"{name}: {text.one_line(value)}\n" for name, value in pairs)
+    return "".join(f"{name}: {display.terminal_safe(value)}\n" for name, value in pairs)
 
 
 def as_json(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archivecli import text
+from archivecli import display
 from archivecli.events import texts
 from archivecli.query.facets import NONE
 
@@ -93,17 +93,17 @@ def plain(table: Table) -> Iterator[str]:
 def _aligned(table: Table, chunk: list[list[Any]], widths: list[int]) -> str:
     """Align rows, numbers to the right; ``widths`` grows from chunk to chunk."""
     missing = "-" if table.of_events else NONE
-    cells = [[text.one_line(table.string(value, missing)) for value in row] for row in chunk]
+    cells = [[display.terminal_safe(table.string(value, missing)) for value in row] for row in chunk]
     for place, column in enumerate(zip(*cells, strict=True)):
-        widths[place] = max(widths[place], *map(text.width, column))
+        widths[place] = max(widths[place], *map(display.width, column))
     if not table.of_events:
         for row, shown in zip(chunk, cells, strict=True):
             shown[:] = [_to_the_right(v, c, size) for v, c, size in zip(row, shown, widths, strict=True)]
-    return "".join("  ".join(map(text.pad, row, widths)).rstrip() + "\n" for row in cells)
+    return "".join("  ".join(map(display.pad, row, widths)).rstrip() + "\n" for row in cells)
 
 
 def _to_the_right(value: Any, shown: str, cells: int) -> str:
-    return " " * (cells - text.width(shown)) + shown if _is_number(value) else shown
+    return " " * (cells - display.width(shown)) + shown if _is_number(value) else shown
 
 
 # JSON and YAML
@@ -116,7 +116,7 @@ def as_json(table: Table) -> Iterator[str]:
     for row in table.rows:
         yield ",\n" if opened else "[\n"
         opened = True
-        written = text.json_safe(json.dumps(row, ensure_ascii=False, indent=indent))
+        written = display.json_safe(json.dumps(row, ensure_ascii=False, indent=indent))
         yield written if indent else f"  {written}"
     yield "\n]\n" if opened else "[]\n"
 
@@ -125,7 +125,7 @@ def as_jsonl(table: Table) -> Iterator[str]:
     """Write one object a line."""
     separators = (",", ":") if table.of_events else None
     for row in table.rows:
-        yield text.json_safe(json.dumps(row, ensure_ascii=False, separators=separators)) + "\n"
+        yield display.json_safe(json.dumps(row, ensure_ascii=False, separators=separators)) + "\n"
 
 
 def as_yaml(table: Table) -> Iterator[str]:
@@ -174,13 +174,13 @@ def tabbed(cell: str) -> str:
 
     Spreadsheets and databases read such a cell as a quoted one, and up to the next mark would swallow whole rows.
     """
-    cell = text.joined(cell)
+    cell = display.collapse_whitespace(cell)
     return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
 
 
 def harmless(shown: str) -> str:
     """Return a cell with an apostrophe before what a spreadsheet would take for a formula."""
-    shown = text.visible(shown)
+    shown = display.escape_controls(shown)
     begin = shown.lstrip(_BEFORE_A_FORMULA)[:1]
     if not begin.isascii():
         import unicodedata  # only for what is not ASCII

@@ -10,7 +10,7 @@ ASCII; strings of the catalogue may become longer in ASCII and so pass through `
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from archivecli import text
+from archivecli import display
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -49,7 +49,7 @@ class Screen(NamedTuple):
 
     def text(self, value: str) -> str:
         """Return a string of the catalogue as the terminal can show it, on one line."""
-        return text.one_line(value if self.unicode else text.ascii_only(value))
+        return display.terminal_safe(value if self.unicode else display.ascii_only(value))
 
 
 class Segment(NamedTuple):

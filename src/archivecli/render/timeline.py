@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archivecli import dates, text
+from archivecli import dates, display, text
 from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.events import Event
 from archivecli.query.facets import BY_NAME, facet_values
@@ -233,7 +233,7 @@ def _axis(strip: Strip, events: int) -> Iterator["Text"]:
         labels[column : column + len(shown)] = shown
         ticks[column] = "┬"
     axis = "".join(labels[: strip.width])
-    yield theme.line((axis, theme.LABEL), (f"  {strip.title}", theme.HEADING), f"  {text.plural(events, 'event')}")
+    yield theme.line((axis, theme.LABEL), (f"  {strip.title}", theme.HEADING), f"  {display.plural(events, 'event')}")
     yield theme.line(("".join(ticks), theme.DIM))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from archivecli import text
+from archivecli import display
 
 _RESERVED = frozenset("null true false yes no on off y n".split())
 """Words that some reader takes for a truth value or for nothing, in any capitals."""
@@ -23,7 +23,7 @@ def dump(records: Sequence[Mapping[str, Any]], quote: bool = True) -> str:
     dumper = _dumper() if quote else yaml.SafeDumper
     plain = [dict(record) for record in records]
     written: str = yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=100, indent=2)
-    return text.json_safe(_ESCAPED.sub(_unescaped, written) if "\\U" in written else written)
+    return display.json_safe(_ESCAPED.sub(_unescaped, written) if "\\U" in written else written)
 
 
 def _style(value: str) -> str | None:
@@ -31,7 +31,7 @@ def _style(value: str) -> str | None:
 
     What is not clearly a word is quoted, instead of the numbers and dates of each reader being listed.
     """
-    if text.json_safe(value) != value or "\\U" in value:
+    if display.json_safe(value) != value or "\\U" in value:
         return '"'  # the only style that has escapes; JSON's are among them
     return None if _WORD.match(value) and value.lower() not in _RESERVED else "'"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archivecli import dates, text
+from archivecli import dates, display, text
 from archivecli.archive import Archive
 from archivecli.cli.options import Common
 from archivecli.cli.output import Output
@@ -20,12 +20,12 @@ NEXT = (
 def greet(common: Common) -> None:
     """Print what the archive holds and what to type next."""
     archive, out = common.open(), common.out
-    title = text.one_line(archive.about.get("title", str(archive.path)))
+    title = display.terminal_safe(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
     span = f", {dates.human(*archive.date_range)}" if archive.date_range else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
-    if about := text.joined(archive.about.get("about", "")):
-        lines += [*_wrapped(text.one_line(about), out), ""]
+    if about := display.collapse_whitespace(archive.about.get("about", "")):
+        lines += [*_wrapped(display.terminal_safe(about), out), ""]
     out.write(f"{line}\n" for line in (*lines, *_examples(archive, out)))
 
 
@@ -40,9 +40,9 @@ def _examples(archive: Archive, out: Output) -> Iterator[str]:
     filled = _filled(archive)
     examples = [(command.format(**filled), purpose) for command, purpose in NEXT]
     examples = [(c if "--help" in c else out.suggested(c), purpose) for c, purpose in examples]
-    widest = max(text.width(command) for command, _ in examples)
-    lines = [f"  {text.pad(command, widest)}  {purpose}" for command, purpose in examples]
-    if not out.terminal or max(map(text.width, lines)) <= out.width:
+    widest = max(display.width(command) for command, _ in examples)
+    lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
+    if not out.terminal or max(map(display.width, lines)) <= out.width:
         yield from lines
     else:
         yield from (line for command, purpose in examples for line in (f"  {command}", f"      {purpose}"))
@@ -56,6 +56,6 @@ def _filled(archive: Archive) -> dict[str, str]:
     return {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": text.shell_word(archive.short_id(newest.id)) if newest else "ID",
+        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }

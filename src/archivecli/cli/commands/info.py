@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from archivecli import __version__, dates, text
+from archivecli import __version__, dates, display
 from archivecli.archive import Archive
 from archivecli.cli.options import Common, command
 from archivecli.cli.output_options import checked
@@ -62,13 +62,13 @@ def info(
         from archivecli.render.card import labelled  # Rich, 40 ms, only for people
         from archivecli.render.theme import DIM, paragraph
 
-        cells = [tuple(map(text.one_line, fact.cells)) for fact in facts]
+        cells = [tuple(map(display.terminal_safe, fact.cells)) for fact in facts]
         origins = (f"  ({origin})" if origin else "" for _, _, origin in cells)
         values = (paragraph(value, (origin, DIM)) for (_, value, _), origin in zip(cells, origins, strict=True))
         out.show(labelled(zip((name for name, _, _ in cells), values, strict=True)))
     else:
         widest = max(len(fact.name) for fact in facts)
-        for name, value, origin in (map(text.one_line, fact.cells) for fact in facts):
+        for name, value, origin in (map(display.terminal_safe, fact.cells) for fact in facts):
             out.write([f"{name:<{widest}}  {value}", f"  ({origin})\n" if origin else "\n"])
 
 

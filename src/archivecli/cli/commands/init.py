@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
@@ -42,7 +42,7 @@ def init(
     """
     path = Path(named("FILE", file))
     if path.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"'{text.one_line(str(path))}' does not end in .yaml", "archive init my.yaml")
+        raise UsageError(f"'{display.terminal_safe(str(path))}' does not end in .yaml", "archive init my.yaml")
     if not title.strip() or not title.isprintable():
         raise UsageError("--title: a title is a line of text")
     if os.path.lexists(path):
@@ -67,4 +67,4 @@ def init(
 def _starter(name: str, title: str) -> str:
     starter = package_data("starter.yaml").read_text(encoding="utf-8")
     title = json.dumps(title, ensure_ascii=False)  # a JSON string is a YAML string, too
-    return starter.replace("{name}", text.one_line(name)).replace("{title}", title)
+    return starter.replace("{name}", display.terminal_safe(name)).replace("{title}", title)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.archive import Archive
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command
@@ -41,7 +41,7 @@ def open_(
     links = {event.id: _links(archive, event) for event in events}
     without = [event_id for event_id, found in links.items() if not found]
     if without and len(without) == len(links):
-        command_line = out.suggested(f"archive show {text.shell_word(archive.short_id(without[0]))}")
+        command_line = out.suggested(f"archive show {display.shell_word(archive.short_id(without[0]))}")
         raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' tells what it has")
     out.remark(*(f"{event_id} has no link" for event_id in without))
     urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]
@@ -60,7 +60,7 @@ def _links(archive: Archive, event: Event) -> dict[str, str]:
     links: dict[str, str] = {}
     for url, name in _all_links(archive, event):
         if url.lower().startswith(SCHEMES):
-            links.setdefault(text.one_line(url), text.one_line(name))
+            links.setdefault(display.terminal_safe(url), display.terminal_safe(name))
     return links
 
 
