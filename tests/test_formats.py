@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from archivecli import text
+from archivecli import display
 from archivecli.catalogue.loading import Catalogue, Root, make_event
 from archivecli.catalogue.reader import parse
 from archivecli.catalogue.vocabulary import Vocabulary
@@ -201,11 +201,11 @@ def records(said: list[str]) -> list[dict[str, Any]]:
     return [
         {
             "id": f"2020-{number}",
-            "title": text.joined(value),
+            "title": display.collapse_whitespace(value),
             "start": "2020",
-            "places": [{"venue": text.joined(value)}],
+            "places": [{"venue": display.collapse_whitespace(value)}],
             "summary": f"{value}\n\n {value}\t{value}  {value}\n".strip(),
-            "aims": [text.joined(value), "a"],
+            "aims": [display.collapse_whitespace(value), "a"],
         }
         for number, value in enumerate(said)
     ]
@@ -223,7 +223,7 @@ def test_text_that_looks_like_something_else_comes_back_from_yaml(run: Run, tmp_
     assert "error" not in run("validate", str(copy)).err
     again = [run("--catalogue", str(path), "list", "-f", "json").json for path in (before, copy)]
     assert again[0] == again[1]
-    assert sorted(event["title"] for event in again[1]) == sorted(map(text.joined, LOOKALIKES))
+    assert sorted(event["title"] for event in again[1]) == sorted(map(display.collapse_whitespace, LOOKALIKES))
 
 
 AWKWARD = st.text(
@@ -666,7 +666,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.text
 def test_any_text_survives_markdown(said: str) -> None:
     from markdown_it import MarkdownIt
 
-    wanted = text.one_line(said)
+    wanted = display.terminal_safe(said)
     for before, kind in (("", "paragraph"), ("## ", "heading")):
         tokens = MarkdownIt("commonmark").parse(before + escaped(said))
         assert [token.type for token in tokens] == [f"{kind}_open", "inline", f"{kind}_close"] or not wanted.strip()
@@ -679,7 +679,7 @@ def test_any_text_survives_a_calendar(said: str) -> None:
     """What is escaped and folded comes back when another library unfolds and unescapes it."""
     import vobject
 
-    wanted = text.one_line(said)
+    wanted = display.terminal_safe(said)
     line = content_line("X-WR-CALNAME", icalendar_text(wanted))
     assert max(map(len, line.encode().split(b"\r\n"))) <= 75
     calendar = vobject.readOne(f"BEGIN:VCALENDAR\r\n{line}END:VCALENDAR\r\n")
@@ -692,8 +692,10 @@ def test_any_text_survives_a_calendar(said: str) -> None:
 def test_any_text_survives_a_tab_separated_cell(said: str) -> None:
     """A reader that knows quotes gets the text; so does one that does not, unless a mark of quotation opens the cell."""
     cell = tabbed(harmless(said))
-    assert list(csv.reader([f"x\t{cell}\ty"], delimiter="\t")) == [["x", text.joined(harmless(said)), "y"]]
-    assert cell == text.joined(harmless(said)) or said.lstrip().startswith('"')
+    assert list(csv.reader([f"x\t{cell}\ty"], delimiter="\t")) == [
+        ["x", display.collapse_whitespace(harmless(said)), "y"]
+    ]
+    assert cell == display.collapse_whitespace(harmless(said)) or said.lstrip().startswith('"')
 
 
 @given(TEXTS)
@@ -701,7 +703,7 @@ def test_any_text_survives_a_cell(said: str) -> None:
     cell = harmless(said)
     (row,) = csv.reader(io.StringIO(f"x,{quoted(cell)},y\r\n", newline=""), strict=True)
     assert row == ["x", cell, "y"]
-    assert cell.removeprefix("'") == text.visible(said).removeprefix("'")
+    assert cell.removeprefix("'") == display.escape_controls(said).removeprefix("'")
     assert not re.match(r"\s*[=+\-@＝＋－＠]", cell)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 import document_tables
-from archivecli import text
+from archivecli import display
 from archivecli.catalogue.checking import check
 from archivecli.catalogue.codes import CODES
 from archivecli.catalogue.json_schema import catalogue_schema
@@ -398,12 +398,12 @@ def test_a_caret_stands_below_wide_characters_and_tabs() -> None:
 def test_an_excerpt_fits_and_holds_the_caret(line: str, column: int, width: int) -> None:
     column = min(column, len(line) + 1)
     shown, caret = excerpt(line, column, width)
-    assert text.visible(shown) == shown
-    assert text.width(shown) <= width
+    assert display.escape_controls(shown) == shown
+    assert display.width(shown) <= width
     assert caret <= width
-    after = text.visible(line[column - 1 :]).rstrip()
+    after = display.escape_controls(line[column - 1 :]).rstrip()
     if after:
-        cells = [prefix for prefix in range(len(shown) + 1) if text.width(shown[:prefix]) == caret]
+        cells = [prefix for prefix in range(len(shown) + 1) if display.width(shown[:prefix]) == caret]
         assert any(shown[prefix:].startswith((after[0], "...")) for prefix in cells)
 
 

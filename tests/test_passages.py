@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from archivecli import text
+from archivecli import display, text
 from archivecli.archive import Archive
 from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
@@ -64,7 +64,7 @@ def test_the_short_cuts_lose_no_word(words: str) -> None:
     outcome = archive.search(Query(Phrase(words) if words.isdigit() else parse(words, archive.years).where, limit=5))
     marker = Marker(outcome.reading, archive.stems)
     for event in (hit.event for hit in outcome.hits):
-        said = [text.one_line(line.text) for line in lines(event)]
+        said = [display.terminal_safe(line.text) for line in lines(event)]
         pieces = [(place, match) for place, line in enumerate(said) for match in PIECE.finditer(line)]
         stem_of = archive.stems(word for _, match in pieces for word in text.words(match.group()))
         slow = [

@@ -17,7 +17,8 @@ LIBRARY |= {
     "urllib.parse",
 }  # what a path as a URI takes; before Python 3.13 pathlib itself loads them
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
-BASE |= {"archivecli.locations", "archivecli.patterns", "archivecli.sources", "archivecli.text"}
+BASE |= {"archivecli.display", "archivecli.locations", "archivecli.patterns", "archivecli.sources"}
+BASE |= {"archivecli.text"}
 BASE |= {
     "archivecli.index",
     "archivecli.index.conditions",

@@ -14,8 +14,8 @@ import typer
 from archivecli.cli import pager
 from archivecli.cli.app import COMMANDS, app
 from archivecli.cli.output import wants_colour
+from archivecli.display import width
 from archivecli.render import theme
-from archivecli.text import width
 from conftest import ROOT, Run
 
 if sys.platform == "win32":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivecli import text
+from archivecli import display
 from archivecli.dates import Period, truncate, year_of
 from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
 from archivecli.events import Event, Term
@@ -166,8 +166,8 @@ class Archive:
             return event
         if found:
             shown = [*found[:20], "…"] if len(found) > 20 else found
-            raise AmbiguousId(f"'{text.one_line(typed)}' is the beginning of several ids", "\n".join(shown))
-        raise NoSuchEvent(f"no event has the id '{text.one_line(typed)[:80]}'", self._near_ids(wanted.lower()))
+            raise AmbiguousId(f"'{display.terminal_safe(typed)}' is the beginning of several ids", "\n".join(shown))
+        raise NoSuchEvent(f"no event has the id '{display.terminal_safe(typed)[:80]}'", self._near_ids(wanted.lower()))
 
     def among(self, typed: Sequence[str]) -> Among:
         """Return the criterion for the events with these ids, or beginnings of ids; raise as ``get`` does."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from archivecli import dates, text
+from archivecli import dates, display
 
 Record: TypeAlias = Mapping[str, Any]
 """A whole record under the field names of ``archivecli.fields``, its names resolved; absent fields are absent."""
@@ -82,8 +82,8 @@ class Event:
 
     def in_ascii(self) -> "Event":
         """Return the event with its texts in ASCII, as a terminal shows them that can show no more; the id stays."""
-        title, kind, place = (text.ascii_only(shown) for shown in (self.title, self.kind, self.place))
-        return Event(self.id, title, self.start, self.end, kind, place, text.ascii_values(self.record))
+        title, kind, place = (display.ascii_only(shown) for shown in (self.title, self.kind, self.place))
+        return Event(self.id, title, self.start, self.end, kind, place, display.ascii_values(self.record))
 
     @property
     def record(self) -> Record:

@@ -1,8 +1,7 @@
-"""Text: folding for comparison, cleaning for the screen, width in terminal cells. No I/O."""
+"""Text folded for comparison, and split into the words of the index."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from archivecli.patterns import lazily
 
@@ -221,131 +220,6 @@ def composed(text: str) -> str:
 
 MINUS = "\u2212"
 """The minus sign, which stands for the hyphen of ``-word`` where a hyphen would begin an option."""
-
-# Characters that act on what surrounds them instead of being read: C1 controls, line and paragraph separators,
-# bidirectional embeddings, overrides and isolates (Unicode TR 36), invisible operators and fillers, the byte-order mark,
-# tag characters, surrogates. The marks that some scripts cannot do without are not among them: joiners and non-joiners,
-# the directional marks U+200E, U+200F and U+061C, and variation selectors.
-_ACTING = (
-    "\x7f-\x9f\u180e\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\ud800-\udfff"
-)
-# More than eight marks piled upon one letter would cover the lines above it.
-_PILED = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_CONTROL = lazily(f"[\x00-\x08\x0b-\x1f{_ACTING}]|(?<=[{_PILED}]{{8}})[{_PILED}]")
-_IN_JSON = lazily(f"[{_ACTING}]")  # JSON escapes C0 controls itself
-_SPACE = lazily(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` fit for one line of a terminal or a file: white space single, controls visible."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text
-    return visible(_SPACE.sub(" ", text).strip())
-
-
-def visible(text: str) -> str:
-    """Return ``text`` with each control character written as ``\\x1b``; line feeds and tabs stay.
-
-    This is the one rule for whatever has no escapes of its own: the terminal, plain text, CSV, TSV, Markdown, BibTeX, RIS
-    and iCalendar.
-    """
-    return text if text.isprintable() and text.isascii() else _CONTROL.sub(_escaped, text)
-
-
-def joined(text: str) -> str:
-    """Return ``text`` on one line: line breaks and runs of white space become one blank."""
-    return " ".join(text.split())
-
-
-def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of ``text`` (parted by line breaks, as in a folded block), each fit for a terminal."""
-    return [one_line(part) for part in re.split(r"\n\s*", text) if part.strip()]
-
-
-def json_safe(text: str) -> str:
-    """Return JSON of the same value in which control characters are escaped, as ``\\u009b``."""
-    return text if text.isascii() and "\x7f" not in text else _IN_JSON.sub(_escaped_in_json, text)
-
-
-def _escaped_in_json(match: re.Match[str]) -> str:
-    import json  # whoever has JSON has loaded it already
-
-    return json.dumps(match.group())[1:-1] if match.group() != "\x7f" else "\\u007f"
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def width(text: str) -> int:
-    """Return the number of terminal cells that ``text`` takes: wide East Asian characters two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # 10 ms, needed only where text is not ASCII
-
-    return cell_len(text)
-
-
-def pad(text: str, cells: int) -> str:
-    """Return ``text`` filled with blanks to ``cells`` terminal cells."""
-    return text + " " * (cells - width(text))
-
-
-def cut(text: str, cells: int, ellipsis: str = "…") -> str:
-    """Return ``text`` in at most ``cells`` terminal cells; what does not fit gives way to an ellipsis."""
-    if width(text) <= cells:
-        return text
-    room = cells - len(ellipsis)
-    if room < 1:
-        return ellipsis[:cells]
-    kept, taken = [], 0
-    for character in text:
-        taken += width(character)
-        if taken > room:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + ellipsis
-
-
-_PLAIN = {"–": "-", "—": "-", "…": "...", "·": "-", "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'"}
-
-
-def ascii_only(text: str) -> str:
-    """Return ``text`` in ASCII: dashes and quotes as typed, letters transliterated; it may become longer."""
-    if text.isascii():
-        return text
-    from anyascii import anyascii  # 20 ms, needed only where the encoding is not Unicode
-
-    return "".join(c if c.isascii() else _PLAIN.get(c) or anyascii(c) for c in text)
-
-
-def shell_word(word: str) -> str:
-    """Return ``word`` as a shell takes it for one word that means itself."""
-    if word.translate(_PLAIN_IN_A_SHELL).isalnum():
-        return word
-    import shlex  # 2 ms, only for what has to be quoted
-
-    return shlex.quote(word)
-
-
-_PLAIN_IN_A_SHELL = str.maketrans("-_./:", "xxxxx")
-
-
-def ascii_values(value: Any) -> Any:
-    """Return a value with every text inside it in ASCII."""
-    if isinstance(value, str):
-        return ascii_only(value)
-    if isinstance(value, Mapping):
-        return {name: ascii_values(inner) for name, inner in value.items()}
-    return [ascii_values(inner) for inner in value] if isinstance(value, list) else value
-
-
-def slug(text: str) -> str:
-    """Return ``text`` as a key: folded words joined by hyphens."""
-    return "-".join(WORD.findall(fold(text)))
-
 
 _OTHER_SCRIPT = lazily("[\u0370-\u03ff\u0400-\u052f]")
 

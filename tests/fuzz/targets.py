@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from archivecli import text
+from archivecli import display, text
 from archivecli.archive import Archive
 from archivecli.catalogue import reader
 from archivecli.catalogue.loading import Catalogue
@@ -75,8 +75,8 @@ def yaml(data: bytes) -> None:
 
 def screen(data: bytes) -> None:
     """Any text can be shown."""
-    shown = text.one_line(words(data))
-    assert text.one_line(shown) == shown
+    shown = display.terminal_safe(words(data))
+    assert display.terminal_safe(shown) == shown
     assert not any(c < " " or "\x7f" <= c <= "\x9f" for c in shown)
     text.words(shown)
     text.searchable(shown)

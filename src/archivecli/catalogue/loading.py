@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archivecli import sources, text
+from archivecli import display, sources
 from archivecli.catalogue import reader
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence
 from archivecli.catalogue.salvage import PARTS, Salvaged, salvage
@@ -144,7 +144,9 @@ class Catalogue:
             hint = f'write "{key.text}" in quotes'
             checker.fault(key, "implicit-type", f"YAML reads the key {key.text} as something other than text", hint)
         found = _plain_term(node) or checker.value(node, _TERM, key.text) or {}
-        found.setdefault("name", text.joined(key.text))  # so that whoever uses a faulty term is not at fault, too
+        found.setdefault(
+            "name", display.collapse_whitespace(key.text)
+        )  # so that whoever uses a faulty term is not at fault, too
         if key.text in self.vocabulary.sections.get(section, {}):
             checker.fault(key, "duplicate-key", f"'{key.text}' stands twice in vocabulary.{section}", "keep one")
             return
@@ -249,7 +251,7 @@ def _plain_term(node: Node) -> dict[str, Any] | None:
 
 
 def _plain_text(node: Scalar) -> str:
-    return "" if reader.ambiguous(node) else text.joined(node.text)
+    return "" if reader.ambiguous(node) else display.collapse_whitespace(node.text)
 
 
 def sound_event(checker: Checker, node: Node) -> Event | None:

@@ -9,8 +9,8 @@ import re
 
 from archivecli.catalogue import blocks
 from archivecli.catalogue.reader import MAX_TEXT, Node
+from archivecli.display import collapse_whitespace
 from archivecli.events import Synonyms
-from archivecli.text import joined
 
 Item = Synonyms | Node
 
@@ -58,5 +58,5 @@ def _items(text: str, dash: str) -> list[Item] | None:
 
 def _lines(written: str) -> str:
     if "\n" in written or "  " in written or not written.isascii():
-        return "\n".join([joined(word) for word in written.split(",")])
+        return "\n".join([collapse_whitespace(word) for word in written.split(",")])
     return written.replace(", ", "\n")

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from archivecli import dates, text
+from archivecli import dates, display, text
 from archivecli.catalogue import written
 from archivecli.catalogue.invisible import unneeded
 from archivecli.catalogue.loading import Catalogue
@@ -168,7 +168,9 @@ class _Review:
         said = scalar.text
         if _SAYS_NOTHING.fullmatch(said) and said.strip():
             hint = "write what is known, or leave the field out"
-            self.warn(self._place(scalar), "empty-text", f"the text '{text.visible(said)[:40]}' says nothing", hint)
+            self.warn(
+                self._place(scalar), "empty-text", f"the text '{display.escape_controls(said)[:40]}' says nothing", hint
+            )
         if said.isprintable() and said.isascii():
             return
         mixed = [

@@ -7,7 +7,7 @@ holds that the records are those of ``validation``, which alone speaks of proble
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.catalogue import reader
 from archivecli.catalogue.blocks import Quoted, Value
 from archivecli.catalogue.loading import fill
@@ -153,10 +153,10 @@ def _list(check: Check) -> Check:
 
 def _text(value: Any) -> str:
     if type(value) is not str:
-        return text.joined(_block(value))
+        return display.collapse_whitespace(_block(value))
     if reader.implicit(value):
         raise Doubt
-    return value if value.isascii() and "  " not in value else text.joined(value)
+    return value if value.isascii() and "  " not in value else display.collapse_whitespace(value)
 
 
 def _block(value: Any) -> str:

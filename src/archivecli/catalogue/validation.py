@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.catalogue.reader import Mapping, Node, Scalar, Sequence, ambiguous, unknown_key
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem, did_you_mean
@@ -77,7 +77,7 @@ class Checker:
 
     def _text(self, node: Node, shape: Shape, name: str) -> str | None:
         found = self._block(node, shape, name)
-        return text.joined(found) if found is not None else None
+        return display.collapse_whitespace(found) if found is not None else None
 
     def _block(self, node: Node, shape: Shape, name: str) -> str | None:
         found = self._scalar(node, name, "text")
@@ -128,7 +128,11 @@ class Checker:
         found = self._scalar(node, name, "an address")
         if found is None:
             return None
-        safe = found.lower().startswith(_SCHEMES) and not _NO_ADDRESS.search(found) and text.one_line(found) == found
+        safe = (
+            found.lower().startswith(_SCHEMES)
+            and not _NO_ADDRESS.search(found)
+            and display.terminal_safe(found) == found
+        )
         if not safe:
             hint = "an address begins with http:// or https:// and has no blanks"
             self.fault(node, "url", f"'{name}': '{found[:60]}' is not an address that can be opened", hint)
@@ -241,7 +245,7 @@ def id_fault(found: str) -> str:
         return "it begins with a hyphen, as an option does"
     if found.split() != [found]:
         return "it contains white space"
-    if text.one_line(found) != found or (not found.isprintable() and any(map(_is_unseen, found))):
+    if display.terminal_safe(found) != found or (not found.isprintable() and any(map(_is_unseen, found))):
         return "it contains a control character"
     return ""
 

@@ -261,9 +261,9 @@ def _no_such_option(error: NoSuchOption) -> ArchiveError:
 
 
 def _say(sentence: str) -> None:
-    from archivecli.text import one_line
+    from archivecli.display import terminal_safe
 
-    sentence = ("  " if sentence.startswith("  ") else "") + one_line(sentence)
+    sentence = ("  " if sentence.startswith("  ") else "") + terminal_safe(sentence)
     with contextlib.suppress(OSError, ValueError):  # nobody listens; the exit code still speaks
         sys.stderr.write(f"{sentence}\n")
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from archivecli import settings, text
+from archivecli import display, settings, text
 from archivecli.archive import Archive
 from archivecli.cli import output
 from archivecli.errors import ArchiveError
@@ -134,7 +134,7 @@ def ids(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     for event_id in archive.index.by_ids(typed, LIMIT) or archive.index.by_ids_in_any_case(typed, LIMIT):
         event = archive.index.get(event_id)
         if event:
-            yield Offer(event_id, text.one_line(event.title))
+            yield Offer(event_id, display.terminal_safe(event.title))
 
 
 @_silently
@@ -174,7 +174,7 @@ def values(facet: str, ctx: Any, incomplete: str, spelled: Callable[[str], str] 
         return []
     wanted = text.fold(incomplete)
     found = [
-        Offer(text.one_line(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
+        Offer(display.terminal_safe(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
         for tally in tallies
         for name in dict.fromkeys(spelled(name) for name in (tally.short, tally.name))
         if name and tally.number and text.fold(name).startswith(wanted)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archivecli import text
+from archivecli import display
 from archivecli.archive import Archive
 from archivecli.cli.form import TABLE, Form
 from archivecli.cli.output import Output
@@ -43,7 +43,7 @@ _FOR_PEOPLE = (TABLE, "plain")
 
 
 def _in_ascii(hit: Hit) -> Hit:
-    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(text.ascii_only, hit.reasons)))
+    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
 
 
 def _say_written(out: Output, form: Form, number: int) -> None:

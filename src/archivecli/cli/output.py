@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-from archivecli import settings, text
+from archivecli import display, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ class Output:
         """Write an answer; what the encoding cannot carry is written in ASCII."""
         write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
-            write(piece if self.unicode or piece.isascii() else text.ascii_only(piece))
+            write(piece if self.unicode or piece.isascii() else display.ascii_only(piece))
 
     def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
         """Write an answer into a file, whole or not at all; ``force`` overwrites one that exists, save the catalogue."""
@@ -117,7 +117,7 @@ class Output:
 
     def complain(self, sentence: str) -> None:
         """Say on stderr what must be heard, even with --quiet."""
-        said = f"{text.one_line(sentence)}\n"
+        said = f"{display.terminal_safe(sentence)}\n"
 
         def say() -> None:
             with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on

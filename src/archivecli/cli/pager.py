@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from archivecli import text
+from archivecli import display
 
 if TYPE_CHECKING:
     import subprocess
@@ -65,7 +65,7 @@ class Paged:
             self._feed(piece)
         else:
             self._held.append(piece)
-            self._lines += sum(1 + text.width(_seen(line)) // (self.columns + 1) for line in piece.split("\n")[:-1])
+            self._lines += sum(1 + display.width(_seen(line)) // (self.columns + 1) for line in piece.split("\n")[:-1])
             if self._lines >= self.rows:
                 self._start()
         return len(piece)

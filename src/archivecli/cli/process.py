@@ -82,7 +82,7 @@ def _transliterated(error: UnicodeError) -> tuple[str, int]:
     """Handle what an encoding lacks: return it in ASCII, and where to go on."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    from archivecli.text import ascii_only  # only for the encodings of another age
+    from archivecli.display import ascii_only  # only for the encodings of another age
 
     return ascii_only(error.object[error.start : error.end]), error.end
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.cli.form import PANEL, chosen
 from archivecli.cli.output import Output
 from archivecli.errors import UsageError
@@ -89,7 +89,7 @@ def emit_view(out: Output, view: View, sheet: Sheet) -> None:
         return
     columns, rows = view.columns, view.rows
     if name == "plain" and not out.unicode and sheet.output in (None, "-"):
-        rows = partial(map, text.ascii_values, view.rows())
+        rows = partial(map, display.ascii_values, view.rows())
     if view.matrix is not None and name in ("csv", "tsv", "markdown"):
         columns, found = view.matrix()
         pieces = FORMATS[name][0](found, columns)

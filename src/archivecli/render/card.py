@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.lines import Line, lines
@@ -80,7 +80,7 @@ def chosen_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
     grid.add_column(ratio=1)
     for path, values in groupby(chosen(hit, fields), key=lambda pair: pair[0]):
         for number, (_, said) in enumerate(values):
-            grid.add_row("" if number else path, Text(text.one_line(said)))
+            grid.add_row("" if number else path, Text(display.terminal_safe(said)))
     yield grid
     yield Text("")
 
@@ -88,10 +88,10 @@ def chosen_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
 def _head(event: Event, width: int) -> RenderableType:
     facts = [
         Text(dates.human(event.start, event.end), style=theme.DATE),
-        Text(text.one_line(event.kind), style=theme.kind(event.kind)),
-        Text(text.one_line(event.place), style=theme.PLACE),
+        Text(display.terminal_safe(event.kind), style=theme.kind(event.kind)),
+        Text(display.terminal_safe(event.place), style=theme.PLACE),
     ]
-    shown = Text.assemble((text.one_line(event.title), theme.TITLE), "\n")
+    shown = Text.assemble((display.terminal_safe(event.title), theme.TITLE), "\n")
     shown.append_text(dotted(facts))
     name = Text(event.id, style=theme.ID)
     if len(name) > width - 6:  # the frame would cut it
@@ -116,11 +116,11 @@ def _body(found: list[Line], width: int) -> Iterator[RenderableType]:
     if found[0].field.label:
         yield _labelled(found, width)
     elif found[0].field.name == "summary":
-        paragraphs = (Text(text.one_line(line.text)) for line in found)
+        paragraphs = (Text(display.terminal_safe(line.text)) for line in found)
         yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
     elif found[0].field.name == "statements":
         for speaker, said in groupby(found, key=lambda line: line.lead):
-            yield Padding(Text(text.one_line(speaker), style="bold"), (0, 0, 0, 2))
+            yield Padding(Text(display.terminal_safe(speaker), style="bold"), (0, 0, 0, 2))
             yield Padding(_points((_without_lead(line) for line in said), width - 4), (0, 0, 0, 2))
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
@@ -161,7 +161,7 @@ _LEADS = {
 
 
 def _value(line: Line) -> Text:
-    said, lead = text.one_line(line.text), len(text.one_line(line.lead))
+    said, lead = display.terminal_safe(line.text), len(display.terminal_safe(line.lead))
     shown = Text(said)
     shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
     if line.url:
@@ -173,7 +173,7 @@ def _value(line: Line) -> Text:
 
 
 def _without_lead(line: Line) -> Text:
-    return Text(text.one_line(line.text.removeprefix(line.lead).lstrip(": ")))
+    return Text(display.terminal_safe(line.text.removeprefix(line.lead).lstrip(": ")))
 
 
 NEAREST = 3
@@ -182,7 +182,7 @@ NEAREST = 3
 
 def _showing(shortest: str, after: str = "") -> Text:
     """Return the command that shows another event; what is no id is dim."""
-    return Text("archive show ", style=theme.DIM).append(text.shell_word(shortest), theme.ID).append(after)
+    return Text("archive show ", style=theme.DIM).append(display.shell_word(shortest), theme.ID).append(after)
 
 
 def _onward(shelf: Shelf, event: Event, screen: Guide, width: int) -> Iterator[RenderableType]:

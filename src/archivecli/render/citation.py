@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archivecli import text
+from archivecli import display
 from archivecli.dates import MONTHS
 from archivecli.events import Event
 
@@ -37,12 +37,14 @@ def reference(event: Event, about: Mapping[str, Any], address: Callable[[str], s
     """Return the reference to an event's entry; ``about`` and ``address`` are those of the catalogue."""
     source = event.record.get("source", {})
     page = source.get("page", "")
-    author = _ACRONYM.sub("", text.one_line(about.get("publisher", "")))  # no style has the acronym beside the name
-    named = text.one_line(page or about.get("title", ""))
+    author = _ACRONYM.sub(
+        "", display.terminal_safe(about.get("publisher", ""))
+    )  # no style has the acronym beside the name
+    named = display.terminal_safe(page or about.get("title", ""))
     return Reference(
         key=event.id,
         author=author,
-        title=text.one_line(event.title).rstrip("."),
+        title=display.terminal_safe(event.title).rstrip("."),
         page=named if named != author else "",  # nor the same name twice
         entry=source.get("entry"),
         start=event.start,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 
-from archivecli import text
+from archivecli import display
 from archivecli.render import theme
 from archivecli.render.screen import Counted, Screen
 
@@ -65,7 +65,7 @@ def crosstab(table: Crosstab, screen: Screen, percent: bool) -> Iterator["Render
         for one in drawn
     ]
     columns.append((["all"], [*(figure(row.number) for row in table.down), figure(table.total)]))
-    room = min(max(text.width(label) for label in [*labels, table.axes[0], "all"]), max(screen.width // 3, 8))
+    room = min(max(display.width(label) for label in [*labels, table.axes[0], "all"]), max(screen.width // 3, 8))
     for block in _blocks(columns, screen.width - room):
         yield from _block(table, labels, block, room, screen)
     yield from _footnotes(table, percent, screen)
@@ -83,12 +83,12 @@ def _heading(name: str) -> list[str]:
     """Break a heading at blanks, and words that are too long anywhere."""
     lines = [""]
     for word in name.split():
-        while text.width(word) > WIDEST_COLUMN:
-            head = text.cut(word, WIDEST_COLUMN, "-")
+        while display.width(word) > WIDEST_COLUMN:
+            head = display.truncate(word, WIDEST_COLUMN, "-")
             lines.append(head)
             word = word[len(head) - 1 :]
         joined = f"{lines[-1]} {word}".strip()
-        if text.width(joined) <= WIDEST_COLUMN:
+        if display.width(joined) <= WIDEST_COLUMN:
             lines[-1] = joined
         else:
             lines.append(word)
@@ -96,7 +96,7 @@ def _heading(name: str) -> list[str]:
 
 
 def _wide(column: Column) -> int:
-    return max(text.width(line) for part in column for line in part)
+    return max(display.width(line) for part in column for line in part)
 
 
 def _blocks(columns: list[Column], room: int) -> Iterator[list[Column]]:
@@ -122,12 +122,14 @@ def _block(
         heads = [([""] * (height - len(heading)) + heading)[line] for heading, _ in block]
         first = table.axes[0].capitalize() if line == height - 1 else ""
         cells = "".join(f"  {_right(head, _wide(column))}" for head, column in zip(heads, block, strict=True))
-        yield Text(text.pad(first, room) + cells, style=theme.LABEL, no_wrap=True)
+        yield Text(display.pad(first, room) + cells, style=theme.LABEL, no_wrap=True)
     yield Text(signs.rule * (room + sum(_wide(column) + 2 for column in block)), style=theme.DIM, no_wrap=True)
     for place, label in enumerate([*labels, "all"]):
         last = place == len(labels)
         row = Text(
-            text.pad(text.cut(label, room, signs.ellipsis), room), style=theme.HEADING if last else "", no_wrap=True
+            display.pad(display.truncate(label, room, signs.ellipsis), room),
+            style=theme.HEADING if last else "",
+            no_wrap=True,
         )
         for column in block:
             figure = column[1][place]
@@ -138,7 +140,7 @@ def _block(
 
 
 def _right(shown: str, cells: int) -> str:
-    return " " * (cells - text.width(shown)) + shown
+    return " " * (cells - display.width(shown)) + shown
 
 
 def _footnotes(table: Crosstab, percent: bool, screen: Screen) -> Iterator["RenderableType"]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 
-from archivecli import text
+from archivecli import display
 from archivecli.render import theme
 from archivecli.render.bars import bar
 from archivecli.render.screen import Screen
@@ -110,22 +110,24 @@ def _field(field: Field, facets: Facets, screen: Screen) -> Iterator[Text]:
 def _rows(values: Sequence[Value], screen: Screen) -> Iterator[Text]:
     signs = theme.signs(screen.unicode)
     pieces = [_joined(value.narrowing) for value in values]
-    last = max((wide for piece in pieces if (wide := text.width(piece)) <= screen.width // 2), default=0)
+    last = max((wide for piece in pieces if (wide := display.width(piece)) <= screen.width // 2), default=0)
     highest = max((value.number for value in values), default=1)
     figures = len(f"{highest:,}")
     names = [theme.said(value.name, screen.unicode) or "(none)" for value in values]
     room = max(screen.width - figures - last - _SHORTEST_BAR - 6, 12)
-    widest = min(max(map(text.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
+    widest = min(max(map(display.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
     cells = min(max(screen.width - widest - figures - last - 6, _SHORTEST_BAR), 40)
     for value, name, piece in zip(values, names, pieces, strict=True):
-        if text.width(name) > widest and value.short:
+        if display.width(name) > widest and value.short:
             name = theme.said(value.short, screen.unicode)
         drawn = bar(value.number / highest, cells, screen.unicode)
         line = Text(no_wrap=True, overflow="crop")
-        line.append(text.pad(text.cut(name, widest, signs.ellipsis), widest), style="" if value.name else theme.DIM)
+        line.append(
+            display.pad(display.truncate(name, widest, signs.ellipsis), widest), style="" if value.name else theme.DIM
+        )
         line.append(f"  {value.number:>{figures},}  ", style=theme.NUMBER)
-        line.append(text.pad(drawn, cells), style=theme.BAR)
-        if text.width(piece) <= last:
+        line.append(display.pad(drawn, cells), style=theme.BAR)
+        if display.width(piece) <= last:
             yield line.append(f"  {piece}", style=theme.COMMAND)
         else:
             line.rstrip()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archivecli import text
+from archivecli import display
 from archivecli.errors import Problem, shortened
 
 Lines = Mapping[tuple[str, int], str]
@@ -49,9 +49,9 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
     With ``fold`` a suggestion fits, too, on several lines.
     """
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
-    head = [Piece(f"{text.one_line(place)}: ", "place"), Piece(problem.code, problem.severity)]
+    head = [Piece(f"{display.terminal_safe(place)}: ", "place"), Piece(problem.code, problem.severity)]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Piece(f": {text.one_line(shortened(problem.message))}{kind}")]
+    yield [*head, Piece(f": {display.terminal_safe(shortened(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
     blank = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -60,7 +60,7 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
         yield [Piece(gutter, "gutter"), Piece(shown)]
         yield [Piece(blank, "gutter"), Piece(" " * caret + "^", "caret")]
     margin = blank[:-2] + "= "
-    for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
+    for part in _folded(display.terminal_safe(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Piece(margin, "gutter"), Piece(part, "hint")]
         margin = " " * len(margin)
 
@@ -81,21 +81,22 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
     """
     at, near = column - 1, 2 * width  # a line may have millions of characters, and a finding for each
     before, after = (
-        text.visible(part.replace("\t", "  ")) for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
+        display.escape_controls(part.replace("\t", "  "))
+        for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
     )
-    if text.width(before) + text.width(after) > width:
-        room = max(min(_BEFORE, width // 2), width - text.width(after)) - 3
-        if text.width(before) > room + 3:
+    if display.width(before) + display.width(after) > width:
+        room = max(min(_BEFORE, width // 2), width - display.width(after)) - 3
+        if display.width(before) > room + 3:
             before = "..." + _last_cells(before, room)
-        room = width - text.width(before)
-        if text.width(after) > room:
+        room = width - display.width(before)
+        if display.width(after) > room:
             after = _first_cells(after, room - 3) + "..."
-    return before + after, text.width(before)
+    return before + after, display.width(before)
 
 
 def _first_cells(said: str, cells: int) -> str:
     said = said[: max(cells, 0)]
-    while said and text.width(said) > cells:
+    while said and display.width(said) > cells:
         said = said[:-1]
     return said
 

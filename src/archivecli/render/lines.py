@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event
 from archivecli.fields import RECORD, Field
 
@@ -41,7 +41,7 @@ def _plain(value: Any, when: When) -> Iterator[Said]:
 
 
 def _paragraphs(value: Any, when: When) -> Iterator[Said]:
-    yield from (("", paragraph) for paragraph in text.paragraphs(value))
+    yield from (("", paragraph) for paragraph in display.paragraphs(value))
 
 
 def _after_dash(*pieces: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.text import Text
 
-from archivecli import text
+from archivecli import display, text
 from archivecli.events import Event
 from archivecli.fields import BY_NAME
 from archivecli.patterns import lazily
@@ -136,7 +136,7 @@ def _said(event: Event) -> Iterator[tuple[str, str]]:
     """Yield the lines of a record in which a passage can stand, each with the name of its field."""
     for line in lines(event):
         if line.field.name not in ("id", "title", "start", "end", "related", "inferred"):
-            yield line.field.name, text.one_line(line.text)
+            yield line.field.name, display.terminal_safe(line.text)
 
 
 def _starts(stem: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render.lines import lines
 
@@ -10,7 +10,7 @@ from archivecli.render.lines import lines
 def plain_record(event: Event, last: bool = True, fields: Sequence[str] = ()) -> str:
     """Return a record as ``field: value`` lines, a line each value; a blank line parts it from the next."""
     said = chosen(Hit(event), fields) if fields else ((line.field.name, line.text) for line in lines(event, dates.iso))
-    shown = "".join(f"{name}: {text.one_line(value)}\n" for name, value in said)
+    shown = "".join(f"{name}: {display.terminal_safe(value)}\n" for name, value in said)
     return shown if last else shown + "\n"
 
 

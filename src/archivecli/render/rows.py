@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from archivecli import text
+from archivecli import display
 from archivecli.query.facets import NONE
 
 Row: TypeAlias = Mapping[str, Any]
@@ -41,7 +41,9 @@ def plain(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
     chunk: list[list[tuple[str, bool]]] = []
     widths = [0] * len(columns)
     for row in rows:
-        chunk.append([(text.one_line(cell(row[name])), isinstance(row[name], (int, float))) for name in columns])
+        chunk.append(
+            [(display.terminal_safe(cell(row[name])), isinstance(row[name], (int, float))) for name in columns]
+        )
         if len(chunk) == CHUNK:
             yield _aligned(chunk, widths)
             chunk = []
@@ -50,13 +52,13 @@ def plain(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
 
 def _aligned(chunk: list[list[tuple[str, bool]]], widths: list[int]) -> str:
     for place in range(len(widths)):
-        widths[place] = max([widths[place], *(text.width(row[place][0]) for row in chunk)])
+        widths[place] = max([widths[place], *(display.width(row[place][0]) for row in chunk)])
     return "".join("  ".join(_padded(row, widths)).rstrip() + "\n" for row in chunk)
 
 
 def _padded(row: list[tuple[str, bool]], widths: list[int]) -> Iterator[str]:
     for (shown, number), size in zip(row, widths, strict=True):
-        yield " " * (size - text.width(shown)) + shown if number else text.pad(shown, size)
+        yield " " * (size - display.width(shown)) + shown if number else display.pad(shown, size)
 
 
 def as_json(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
@@ -65,14 +67,14 @@ def as_json(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
     for row in rows:
         yield ",\n" if opened else "[\n"
         opened = True
-        yield f"  {text.json_safe(json.dumps(row, ensure_ascii=False))}"
+        yield f"  {display.json_safe(json.dumps(row, ensure_ascii=False))}"
     yield "\n]\n" if opened else "[]\n"
 
 
 def as_jsonl(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
     """One object a line."""
     for row in rows:
-        yield text.json_safe(json.dumps(row, ensure_ascii=False)) + "\n"
+        yield display.json_safe(json.dumps(row, ensure_ascii=False)) + "\n"
 
 
 def as_yaml(rows: Rows, columns: Sequence[str]) -> Iterator[str]:

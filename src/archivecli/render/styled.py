@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import text
+from archivecli import display
 from archivecli.render import theme
 from archivecli.render.findings import Piece
 
@@ -30,8 +30,8 @@ def table(rows: Sequence[tuple[str, str, str]]) -> Table:
     grid.add_column(style=theme.LABEL, no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     for name, value, origin in rows:
-        shown = Text(text.one_line(value))
+        shown = Text(display.terminal_safe(value))
         if origin:
-            shown.append(f"  ({text.one_line(origin)})", style=theme.DIM)
+            shown.append(f"  ({display.terminal_safe(origin)})", style=theme.DIM)
         grid.add_row(name, shown)
     return grid

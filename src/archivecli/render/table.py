@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.screen import Screen, dotted
@@ -68,7 +68,7 @@ def chosen_table(
 
 
 def _chosen(names: Shortening, hit: Hit, path: str, cell: str) -> str:
-    return names.short_id(hit.event.id) if path == "id" else text.one_line(cell)
+    return names.short_id(hit.event.id) if path == "id" else display.terminal_safe(cell)
 
 
 READABLE = 24
@@ -77,7 +77,7 @@ READABLE = 24
 
 def _least(path: str, cells: Sequence[str]) -> int:
     """Return the width below which a column is no pleasure to read, the gap included."""
-    return 3 + max(text.width(path), min(max(map(text.width, cells)), READABLE))
+    return 3 + max(display.width(path), min(max(map(display.width, cells)), READABLE))
 
 
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
@@ -86,7 +86,9 @@ _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme
 def _passages(names: Words, hits: Sequence[Hit], outcome: Any) -> dict[str, Text]:
     if outcome is None or not outcome.reading.terms:
         return {
-            hit.event.id: Text(text.one_line("; ".join(hit.reasons)), style="not bold") for hit in hits if hit.reasons
+            hit.event.id: Text(display.terminal_safe("; ".join(hit.reasons)), style="not bold")
+            for hit in hits
+            if hit.reasons
         }
     from archivecli.render.passages import Marker
 
@@ -109,10 +111,10 @@ def _wide(rows: Rows) -> Table:
     body.add_column("Id", no_wrap=True, style=theme.ID)
     for hit, short, passage in rows:
         event = hit.event
-        title = Text(text.one_line(event.title), style=theme.TITLE)
+        title = Text(display.terminal_safe(event.title), style=theme.TITLE)
         if passage is not None:
             title = Text("\n").join((title, passage))
-        place, kind = Text(text.one_line(event.place), style=theme.PLACE), _kind(event)
+        place, kind = Text(display.terminal_safe(event.place), style=theme.PLACE), _kind(event)
         body.add_row(_when(event), title, place, kind, Text(short))
     return body
 
@@ -123,7 +125,7 @@ def _narrow(rows: Rows) -> Table:
     body.add_column(ratio=1)
     for hit, short, passage in rows:
         event = hit.event
-        parts = [Text(text.one_line(event.title), style=theme.TITLE), dotted(_facts(event, short))]
+        parts = [Text(display.terminal_safe(event.title), style=theme.TITLE), dotted(_facts(event, short))]
         if passage is not None:
             parts.insert(1, passage)
         body.add_row(_when(event), Text("\n").join(parts))
@@ -133,7 +135,7 @@ def _narrow(rows: Rows) -> Table:
 def _small(rows: Rows) -> Iterator["RenderableType"]:
     """Yield titles over the whole width, and what belongs to them indented below."""
     for hit, short, passage in rows:
-        yield Text(text.one_line(hit.event.title), style=theme.TITLE)
+        yield Text(display.terminal_safe(hit.event.title), style=theme.TITLE)
         if passage is not None:
             yield Padding(passage, (0, 0, 0, 2))
         yield Padding(dotted([_when(hit.event), *_facts(hit.event, short)]), (0, 0, 0, 2))
@@ -141,7 +143,7 @@ def _small(rows: Rows) -> Iterator["RenderableType"]:
 
 def _facts(event: Event, short: str) -> list[Text]:
     """Return what stands below a title: the id, which is never broken where it comes first, the kind, the place."""
-    return [Text(short, style=theme.ID), _kind(event), Text(text.one_line(event.place), style=theme.PLACE)]
+    return [Text(short, style=theme.ID), _kind(event), Text(display.terminal_safe(event.place), style=theme.PLACE)]
 
 
 def _when(event: Event) -> Text:
@@ -149,7 +151,7 @@ def _when(event: Event) -> Text:
 
 
 def _kind(event: Event) -> Text:
-    return Text(text.one_line(event.kind), style=theme.kind(event.kind))
+    return Text(display.terminal_safe(event.kind), style=theme.kind(event.kind))
 
 
 def _footer(hits: Sequence[Hit], outcome: Any) -> Text:

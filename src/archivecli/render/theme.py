@@ -9,7 +9,7 @@ that carries only ASCII gets signs of ASCII for everything that is drawn.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archivecli import text
+from archivecli import display, text
 
 DATE = "cyan"
 TITLE = "bold"
@@ -66,7 +66,7 @@ def signs(unicode: bool) -> Signs:
 
 def said(written: str, unicode: bool) -> str:
     """Return a text of the archive as the terminal can show it, on one line."""
-    return text.one_line(written) if unicode else text.one_line(text.ascii_only(written))
+    return display.terminal_safe(written) if unicode else display.terminal_safe(display.ascii_only(written))
 
 
 def level(number: int, highest: int) -> int:

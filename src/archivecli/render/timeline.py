@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.dates import Period
 from archivecli.events import Event
 from archivecli.render import theme
@@ -274,13 +274,13 @@ def _candidates(axis: _Axis, bar: Bar, screen: Screen) -> Iterator[_Placed]:
     signs = theme.signs(screen.unicode)
     first, last = axis.column(bar.event.period.first), axis.column(bar.event.period.last)
     when = _when(bar.event, axis.strip, screen)
-    full = text.cut(f"{when} {theme.said(bar.event.title, screen.unicode)}", _LONGEST_LABEL, signs.ellipsis)
+    full = display.truncate(f"{when} {theme.said(bar.event.title, screen.unicode)}", _LONGEST_LABEL, signs.ellipsis)
     behind, before = axis.width - last - 2, first - 1
-    wanted = min(text.width(full), _SHORTEST_LABEL)
-    right = _Placed(bar, first, last, text.cut(full, max(behind, 0), signs.ellipsis), last + 2, len(when))
-    shown = text.cut(full, max(before, 0), signs.ellipsis)
-    left = _Placed(bar, first, last, shown, first - 1 - text.width(shown), len(when))
-    if behind >= text.width(full) or (behind >= before and behind >= wanted):
+    wanted = min(display.width(full), _SHORTEST_LABEL)
+    right = _Placed(bar, first, last, display.truncate(full, max(behind, 0), signs.ellipsis), last + 2, len(when))
+    shown = display.truncate(full, max(before, 0), signs.ellipsis)
+    left = _Placed(bar, first, last, shown, first - 1 - display.width(shown), len(when))
+    if behind >= display.width(full) or (behind >= before and behind >= wanted):
         yield right
         if before >= wanted:
             yield left
@@ -289,7 +289,7 @@ def _candidates(axis: _Axis, bar: Bar, screen: Screen) -> Iterator[_Placed]:
         if behind >= wanted:
             yield right
     else:
-        inside = text.cut(full, max(last - first - 5, 0), signs.ellipsis)
+        inside = display.truncate(full, max(last - first - 5, 0), signs.ellipsis)
         yield _Placed(bar, first, last, inside, first + 3, len(when))
 
 
@@ -306,7 +306,7 @@ def _extent(placed: _Placed) -> tuple[int, int]:
     """Return the columns that a bar and its label take, a blank on either side included."""
     ends = [placed.first, placed.last]
     if placed.label:
-        ends += [placed.label_at, placed.label_at + text.width(placed.label) - 1]
+        ends += [placed.label_at, placed.label_at + display.width(placed.label) - 1]
     return min(ends) - 1, max(ends) + 1
 
 
@@ -327,7 +327,7 @@ def _drawn(axis: _Axis, lane: Sequence[_Placed], marks: Marks, screen: Screen) -
         for column, piece in sorted(pieces, key=lambda pair: pair[0]):
             line.append(" " * (column - at))
             line.append_text(piece)
-            at = column + text.width(piece.plain)
+            at = column + display.width(piece.plain)
     return line
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.dates import Period
 from archivecli.events import Event
 from archivecli.render import theme
@@ -152,7 +152,7 @@ def _label(event: Event, short: str, room: int, again: bool, screen: Screen) -> 
     signs = theme.signs(screen.unicode)
     label = Text(short, style=theme.ID)
     title = theme.said(event.title, screen.unicode)
-    label.append(f" {text.cut(title, max(room - len(short) - 1, 0), signs.ellipsis)}", style="default")
+    label.append(f" {display.truncate(title, max(room - len(short) - 1, 0), signs.ellipsis)}", style="default")
     if again:
         label.stylize(theme.DIM)
     return label

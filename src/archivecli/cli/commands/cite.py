@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
 from archivecli.cli.options import Common, command, today
@@ -53,7 +53,9 @@ def _day(typed: str | None) -> str:
     if typed == "today":
         return today(os.environ.get("ARCHIVE_TODAY"))
     if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):
-        raise UsageError(f"--accessed: '{text.one_line(typed)[:40]}' is not a day", "a day is 2026-11-23, or today")
+        raise UsageError(
+            f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day", "a day is 2026-11-23, or today"
+        )
     return typed or ""
 
 

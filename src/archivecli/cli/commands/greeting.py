@@ -2,7 +2,7 @@
 
 import os
 
-from archivecli import dates, text
+from archivecli import dates, display, text
 from archivecli.archive import Archive
 from archivecli.cli.options import Common
 from archivecli.cli.output import Output
@@ -22,13 +22,13 @@ def greet() -> None:
     common = Common(os.environ.get("ARCHIVE_CATALOGUE"), "auto", False)
     archive = common.open()
     out = common.output()
-    title = text.one_line(archive.about.get("title", str(archive.path)))
+    title = display.terminal_safe(archive.about.get("title", str(archive.path)))
     count = f"{archive.size:,} event{'' if archive.size == 1 else 's'}"
     span = f", {dates.human(*archive.date_range)}" if archive.date_range else ""
     lines = [*_wrapped(title, out), f"{count}{span}", ""]
-    about = text.joined(archive.about.get("about", ""))
+    about = display.collapse_whitespace(archive.about.get("about", ""))
     if about:
-        lines[-1:] = ["", *_wrapped(text.one_line(about), out), ""]
+        lines[-1:] = ["", *_wrapped(display.terminal_safe(about), out), ""]
     examples = [
         (out.suggested(command) if named else command, purpose) for command, purpose, named in _examples(archive)
     ]
@@ -38,9 +38,9 @@ def greet() -> None:
 
 def _beside(examples: list[tuple[str, str]], out: Output) -> list[str]:
     """Return commands with their purposes beside them, or below where the terminal is narrow."""
-    widest = max(text.width(command) for command, _ in examples)
-    lines = [f"  {text.pad(command, widest)}  {purpose}" for command, purpose in examples]
-    if not out.terminal or max(map(text.width, lines)) <= out.width:
+    widest = max(display.width(command) for command, _ in examples)
+    lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
+    if not out.terminal or max(map(display.width, lines)) <= out.width:
         return lines
     return [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
 
@@ -60,7 +60,7 @@ def _examples(archive: Archive) -> list[tuple[str, str, bool]]:
     filled = {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": text.key((single or topics)[0].short or (single or topics)[0].name) if topics else "WORDS",
-        "id": text.shell_word(archive.short_id(newest.id)) if newest else "ID",
+        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }
     return [(command.format(**filled), purpose, "--help" not in command) for command, purpose in NEXT]

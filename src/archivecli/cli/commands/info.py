@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.cli.options import Common, command
 from archivecli.errors import UsageError
 
@@ -62,8 +62,8 @@ def _catalogue_from(ctx: typer.Context, common: Common) -> str:
 def _lines(found: "Sequence[Fact]") -> list[str]:
     widest = max(len(fact.name) for fact in found)
     return [
-        f"{fact.name:<{widest}}  {text.one_line(fact.text)}"
-        + (f"  ({text.one_line(fact.origin)})" if fact.origin else "")
+        f"{fact.name:<{widest}}  {display.terminal_safe(fact.text)}"
+        + (f"  ({display.terminal_safe(fact.origin)})" if fact.origin else "")
         + "\n"
         for fact in found
     ]

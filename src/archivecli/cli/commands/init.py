@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
@@ -39,7 +39,7 @@ def init(
 
     path = Path(named("FILE", file))
     if path.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"'{text.one_line(str(path))}' does not end in .yaml", "archive init my.yaml")
+        raise UsageError(f"'{display.terminal_safe(str(path))}' does not end in .yaml", "archive init my.yaml")
     if not title.strip() or not title.isprintable():
         raise UsageError("--title: a title is a line of text")
     beside = path.parent / SCHEMA_NAME
@@ -49,7 +49,7 @@ def init(
     if made:
         write_file(str(beside), [schema_text()])
     try:
-        write_file(str(path), [POINTER if schema else "", starter(text.one_line(path.name), title.strip())])
+        write_file(str(path), [POINTER if schema else "", starter(display.terminal_safe(path.name), title.strip())])
     except OutputError:
         if made:
             beside.unlink()

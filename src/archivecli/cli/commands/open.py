@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.archive import Archive
 from archivecli.cli import completion
 from archivecli.cli.ids import IDS_HELP, Null, events_of
@@ -45,7 +45,7 @@ def open_(
     if bare and len(bare) == len(events):
         raise ArchiveError(
             f"{bare[0].id} has no link",
-            f"'{out.suggested('archive show ' + text.shell_word(archive.short_id(bare[0].id)))}' tells what it has",
+            f"'{out.suggested('archive show ' + display.shell_word(archive.short_id(bare[0].id)))}' tells what it has",
         )
     out.remark(*(f"{event.id} has no link" for event in bare))
     addresses = [address for name, links in found.items() if links for address in _chosen(name, links, link, print_)]
@@ -72,7 +72,7 @@ def _links(archive: Archive, event: Event) -> list[tuple[str, str]]:
     names: dict[str, str] = {}
     for address, name in found:
         if address.lower().startswith(SCHEMES):
-            names.setdefault(text.one_line(address), text.one_line(name))
+            names.setdefault(display.terminal_safe(address), display.terminal_safe(name))
     return list(names.items())
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archivecli import text
+from archivecli import display
 from archivecli.cli.options import Common, Today, command, today
 from archivecli.cli.output import Output
 from archivecli.errors import Problem, UsageError
@@ -78,7 +78,7 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
     if format_ == "json":
         import json
 
-        out.write([text.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
+        out.write([display.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     lines = render.lines_of(findings)
     width = out.width if out.terminal else IN_A_PIPE

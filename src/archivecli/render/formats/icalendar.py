@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event
 from archivecli.render.formats import Asked, Rows
 
@@ -12,7 +12,7 @@ def as_ics(rows: Rows, asked: Asked) -> Iterator[str]:
     """A calendar of all-day events; a month or a year is the span of all its days."""
     yield "BEGIN:VCALENDAR\r\nPRODID:-//archivecli//archive//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n"
     if "title" in asked.about:
-        yield content_line("X-WR-CALNAME", escaped(text.one_line(asked.about["title"])))
+        yield content_line("X-WR-CALNAME", escaped(display.terminal_safe(asked.about["title"])))
     for hit in rows:
         yield "".join(content_line(name, value) for name, value in _entry(hit.event))
     yield "END:VCALENDAR\r\n"
@@ -49,11 +49,13 @@ def _entry(event: Event) -> Iterator[tuple[str, str]]:
         yield "DTEND;VALUE=DATE", _day(last + timedelta(days=1))  # exclusive
     elif first < last:  # there is no year 10000; without an end or a duration, an event lasts one day
         yield "DURATION", f"P{(last - first).days + 1}D"
-    yield "SUMMARY", escaped(text.one_line(event.title))
+    yield "SUMMARY", escaped(display.terminal_safe(event.title))
     if event.place:
         yield "LOCATION", escaped(_location(event))
     yield "DESCRIPTION", escaped(_description(event))
-    categories = [escaped(text.one_line(name)) for name in (event.kind, *event.record.get("topics", ())) if name]
+    categories = [
+        escaped(display.terminal_safe(name)) for name in (event.kind, *event.record.get("topics", ())) if name
+    ]
     if categories:
         yield "CATEGORIES", ",".join(categories)
     for address in _addresses(event)[:1]:
@@ -69,15 +71,15 @@ def _day(day: date) -> str:
 def _location(event: Event) -> str:
     places = event.record.get("places", ())
     named = (", ".join(place[key] for key in ("venue", "city", "country") if key in place) for place in places)
-    return text.one_line("; ".join(name for name in named if name) or event.place)
+    return display.terminal_safe("; ".join(name for name in named if name) or event.place)
 
 
 def _description(event: Event) -> str:
     """Say what happened, who organised it, every address, and how precise the date is."""
-    said = [text.one_line(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
+    said = [display.terminal_safe(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
     organisers = [item["body"] for item in event.record.get("organisers", ())]
     if organisers:
-        said.append(f"Organised by: {text.one_line('; '.join(organisers))}")
+        said.append(f"Organised by: {display.terminal_safe('; '.join(organisers))}")
     if len(event.start) < 10 or 0 < len(event.end) < 10:
         said.append(f"Date as far as it is known: {dates.human(event.start, event.end)}")
     said += _addresses(event)
@@ -86,4 +88,4 @@ def _description(event: Event) -> str:
 
 
 def _addresses(event: Event) -> list[str]:
-    return [text.one_line(link["url"]) for link in event.record.get("links", ()) if "url" in link]
+    return [display.terminal_safe(link["url"]) for link in event.record.get("links", ()) if "url" in link]

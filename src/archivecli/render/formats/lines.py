@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivecli import text
+from archivecli import display
 from archivecli.events import Hit
 from archivecli.render.formats import Asked, Rows
 
@@ -43,10 +43,10 @@ def _row(hit: Hit, fields: Sequence[str]) -> list[str]:
 
 def _aligned(rows: Sequence[Sequence[str]], widths: list[int]) -> str:
     """Align rows; ``widths`` grows from chunk to chunk."""
-    cleaned = [[text.one_line(cell) for cell in row] for row in rows]
+    cleaned = [[display.terminal_safe(cell) for cell in row] for row in rows]
     for place in range(len(widths)):
-        widths[place] = max([widths[place], *(text.width(row[place]) for row in cleaned)])
+        widths[place] = max([widths[place], *(display.width(row[place]) for row in cleaned)])
     return "".join(
-        "  ".join([*(text.pad(cell, size) for cell, size in zip(row, widths, strict=False)), row[-1]]) + "\n"
+        "  ".join([*(display.pad(cell, size) for cell, size in zip(row, widths, strict=False)), row[-1]]) + "\n"
         for row in cleaned
     )

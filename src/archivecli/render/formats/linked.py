@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from archivecli import text
+from archivecli import display
 from archivecli.events import Event, Record
 from archivecli.render.formats import Asked, Rows
 
@@ -32,7 +32,7 @@ def as_jsonld(rows: Rows, asked: Asked) -> Iterator[str]:
 def _safe(written: str) -> str:
     for sign in "<>&":
         written = written.replace(sign, f"\\u{ord(sign):04x}")
-    return text.json_safe(written)
+    return display.json_safe(written)
 
 
 _IN_FRAGMENT = "!$&'()*+,;=:@/?"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.events import Event
 from archivecli.render import columns
 from archivecli.render.formats import Asked, Rows
@@ -22,7 +22,7 @@ def as_markdown(rows: Rows, asked: Asked) -> Iterator[str]:
 
 def escaped(said: str) -> str:
     """Return a text as Markdown that shows it as it is, on one line."""
-    said = _SIGNS.sub(r"\\\1", text.one_line(said).strip())
+    said = _SIGNS.sub(r"\\\1", display.terminal_safe(said).strip())
     said = _LINE_END.sub(r"\1\\#", said)
     return _LINE_START.sub(lambda found: _backslashed(found.group()), said)
 

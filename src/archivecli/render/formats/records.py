@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from archivecli import text
+from archivecli import display
 from archivecli.events import Hit, Record
 from archivecli.patterns import lazily
 from archivecli.render import columns
@@ -19,14 +19,14 @@ def as_json(rows: Rows, asked: Asked) -> Iterator[str]:
     for hit in rows:
         yield ",\n" if opened else "[\n"
         opened = True
-        yield text.json_safe(json.dumps(_record(hit, asked), ensure_ascii=False, indent=2))
+        yield display.json_safe(json.dumps(_record(hit, asked), ensure_ascii=False, indent=2))
     yield "\n]\n" if opened else "[]\n"
 
 
 def as_jsonl(rows: Rows, asked: Asked) -> Iterator[str]:
     """One record a line."""
     for hit in rows:
-        yield text.json_safe(json.dumps(_record(hit, asked), ensure_ascii=False, separators=(",", ":"))) + "\n"
+        yield display.json_safe(json.dumps(_record(hit, asked), ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
 def _record(hit: Hit, asked: Asked) -> Record:
@@ -53,7 +53,7 @@ def as_yaml(rows: Rows, asked: Asked) -> Iterator[str]:
         yield "" if opened or asked.fields else "events:\n"
         opened = True
         written = yaml.dump([dict(record)], Dumper=dumper, allow_unicode=True, sort_keys=False, width=100, indent=2)
-        yield text.json_safe(_ESCAPED.sub(_unescaped, written) if "\\U" in written else written)
+        yield display.json_safe(_ESCAPED.sub(_unescaped, written) if "\\U" in written else written)
     if not opened:
         yield "[]\n" if asked.fields else "events: []\n"
 
@@ -98,7 +98,7 @@ def _style(value: str) -> str | None:
 
     Text that is not clearly a word is quoted, instead of the numbers and dates of each reader being listed.
     """
-    if text.json_safe(value) != value or "\\U" in value:
+    if display.json_safe(value) != value or "\\U" in value:
         return '"'  # the only style that has escapes; JSON's are among them
     return None if _WORD.match(value) and value.lower() not in _RESERVED else "'"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from archivecli import dates, text
+from archivecli import dates, display
 from archivecli.dates import SHORT_MONTHS
 from archivecli.events import Event, values_at
 from archivecli.render.citation import Reference, reference
@@ -37,7 +37,7 @@ def latex(said: str) -> str:
     them depends on the font encoding. A brace without a partner is written by name, for BibTeX counts braces, escaped or
     not, to find the end of a value; other braces are escaped, which more programs understand.
     """
-    said = _OPENING_QUOTE.sub("“", text.one_line(said)).replace('"', "”")
+    said = _OPENING_QUOTE.sub("“", display.terminal_safe(said)).replace('"', "”")
     lonely = _lonely_braces(said)
     written = _LATEX_SIGN.sub(
         lambda found: (_LONELY if found.start() in lonely else _LATEX)[found.group()],
@@ -108,7 +108,7 @@ _URL_SIGNS = "%:/?#[]@!$&'()*+,;=~-._"
 def _note(event: Event, cited: Reference) -> str:
     """Say which entry of the page it is, where the event was held, and whether the date was inferred."""
     said = [f"entry {cited.entry}"] if cited.entry is not None else []
-    held = text.one_line(event.place)
+    held = display.terminal_safe(event.place)
     if held:
         said.append(f"held in {held}" if ";" not in held else f"held in: {held}")
     if cited.inferred:
@@ -121,7 +121,7 @@ def as_ris(rows: Rows, asked: Asked) -> Iterator[str]:
     """RIS: a line a value, ended by CRLF; a reference ends with ER."""
     for hit in rows:
         cited = reference(hit.event, asked.about, asked.address)
-        lines = (f"{tag}  - {text.one_line(said)}\r\n" for tag, said in _ris(hit.event, cited))
+        lines = (f"{tag}  - {display.terminal_safe(said)}\r\n" for tag, said in _ris(hit.event, cited))
         yield "".join(lines) + "ER  - \r\n\r\n"
 
 
@@ -152,7 +152,7 @@ def as_csl(rows: Rows, asked: Asked) -> Iterator[str]:
     opened = False
     for hit in rows:
         item = _csl(hit.event, reference(hit.event, asked.about, asked.address))
-        yield (",\n" if opened else "[\n") + text.json_safe(json.dumps(item, ensure_ascii=False, indent=2))
+        yield (",\n" if opened else "[\n") + display.json_safe(json.dumps(item, ensure_ascii=False, indent=2))
         opened = True
     yield "\n]\n" if opened else "[]\n"
 
@@ -166,7 +166,7 @@ def _csl(event: Event, cited: Reference) -> dict[str, Any]:
         "container-title": cited.page,
         "issued": _csl_date(cited),
         "event-date": {key: value for key, value in _csl_date(cited).items() if key != "circa"},
-        "event-place": text.one_line(event.place),
+        "event-place": display.terminal_safe(event.place),
         "keyword": ", ".join(values_at(event.record, "topics")),
         "abstract": event.record.get("summary"),
         "URL": cited.url,

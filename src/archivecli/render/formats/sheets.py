@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from archivecli import text
+from archivecli import display
 from archivecli.render import columns
 from archivecli.render.formats import Asked, Rows
 
@@ -51,13 +51,13 @@ def tabbed(cell: str) -> str:
 
     Spreadsheets and databases read such a cell as a quoted one, and up to the next mark would swallow whole rows.
     """
-    cell = text.joined(cell)
+    cell = display.collapse_whitespace(cell)
     return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
 
 
 def harmless(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula, also after blanks or in full-width signs."""
-    cell = text.visible(columns.cell(value))
+    cell = display.escape_controls(columns.cell(value))
     if isinstance(value[0] if isinstance(value, list) and len(value) == 1 else value, (int, float)):
         return cell
     begin = unicodedata.normalize("NFKC", cell.lstrip(_BEFORE_A_FORMULA)[:1])
