@@ -206,7 +206,7 @@ def criteria(typed: dict[str, Any]) -> Node:
         values = typed.get(facet.name)
         if values:
             parts.append(HasValue(facet.name, tuple(values)))
-    return conjunction(*parts) if parts else conjunction()
+    return conjunction(*parts)
 
 
 Today = Annotated[

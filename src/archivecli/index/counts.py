@@ -109,7 +109,8 @@ class Selection:
     def days_of_year(self) -> list[str]:
         """Return the days of the year on which events begin that are dated to the day: ``06-26``, in order."""
         where, values = self.condition
-        sql = f"SELECT DISTINCT substr(start, 6) AS day FROM events e WHERE {where} AND length(start) = 10 ORDER BY day"
+        exact = f"length(start) = {LENGTHS['day']}"
+        sql = f"SELECT DISTINCT substr(start, 6) AS day FROM events e WHERE {where} AND {exact} ORDER BY day"
         return [day for (day,) in self._rows(sql, values)]
 
     def cross(self, axes: Sequence[str]) -> dict[Keys, int]:

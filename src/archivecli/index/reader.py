@@ -13,6 +13,7 @@ from archivecli.events import Event, Term
 from archivecli.index.conditions import ALL, Condition, Conditions, listed
 from archivecli.index.schema import COLUMNS as SEARCH_COLUMNS
 from archivecli.index.schema import WEIGHTS
+from archivecli.patterns import lazily
 from archivecli.query.criteria import HasValue, Node, Query, conjuncts
 from archivecli.query.facets import NONE
 
@@ -35,6 +36,9 @@ K1, B = 1.2, 0.75
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in SEARCH_COLUMNS)})"
 
 
+_LEADING_DATE = lazily(r"[0-9]{4}(-[0-9]{2}){0,2}")
+
+
 class Tally(NamedTuple):
     """How many events have a value; ``name`` is the value in full, empty for events without one."""
 
@@ -51,12 +55,8 @@ def shared_length(one: str, other: str) -> int:
 
 def date_length(event_id: str) -> int:
     """Return how many characters the date takes at the beginning of an id: 4, 7 or 10, or 0 if there is none."""
-    if not event_id[:4].isdigit() or len(event_id) < 4:
-        return 0
-    length = 4
-    while length < 10 and event_id[length : length + 1] == "-" and event_id[length + 1 : length + 3].isdigit():
-        length += 3
-    return length
+    match = _LEADING_DATE.match(event_id)
+    return match.end() if match else 0
 
 
 def _casefold(event_id: str) -> str:

@@ -122,7 +122,7 @@ class _Parser:
             parts.append(self._either())
             if self._peek() == "close":
                 self.at += 1
-        return conjunction(*parts) if parts else EVERYTHING
+        return conjunction(*parts)
 
     def _peek(self) -> str:
         return self.pieces[self.at].kind if self.at < len(self.pieces) else ""
@@ -157,7 +157,7 @@ class _Parser:
                 parts.append(self._atom(piece))
         flush()
         natural_dates.check_order(*parts)
-        return conjunction(*(part for part in parts if part != EVERYTHING)) if parts else EVERYTHING
+        return conjunction(*(part for part in parts if part != EVERYTHING))
 
     def _negated(self) -> Node:
         while self._peek() in ("NOT", "minus", "AND"):
@@ -181,19 +181,16 @@ class _Parser:
             return Phrase(piece.text) if text.words(piece.text) else EVERYTHING
         if piece.kind == "field":
             return self._field(piece.text)
-        found = self._words([piece.text])
-        return conjunction(*found) if found else EVERYTHING
+        return conjunction(*self._words([piece.text]))
 
     def _field(self, name: str) -> Node:
         value = self.pieces[self.at] if self.at < len(self.pieces) else Token("word", "")
-        wanted = value.kind in ("word", "phrase")
         field = text.fold(name)
-        if wanted and field in FIELDS:
+        if value.kind in ("word", "phrase") and field in FIELDS:
             self.at += 1
-            alternatives = (value.text,) if value.kind == "phrase" else tuple(v for v in value.text.split(",") if v)
+            alternatives = tuple(filter(None, value.text.split(","))) if value.kind == "word" else ()
             return FIELDS[field](field, alternatives or (value.text,))
-        found = self._words([name])
-        return conjunction(*found) if found else EVERYTHING
+        return conjunction(*self._words([name]))
 
     def _words(self, run: list[str]) -> list[Node]:
         """Return the nodes of consecutive bare words: dates are dates, the rest are words."""

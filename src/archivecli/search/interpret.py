@@ -105,7 +105,7 @@ class Interpreter:
             else:
                 self._complex(part)
         self._words(run)
-        self.found.filters = conjunction(*filters) if filters else EVERYTHING
+        self.found.filters = conjunction(*filters)
         self._require_one_term()
         return self.found
 
@@ -141,7 +141,7 @@ class Interpreter:
             at += taken
 
     def _correct(self, typed: list[str], folded: list[str]) -> None:
-        """Replace words that the archive does not know by the nearest that it does, and say so."""
+        """Replace words that the archive does not know by the most similar that it does, with a remark."""
         for at, word in enumerate(folded):
             parts = text.words(typed[at]) if text.compound(typed[at]) == word else [word]
             known = word in STOP_WORDS or word in SOFT_WORDS or self._own(parts)
@@ -172,11 +172,8 @@ class Interpreter:
                 continue
             if self.index.is_name(name) and self.spelling.knows(quoted(name)):
                 words = [word for word in folded[at : at + length] if word not in STOP_WORDS]
-                alternatives = [
-                    Alternative((quoted(name),), 1.0, name, "name"),
-                    Alternative(tuple(quoted(word) for word in words), ALL_WORDS_OF_NAME, " + ".join(words), "words"),
-                    *self._synonyms(folded[at : at + length]),
-                ]
+                synonyms = self._synonyms(folded[at : at + length])
+                alternatives = [_together([name], "name"), _apart(words), *synonyms]
                 self._add(SearchTerm(" ".join(typed[at : at + length]), alternatives, words=words))
                 return length
         return 0
@@ -190,10 +187,9 @@ class Interpreter:
             synonyms = self._synonyms(words) if len(words) == length else []
             if synonyms:
                 content = [word for word in words if word not in STOP_WORDS]
-                own = [Alternative((quoted(" ".join(words)),), 1.0, " ".join(words), "word")]
-                if all(self.spelling.knows(quoted(word)) for word in content):
-                    expressions = tuple(quoted(word) for word in content)
-                    own.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(content), "words"))
+                own = [_together(words)]
+                if self._knows_all(content):
+                    own.append(_apart(content))
                 self._add(SearchTerm(" ".join(typed[at : at + length]), [*own, *synonyms], words=content))
                 return length
         return 0
@@ -236,17 +232,13 @@ class Interpreter:
         return SearchTerm(typed, [], not soft, parts)
 
     def _own(self, parts: list[str]) -> list[Alternative]:
-        """Return the ways in which a word as typed can stand in an event; none where the archive does not know it."""
-        joined = "".join(parts)
-        found = []
-        if self.spelling.knows(quoted(" ".join(parts))):
-            found.append(Alternative((quoted(" ".join(parts)),), 1.0, " ".join(parts), "word"))
-        if len(parts) > 1 and self.spelling.knows(quoted(joined)):
-            found.append(Alternative((quoted(joined),), 1.0, joined, "word"))
-        if len(parts) > 1 and not found and all(self.spelling.knows(quoted(part)) for part in parts):
-            expressions = tuple(quoted(part) for part in parts)
-            found.append(Alternative(expressions, ALL_WORDS_OF_NAME, " + ".join(parts), "words"))
-        return found
+        """Return the ways in which a word as typed can stand in an event; none if the archive does not know it."""
+        ways = [_together(parts), _together(["".join(parts)])] if len(parts) > 1 else [_together(parts)]
+        found = [way for way in ways if self.spelling.knows(*way.expressions)]
+        return found or ([_apart(parts)] if len(parts) > 1 and self._knows_all(parts) else [])
+
+    def _knows_all(self, words: Sequence[str]) -> bool:
+        return all(self.spelling.knows(quoted(word)) for word in words)
 
     def _synonyms(self, words: Sequence[str]) -> list[Alternative]:
         """Return what the thesaurus gives for a word or expression, as far as the archive knows it."""
@@ -310,6 +302,14 @@ class Interpreter:
 
     def _add(self, term: SearchTerm) -> None:
         self.found.terms.append(term)
+
+
+def _together(words: Sequence[str], how: str = "word") -> Alternative:
+    return Alternative((quoted(" ".join(words)),), 1.0, " ".join(words), how)
+
+
+def _apart(words: Sequence[str]) -> Alternative:
+    return Alternative(tuple(map(quoted, words)), ALL_WORDS_OF_NAME, " + ".join(words), "words")
 
 
 _NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})
