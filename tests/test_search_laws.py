@@ -14,6 +14,7 @@ from benchmarks.retrieval.__main__ import SETS, measure, ours, plain_fts5, same,
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.catalogue.loading import Catalogue
 from archivecli.dates import Period
@@ -49,9 +50,8 @@ def matches(event: Event, node: Node) -> bool:
         case During(period):
             return event.period.overlaps(period)
         case Annually(month, day):
-            first, last = map(datetime.date.fromisoformat, event.period)
-            every = (first + datetime.timedelta(number) for number in range((last - first).days + 1))
-            return any(one.month == month and day in (0, one.day) for one in every)
+            every = [dates.add_days(event.period.first, number) for number in range(event.period.days())]
+            return any(dates.parts(one)[1] == month and day in (0, dates.parts(one)[2]) for one in every)
         case HasValue(facet, values):
             return bool(set(facet_values(event, BY_NAME[facet])) & set(values))
     raise ValueError(node)
