@@ -11,21 +11,11 @@ PRINT_MODULES = "import sys, json; print(json.dumps(sorted(sys.modules)), file=s
 # of the standard library, beyond what Typer itself loads
 LIBRARY = {"_blake2", "gc", "_json", "_sqlite3", "atexit", "sqlite3", "sqlite3.dbapi2"}
 LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
-LIBRARY |= {
-    "ipaddress",
-    "urllib",
-    "urllib.parse",
-}  # what a path as a URI takes; before Python 3.13 pathlib itself loads them
+LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}  # a path as a URI; before Python 3.13 pathlib itself loads them
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
 BASE |= {"archivecli.display", "archivecli.locations", "archivecli.patterns", "archivecli.sources"}
-BASE |= {"archivecli.text"}
-BASE |= {
-    "archivecli.index",
-    "archivecli.index.conditions",
-    "archivecli.index.reader",
-    "archivecli.index.schema",
-    "archivecli.index.store",
-}
+BASE |= {"archivecli.text", "archivecli.index", "archivecli.index.conditions", "archivecli.index.reader"}
+BASE |= {"archivecli.index.schema", "archivecli.index.store"}
 BASE |= {"archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.form"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
