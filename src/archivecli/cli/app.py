@@ -218,7 +218,7 @@ def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:
 def _tell(error: ArchiveError) -> int:
     if isinstance(error, CatalogueError):
         for problem in error.problems:
-            _say(str(problem))
+            _say(output.problem_line(problem))
     _say(f"archive: {error.message}")
     for line in error.hint.splitlines():
         _say(f"  {line}")
@@ -261,9 +261,7 @@ def _no_such_option(error: NoSuchOption) -> ArchiveError:
 
 
 def _say(sentence: str) -> None:
-    from archivecli.text import one_line
-
-    sentence = ("  " if sentence.startswith("  ") else "") + one_line(sentence)
+    sentence = ("  " if sentence.startswith("  ") else "") + output.message_line(sentence)
     with contextlib.suppress(OSError, ValueError):  # nobody listens; the exit code still speaks
         sys.stderr.write(f"{sentence}\n")
 

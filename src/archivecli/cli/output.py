@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from archivecli import settings, text
+from archivecli.errors import Problem, shortened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +118,7 @@ class Output:
 
     def complain(self, sentence: str) -> None:
         """Say on stderr what must be heard, even with --quiet."""
-        said = f"{text.one_line(sentence)}\n"
+        said = f"{message_line(sentence)}\n"
 
         def say() -> None:
             with contextlib.suppress(OSError, ValueError):  # nobody listens; the answer goes on
@@ -154,6 +155,23 @@ class _Narrowed:
 
 _DRAWN = str.maketrans("–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴", "--~-*''\"\"--|+++++++++++++-")
 """Signs as Rich draws them, each in one cell; letters are seen to before anything is drawn."""
+
+
+MAX_LINE = 1000
+"""How many characters of a line on standard error are shown; what was typed may have thousands."""
+
+
+def message_line(sentence: str) -> str:
+    """Return a message as one line; of a very long one the middle is left out, since the reason may come last."""
+    line = text.one_line(sentence)
+    return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE // 2]}...{line[3 - MAX_LINE // 2 :]}"
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a problem as one line: place, message, hint."""
+    message, hint = (shortened(text.one_line(part)) for part in (problem.message, problem.hint))
+    return str(problem._replace(message=message, hint=hint))
+
 
 _open: "list[Paged]" = []
 

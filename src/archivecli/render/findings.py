@@ -48,10 +48,9 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
 
     With ``fold`` a suggestion fits, too, on several lines.
     """
-    place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
-    head = [Piece(f"{text.one_line(place)}: ", "place"), Piece(problem.code, problem.severity)]
+    head = [Piece(f"{text.one_line(problem.place)}: ", "place"), Piece(problem.code, problem.severity)]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Piece(f": {text.one_line(shortened(problem.message))}{kind}")]
+    yield [*head, Piece(f": {shortened(text.one_line(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
     blank = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -60,7 +59,7 @@ def finding(problem: Problem, lines: Lines, width: int, fold: bool = False) -> I
         yield [Piece(gutter, "gutter"), Piece(shown)]
         yield [Piece(blank, "gutter"), Piece(" " * caret + "^", "caret")]
     margin = blank[:-2] + "= "
-    for part in _folded(text.one_line(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
+    for part in _folded(shortened(text.one_line(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Piece(margin, "gutter"), Piece(part, "hint")]
         margin = " " * len(margin)
 

@@ -7,7 +7,7 @@ import typer
 
 from archivecli import text
 from archivecli.cli.options import Common, Today, command, today
-from archivecli.cli.output import Output
+from archivecli.cli.output import Output, problem_line
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import named, resolve_catalogue
 
@@ -59,13 +59,13 @@ def validate(
     out = common.output()
     chosen = [named("PATH", path) for path in paths] if paths else [common.catalogue]
     day = date.fromisoformat(today(today_))
-    reports = [check(resolve_catalogue(path), day) for path in chosen]
+    reports = [check(path, day) for path in dict.fromkeys(map(resolve_catalogue, chosen))]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
         _tell(out, most_important(findings), format_)
     for problem in unreadable:
-        out.complain(str(problem))
+        out.complain(problem_line(problem))
     if len(unreadable) < len(reports):
         out.remark(*_summary(reports, findings))
     errors = [problem for problem in findings if strict or problem.severity == "error"]
@@ -78,7 +78,7 @@ def _tell(out: Output, findings: Sequence[Problem], format_: str) -> None:
     if format_ == "json":
         import json
 
-        out.write([text.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
+        out.write_data([text.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     lines = render.lines_of(findings)
     width = out.width if out.terminal else IN_A_PIPE
