@@ -8,6 +8,7 @@ pager = "less -S"               # "" for none
 work = "~/archives/work.yaml"   # archive --catalogue work list
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,7 +119,9 @@ def _check(path: Path, content: str, found: dict[str, Any]) -> None:
             raise BadConfiguration(f"{at}: there is no setting '{key[:40]}'", hint)
         if key == "catalogues":
             _check_catalogues(path, content, value)
-        elif not isinstance(value, str) or "\0" in value or (key == "catalogue" and not value):
+        elif key == "catalogue" and value == "":
+            raise BadConfiguration(f"{at}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+        elif not isinstance(value, str) or "\0" in value:
             raise BadConfiguration(f"{at}: '{key}' is not a text", f'write {key} = "…"')
         elif key == "color" and value not in COLOURS:
             raise BadConfiguration(f"{at}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")
@@ -152,6 +155,11 @@ def named(what: str, path: str) -> str:
     """Return a path that was typed for ``what``; raise UsageError where it is empty, as that of an unset variable is."""
     if not path:
         raise UsageError(f"{what}: the path is empty", "name a file or a folder")
+    try:
+        os.fsencode(path)
+    except UnicodeError:  # in an ASCII locale: arguments are UTF-8, and so are the names of files
+        with contextlib.suppress(UnicodeError):
+            return os.fsdecode(path.encode())
     return path
 
 

@@ -25,7 +25,7 @@ def emit(
     """Write events one a line or row; return whether there were any. ``scored``: the hits have more than their events."""
     name = form.name(out)
     asked = _asked(form, archive, scored or outcome is not None)
-    in_ascii = not out.unicode and name in _FOR_PEOPLE and form.file is None
+    in_ascii = not out.unicode and (name == TABLE or (name == "plain" and out.terminal and form.file is None))
     counted = _Counted(map(_in_ascii, hits) if in_ascii else hits)
     if name != TABLE:
         _deliver(out, form, name, FORMATS[name].write(counted, asked))
@@ -38,11 +38,8 @@ def emit(
     return counted.number > 0
 
 
-_FOR_PEOPLE = (TABLE, "plain")
-"""The forms that are laid out in columns: what is measured there must be what is printed."""
-
-
 def _in_ascii(hit: Hit) -> Hit:
+    """Return a hit as it is printed, so that columns are as wide as that."""
     return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(text.ascii_only, hit.reasons)))
 
 
@@ -99,7 +96,7 @@ def _deliver(out: Output, form: Form, name: str, pieces: Iterable[str]) -> None:
     """Write to a file, whole, or to standard output."""
     if form.file is not None:
         out.write_file(form.file, pieces, form.force)
-    elif name == "plain":
+    elif name == "plain" and out.terminal:
         out.write(pieces)
     else:
         out.write_data(pieces)

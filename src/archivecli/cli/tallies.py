@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 TABLE = "table"
 CHOICES = (TABLE, *FORMATS)
 
-_DATA = ("json", "jsonl", "csv", "tsv", "yaml", "markdown")
-
 ViewFormat = Annotated[
     str | None,
     typer.Option(
@@ -88,7 +86,8 @@ def emit_view(out: Output, view: View, sheet: Sheet) -> None:
         out.show(*view.picture())
         return
     columns, rows = view.columns, view.rows
-    if name == "plain" and not out.unicode and sheet.output in (None, "-"):
+    for_a_person = name == "plain" and out.terminal and sheet.output in (None, "-")
+    if for_a_person and not out.unicode:
         rows = partial(map, text.ascii_values, view.rows())
     if view.matrix is not None and name in ("csv", "tsv", "markdown"):
         columns, found = view.matrix()
@@ -98,10 +97,10 @@ def emit_view(out: Output, view: View, sheet: Sheet) -> None:
     if sheet.output not in (None, "-"):
         out.write_file(str(sheet.output), pieces, sheet.force)
         out.remark(f"written to {sheet.output}")
-    elif name in _DATA:
-        out.write_data(pieces)
-    else:
+    elif for_a_person:
         out.write(pieces)
+    else:
+        out.write_data(pieces)
 
 
 def emit_count(out: Output, total: int, sheet: Sheet) -> None:
