@@ -80,7 +80,7 @@ def _read(null: bool) -> Iterator[str]:
         data = getattr(sys.stdin, "buffer", sys.stdin).read()
     except OSError as error:
         raise OutputError(f"cannot read standard input: {error.strerror}") from error
-    said = data if isinstance(data, str) else data.decode(errors="replace")
+    said = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
     for line in said.split("\0") if null or "\0" in said else said.splitlines():
         words = line.split()
         if words:

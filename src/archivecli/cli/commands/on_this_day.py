@@ -11,7 +11,7 @@ from archivecli.cli.form import Form
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import Asked, Common, FailIfEmpty, Today, command, today
 from archivecli.events import Hit
-from archivecli.query.criteria import Node, Recurs
+from archivecli.query.criteria import Node, Query, Recurs
 
 app = typer.Typer()
 
@@ -49,7 +49,13 @@ def on_this_day(
 
 
 def _say_what_is_near(found: Question, day: str) -> None:
-    found.out.remark(f"no event of {_named(day)}")
+    if not found.total:
+        found.remark_if_empty()
+        return
+    on_the_day = found.archive.select(Query(Recurs(int(day[:2]), int(day[3:]))))
+    excluded = sum(len(event.start) == 10 for event in on_the_day)
+    without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
+    found.out.remark(f"no event of {_named(day)}{without if excluded else ''}")
     days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
