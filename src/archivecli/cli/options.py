@@ -252,7 +252,7 @@ def today(typed: str | None) -> str:
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="at most so many events")]
 FailIfEmpty = Annotated[
     bool,
-    typer.Option("--fail-if-empty", help="exit code 1 when nothing is listed, for scripts", rich_help_panel=COMMON),
+    typer.Option("--fail-if-empty", help="exit code 1 when nothing is listed or counted", rich_help_panel=COMMON),
 ]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="the other way round")]
 

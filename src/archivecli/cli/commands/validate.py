@@ -46,7 +46,7 @@ def validate(
 
     At most 1,000 findings are shown, errors before warnings.
 
-    Status 0: nothing found, or warnings only; 1: findings; 2: something could not be read.
+    Status 0: no errors; 1: errors, or warnings with --strict; 2: something could not be read.
     """
     if format_ not in FORMATS:
         raise UsageError(f"--format: '{format_}' is none of {', '.join(FORMATS)}")
