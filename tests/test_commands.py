@@ -463,7 +463,7 @@ def test_ids_on_standard_input_must_be_right(run_with: Callable[..., Result], co
 
 def test_ids_on_standard_input_end_with_lines_or_nul(run_with: Callable[..., Result]) -> None:
     assert run_with("2010-06-26\0002012\0", "count", "-").out == "2\n"
-    assert run_with("2012\r\n\r\n2012\n", "count", "-").out == "1\n"
+    assert run_with("\ufeff2012\r\n\r\n2012\n", "count", "-").out == "1\n"
 
 
 def test_suggestions_keep_to_the_ids_on_standard_input(run_with: Callable[..., Result]) -> None:

@@ -91,7 +91,7 @@ def test_names_are_completed(shell: Run, home: Path) -> None:
         ("[catalogues]\nwork = 1\n", ":2", "has no path"),
         ('[catalogues]\n"a b" = "x"\n', ":2", "cannot be a name"),
         ('catalogues = "x"\n', ":1", "is not a table"),
-        ('catalogue = ""\n', ":1", "is not a string"),
+        ('catalogue = ""\n', ":1", "is empty"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(run: Run, home: Path, content: str, place: str, said: str) -> None:

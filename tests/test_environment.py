@@ -46,6 +46,7 @@ WRITES = {"init"}
 
 HELP = [["--help"], ["--version"], [], ["list", "--help"]]
 ANSWERS = [*ONE_OF_EACH.values(), *HELP, *(["list", "--format", name] for name in FORMATS)]
+ANSWERS.append(["list", "--format", "json", "--output", "/dev/stdout"])
 
 
 def named(lines: list[list[str]]) -> list[Any]:
@@ -382,16 +383,29 @@ def test_a_stream_takes_what_its_encoding_lacks() -> None:
         assert raw.getvalue() == written
 
 
-def test_data_is_utf8_whatever_the_locale() -> None:
-    for name in ("json", "jsonl", "csv", "yaml"):
+def test_data_is_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text("- {id: 2009-x, title: T, start: nö}\n", encoding="utf-8")
+    (tmp_path / "right.yaml").write_text("- {id: ö, title: Š, start: 2009, topics: [č]}\n", encoding="utf-8")
+    formats = (["list", "--format", name] for name in ("plain", "json", "jsonl", "csv", "yaml", "ids"))
+    for line in (*formats, ["show", "ö"], ["count", "--by", "topic"], ["validate", "wrong.yaml", "-f", "json"]):
         answers = [
-            subprocess.run(
-                [*ARCHIVE, "list", "--format", name], capture_output=True, check=True, env={**os.environ, **locale}
-            ).stdout
+            to_file(
+                subprocess.PIPE, *line, cwd=tmp_path, env={**os.environ, **locale, "ARCHIVE_CATALOGUE": "right.yaml"}
+            ).out
             for locale in ({}, {"PYTHONIOENCODING": "ascii"})
         ]
         assert answers[0] == answers[1]
-        assert answers[0].decode("utf-8")
+        assert not answers[0].isascii()
+
+
+@pytest.mark.parametrize("locale", LOCALES, ids=str)
+def test_an_id_of_any_letters_is_piped_and_typed(locale: dict[str, str], tmp_path: Path, shell: Run) -> None:
+    path = str(tmp_path / "ćé.yaml")
+    Path(path).write_text("- {id: 2020-ćé漢, title: T, start: 2020}\n", encoding="utf-8")
+    listed = shell("list", "--catalogue", path, **locale).out
+    piped = shell("show", "-", "--catalogue", path, stdin=listed, **locale)
+    assert listed.startswith("2020-ćé漢 ")
+    assert piped.out == shell("show", "2020-ćé漢", "--catalogue", path, **locale).out != ""
 
 
 @pytest.mark.parametrize("columns", ["0", "-1", "1", "7", "40", "109", "500", "x"])

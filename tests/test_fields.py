@@ -140,6 +140,7 @@ def test_a_terminal_too_narrow_for_the_columns_has_them_below_each_other(run: Ru
 
 
 def test_related_events_have_reasons(run: Run) -> None:
+    assert run("related", "2009-12-09", "-n", "0").err == ""
     events = run("related", "2012", "--fields", "id,hit.score,hit.reasons", "-f", "json").json
     assert all(event["hit.reasons"] and event["hit.score"] > 0 for event in events)
 

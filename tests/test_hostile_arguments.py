@@ -157,6 +157,15 @@ def test_one_megabyte_of_text(line: str) -> None:
         assert len(result.err) < 20_000
 
 
+@pytest.mark.parametrize(
+    "line", ["{}", "list --limit={}", "list -o {}", "list -o {}.csv", "--catalogue {} list", "validate {}", "init {}"]
+)
+def test_a_message_is_short_whatever_was_typed(run: Run, line: str) -> None:
+    result = run(*line.format("9" * 20_000).split())
+    well_ended(result)
+    assert 0 < max(map(len, result.err.splitlines())) <= 1000
+
+
 def test_a_number_as_large_as_one_likes(run: Run) -> None:
     assert len(run("list", "--limit", "9" * 25).lines) == 38
     assert run("list", "--limit", "9" * 5000).code == 2

@@ -167,6 +167,7 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "a link with a blank": (record("links: [{url: 'http://x y'}]"), ":5:19", "is not an address"),
     "a link with an escape": (record('links: [{url: "http://x\\e]8;;y"}]'), ":5:19", "is not an address"),
     "an id of two words": ("events:\n  - {id: a talk, title: t, start: 2009}\n", ":2:10", "it contains white space"),
+    "a long id": (f"events:\n  - {{id: {'x' * 101}, title: t, start: 2009}}\n", ":2:10", "longer than 100 characters"),
     "an id like an option": ("events:\n  - {id: --help, title: t, start: 2009}\n", ":2:10", "it begins with a hyphen"),
     "an id with an escape": ('events:\n  - {id: "a\\e[31m", title: t, start: 2009}\n', ":2:10", "a control character"),
     "an id that turns": ("events:\n  - {id: a\u202eb, title: t, start: 2009}\n", ":2:10", "a control character"),

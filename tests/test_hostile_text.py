@@ -133,6 +133,7 @@ VIEWS = [
     ["show", "2009"],
     ["show", "2009", "--format", "table"],
     ["count", "--by", "kind"],
+    ["count", "--by", "kind", "-f", "tsv"],
     ["count", "--by", "body", "--format", "table"],
     ["related", "2009-01-02-x"],
     ["calendar"],
@@ -141,6 +142,7 @@ VIEWS = [
     ["timeline"],
     ["timeline", "--format", "table"],
     ["facets"],
+    ["facets", "-f", "csv"],
     ["facets", "--format", "table"],
     ["info"],
     ["cite", "2009"],
@@ -155,8 +157,9 @@ def test_no_text_is_control_of_a_terminal(line: list[str], run: Run, tmp_path: P
     path = hostile_catalogue(tmp_path / "hostile.yaml", HOSTILE["everything"])
     environment = {"ARCHIVE_CATALOGUE": str(path), "COLUMNS": "70"}
     width = 70 if "table" in line else 0
-    harmless(run(*line, **environment), width)
-    if line:
+    result = run(*line, **environment)
+    harmless(result._replace(out=result.out.replace("\t", " ")) if "tsv" in line else result, width)
+    if line and "tsv" not in line:
         harmless(run(*line, "--color", "always", **environment), width)
 
 
@@ -197,6 +200,17 @@ def test_data_formats_keep_what_was_written(name: str, run: Run, tmp_path: Path)
     title = rows[1][rows[0].index("title")]
     assert title.removeprefix("'") == display.escape_controls(kept)  # there are no escapes in CSV
     assert title[:1] not in ("=", "+", "-", "@")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_views_write_sheets_that_keep_each_text(name: str, run: Run, tmp_path: Path) -> None:
+    path = hostile_catalogue(tmp_path / "hostile.yaml", HOSTILE[name])
+    kept = display.escape_controls(unicodedata.normalize("NFC", display.collapse_whitespace(HOSTILE[name])))
+    for format_, delimiter in (("csv", ","), ("tsv", "\t")):
+        written = run("count", "--by", "topic", "-f", format_, "--catalogue", str(path)).out
+        _, (number, topic) = csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)
+        assert (topic.removeprefix("'"), number) == (kept, "1")
+        assert topic[:1] not in ("=", "+", "-", "@")
 
 
 NEEDED = "\u061c\u200c\u200d\u200e\u200f\ufe0f\U000e0100"

@@ -31,6 +31,12 @@ def test_an_empty_day_names_its_neighbours_and_how_to_see_them(run: Run) -> None
     assert "2 September (archive list --on 02-09)" in result.err
 
 
+def test_it_is_said_where_words_or_filters_exclude_events(run: Run) -> None:
+    assert "no event mentions 'zzzz'" in run("on-this-day", "--today", "2026-06-26", "zzzz").err
+    result = run("on-this-day", "--today", "2026-06-26", "--topic", "corruption")
+    assert "no event of 26 June matches; without words and filters there are 3\n" in result.err
+
+
 def test_the_year_is_a_ring(run: Run) -> None:
     err = run("on-this-day", "--today", "2026-12-31").err
     assert "16 December" in err

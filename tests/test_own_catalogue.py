@@ -124,7 +124,8 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
 
 
 def test_a_clean_catalogue_is_status_0(run: Run, tmp_path: Path) -> None:
-    found = run("validate", written(tmp_path, EVENT))
+    path = written(tmp_path, EVENT)
+    found = run("validate", path, path)  # one catalogue, checked once
     assert (found.code, found.out, found.err) == (0, "", "1 valid event, no findings\n")
     assert run("validate", written(tmp_path, EVENT), "-q").err == ""
 
@@ -389,6 +390,9 @@ def test_a_report_is_bounded(run: Run, tmp_path: Path) -> None:
     in_json = run("validate", path, "--format", "json")
     assert len(in_json.json) == 1000
     assert max(len(found["message"]) for found in in_json.json) <= 300
+    path = written(tmp_path, EVENT.replace("2009-01-02-one", "\U000e0001" * 99))  # each is shown as ten characters
+    lines = [*run("validate", path).lines, *run("list", "--catalogue", path).err.splitlines()]
+    assert 300 < max(len(line) for line in lines) < len(path) + 400
 
 
 def test_a_caret_stands_below_wide_characters_and_tabs() -> None:

@@ -43,6 +43,8 @@ def test_every_suite_guards_something() -> None:
 
 def test_the_limits_are_those_of_the_program() -> None:
     from archivecli import errors, sources
+    from archivecli.catalogue import validator as validation
+    from archivecli.cli import output
     from archivecli.index import store
     from archivecli.query import parser
     from archivecli.readers import yaml as reader
@@ -52,6 +54,9 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert f"a line {sources.MAX_LINE // 1024**2} MiB" in PAGE
     assert f"a file {sources.MAX_BYTES // 1024**3} GiB" in PAGE
     assert f"{errors.MAX_PROBLEMS:,} problems" in PAGE
+    assert f"{errors.MAX_MESSAGE} characters" in PAGE
+    assert f"{output.MAX_LINE:,} characters" in PAGE
+    assert f"{validation.MAX_ID} characters" in PAGE
     assert f"{parser.MAX_TOKENS} words and {parser.MAX_CHARACTERS:,} characters" in PAGE
     assert f"{store.KEEP_DAYS} days" in PAGE
     assert f"which {store.KEEP_CATALOGUES} others" in PAGE

@@ -104,12 +104,9 @@ def test_width_is_that_of_the_ascii_that_is_printed(screen: Terminal, catalogue:
     assert len(set(framed)) <= 1
 
 
-def test_columns_in_a_pipe_are_straight_in_ascii_too(catalogue: str) -> None:
-    from typer.testing import CliRunner
-
-    from archivecli.cli.app import app
-
+def test_plain_columns_are_straight_in_ascii_too(screen: Terminal, catalogue: str) -> None:
     for line in (["list", "--fields", "title,id"], ["facets", "topic"]):
-        shown = CliRunner(charset="ascii").invoke(app, ["--catalogue", catalogue, *line]).stdout_bytes.decode("ascii")
-        columns = {one.rindex("  ") for one in shown.splitlines()}
+        shown = screen("--catalogue", catalogue, *line, "-f", "plain", ascii_only=True)
+        assert shown.out.isascii()
+        columns = {one.rindex("  ") for one in shown.lines}
         assert len(columns) == 1, shown

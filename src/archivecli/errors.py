@@ -47,9 +47,13 @@ class Problem(NamedTuple):
     hint: str = ""
     severity: str = "error"
 
+    @property
+    def place(self) -> str:
+        """Return ``path:line:column``, or the path alone where no line is known."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        return f"{place}: {shortened(self.message)}" + (f"; {shortened(self.hint)}" if self.hint else "")
+        return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
 MAX_MESSAGE = 300
@@ -57,7 +61,7 @@ MAX_MESSAGE = 300
 
 
 def shortened(message: str) -> str:
-    """Return a message of which no more is left than is shown."""
+    """Return a message cut to MAX_MESSAGE characters; escape its controls before, since that lengthens it."""
     return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 3] + "..."
 
 

@@ -10,6 +10,7 @@ pager = "less -S"               # "" for none
 work = "~/archives/work.yaml"   # archive --catalogue work list
 """
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -99,7 +100,7 @@ class Settings:
 
     def catalogue_path(self, given: str) -> Path:
         """Return the path of a catalogue given by its name in the settings file or by its path."""
-        named("--catalogue", given)
+        given = named("--catalogue", given)
         if "\0" in given:
             raise UsageError("a catalogue's path cannot hold a NUL character")
         names = self.file.catalogues
@@ -160,6 +161,11 @@ def named(what: str, path: str) -> str:
     """Return a path typed for ``what``; raise UsageError for an empty one, as of an unset shell variable."""
     if not path:
         raise UsageError(f"{what}: the path is empty", "name a file or a folder")
+    try:
+        os.fsencode(path)
+    except UnicodeError:  # in an ASCII locale: arguments are UTF-8, and so are the names of files
+        with contextlib.suppress(UnicodeError):
+            return os.fsdecode(path.encode())
     return path
 
 
@@ -223,7 +229,9 @@ def _check(path: Path, content: str, values: dict[str, Any]) -> None:
                 hint = 'write [catalogues] and below it name = "path"'
                 raise BadConfiguration(f"{position}: 'catalogues' is not a table", hint)
             _check_catalogues(path, content, value.items())
-        elif not isinstance(value, str) or "\0" in value or (key == "catalogue" and not value):
+        elif key == "catalogue" and value == "":
+            raise BadConfiguration(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+        elif not isinstance(value, str) or "\0" in value:
             raise BadConfiguration(f"{position}: '{key}' is not a string", f'write {key} = "…"')
         elif key == "color" and value not in COLOURS:
             raise BadConfiguration(f"{position}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")

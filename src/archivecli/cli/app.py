@@ -14,7 +14,7 @@ import typer.core
 from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere else
 
 from archivecli import __version__
-from archivecli.cli import process
+from archivecli.cli import output, process
 from archivecli.errors import ArchiveError, CatalogueError, UsageError, nearest
 
 COMMANDS = {
@@ -175,7 +175,7 @@ def _option_hints(error: NoSuchOption) -> Iterator[str]:
 def _print_error(error: ArchiveError) -> int:
     if isinstance(error, CatalogueError):
         for problem in error.problems:
-            _print(str(problem))
+            _print(output.problem_line(problem))
     _print(f"archive: {error.message}")
     for line in error.hint.splitlines():
         _print(line, indent="  ")
@@ -183,10 +183,8 @@ def _print_error(error: ArchiveError) -> int:
 
 
 def _print(line: str, indent: str = "") -> None:
-    from archivecli.display import terminal_safe
-
     with contextlib.suppress(OSError, ValueError):  # stderr is closed; the exit code remains
-        sys.stderr.write(f"{indent}{terminal_safe(line)}\n")
+        sys.stderr.write(f"{indent}{output.message_line(line)}\n")
 
 
 app = typer.Typer(

@@ -29,6 +29,8 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Pat
             raise _exists(name)
         else:
             _write_whole(name, pieces, before)
+    except BrokenPipeError:
+        raise  # the reader of a pipe has gone away: the app ends quietly, as for standard output
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"cannot write {name}: {reason[:1].lower()}{reason[1:]}") from error

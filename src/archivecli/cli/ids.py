@@ -68,7 +68,7 @@ def _read(null: bool) -> Iterator[str]:
         data = getattr(sys.stdin, "buffer", sys.stdin).read()
     except OSError as error:
         raise OutputError(f"cannot read standard input: {error.strerror}") from error
-    content = data if isinstance(data, str) else data.decode(errors="replace")
+    content = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
     for line in content.split("\0") if null or "\0" in content else content.splitlines():
         if words := line.split():
             yield words[0]

@@ -212,6 +212,7 @@ def today(typed: str | None) -> str:
 
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")]
 FailIfEmpty = Annotated[
-    bool, typer.Option("--fail-if-empty", help="exit code 1 when no event matches, for scripts", rich_help_panel=COMMON)
+    bool,
+    typer.Option("--fail-if-empty", help="exit code 1 when nothing is listed or counted", rich_help_panel=COMMON),
 ]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the order")]

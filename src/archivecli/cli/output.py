@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Self, TextIO, cast
 import typer
 
 from archivecli import display
+from archivecli.errors import Problem, shortened
 from archivecli.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Output:
 
     def complain(self, sentence: str) -> None:
         """Print to stderr even with --quiet."""
-        line = f"{display.terminal_safe(sentence)}\n"
+        line = f"{message_line(sentence)}\n"
 
         def say() -> None:
             with contextlib.suppress(OSError, ValueError):  # stderr is closed; the answer goes on
@@ -161,6 +162,21 @@ _DRAWN = str.maketrans(
     "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
 )
 """ASCII for the one-cell characters that are drawn; text of the catalogue is converted before it is laid out."""
+
+MAX_LINE = 1000
+"""The limit for a line on standard error, in characters; what was typed may have thousands."""
+
+
+def message_line(sentence: str) -> str:
+    """Return a message as one line; of a very long one the middle is left out, since the reason may come last."""
+    line = display.terminal_safe(sentence)
+    return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE // 2]}...{line[3 - MAX_LINE // 2 :]}"
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a problem as one line: place, message, hint."""
+    message, hint = (shortened(display.terminal_safe(part)) for part in (problem.message, problem.hint))
+    return str(problem._replace(message=message, hint=hint))
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -51,9 +51,20 @@ def prepare() -> None:
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)
     _fill_streams()
+    sys.argv[1:] = map(_as_utf8, sys.argv[1:])
     for name in ("COLUMNS", "LINES"):  # a number of 5,000 digits stops Rich
         if len(os.environ.get(name, "")) > 6:
             del os.environ[name]
+
+
+def _as_utf8(argument: str) -> str:
+    """Read an argument whose bytes the locale cannot decode, so that Python escaped them, as UTF-8 if it is."""
+    if argument.isascii() or not any("\udc80" <= character <= "\udcff" for character in argument):
+        return argument
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
 
 
 def _fill_streams() -> None:

@@ -74,7 +74,12 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
 
 def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
     """Tell whether strings become ASCII before columns are aligned: what is measured must be what is printed."""
-    return not out.unicode and name in (TABLE, "plain") and options.file is None
+    return not out.unicode and (name == TABLE or _plain_at_terminal(out, options, name))
+
+
+def _plain_at_terminal(out: Output, options: OutputOptions, name: str) -> bool:
+    """Tell whether plain lines are for a person; elsewhere they are data, in UTF-8."""
+    return name == "plain" and out.terminal and options.file is None
 
 
 def _in_ascii(hit: Hit) -> Hit:
@@ -107,7 +112,7 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
     """Write to a file, whole, or to standard output."""
     if options.file is not None:
         out.write_file(options.file, pieces, options.force)
-    elif name == "plain":
+    elif _plain_at_terminal(out, options, name):
         out.write(pieces)
     else:
         out.write_data(pieces)

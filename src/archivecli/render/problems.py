@@ -46,13 +46,12 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
 
     With ``fold`` a suggestion fits, too, on as many lines as it takes.
     """
-    place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
     head = [
-        Segment(f"{display.terminal_safe(place)}: ", theme.TITLE),
+        Segment(f"{display.terminal_safe(problem.place)}: ", theme.TITLE),
         Segment(problem.code, _SEVERITIES[problem.severity]),
     ]
     kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Segment(f": {display.terminal_safe(shortened(problem.message))}{kind}")]
+    yield [*head, Segment(f": {shortened(display.terminal_safe(problem.message))}{kind}")]
     gutter = f"{problem.line:>5} | "
     empty = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -61,7 +60,7 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
         yield [Segment(gutter, theme.DIM), Segment(shown)]
         yield [Segment(empty, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
     margin = empty[:-2] + "= "
-    for part in _folded(display.terminal_safe(shortened(problem.hint)), width - len(margin) - 1 if fold else 0):
+    for part in _folded(shortened(display.terminal_safe(problem.hint)), width - len(margin) - 1 if fold else 0):
         yield [Segment(margin, theme.DIM), Segment(part, theme.PLACE)]
         margin = " " * len(margin)
 

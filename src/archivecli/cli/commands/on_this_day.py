@@ -11,7 +11,7 @@ from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
-from archivecli.query.criteria import Annually, Node
+from archivecli.query.criteria import Annually, Node, Query
 
 app = typer.Typer()
 
@@ -48,7 +48,13 @@ def on_this_day(
 
 
 def _say_what_is_near(found: Question, day: str) -> None:
-    found.out.remark(f"no event of {_named(day)}")
+    if not found.total:
+        found.remark_if_empty()
+        return
+    on_the_day = found.archive.select(Query(Annually(int(day[:2]), int(day[3:]))))
+    excluded = sum(len(event.start) == 10 for event in on_the_day)
+    without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
+    found.out.remark(f"no event of {_named(day)}{without if excluded else ''}")
     days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})

@@ -35,5 +35,5 @@ def related(
     found = archive.related(event, limit)
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
     write_events(out, archive, hits, options, scored=True)
-    if not hits:
+    if not hits and limit:
         out.remark(f"no other event has much in common with {event.id}")

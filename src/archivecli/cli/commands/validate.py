@@ -7,7 +7,7 @@ import typer
 
 from archivecli import display
 from archivecli.cli.options import Common, Today, command, today
-from archivecli.cli.output import Output
+from archivecli.cli.output import Output, problem_line
 from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import named
@@ -42,7 +42,7 @@ def validate(
 
     At most 1,000 findings are shown, errors before warnings.
 
-    Status 0: nothing found, or warnings only; 1: findings; 2: something could not be read.
+    Status 0: no errors; 1: errors, or warnings with --strict; 2: something could not be read.
     """
     checked("--format", format_, FORMATS)
     if "-" in (paths or ()):
@@ -57,13 +57,13 @@ def validate(
     out, settings = common.out, common.settings
     catalogues = [settings.catalogue_path(named("PATH", path)) for path in paths or ()] or [settings.catalogue.value]
     day = date.fromisoformat(today(today_))
-    reports = [validate_catalogue(path, day) for path in catalogues]
+    reports = [validate_catalogue(path, day) for path in dict.fromkeys(catalogues)]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
         _write(out, most_important(findings), format_)
     for problem in unreadable:
-        out.complain(str(problem))
+        out.complain(problem_line(problem))
     if len(unreadable) < len(reports):
         out.remark(*_summary(reports, findings))
     errors = [problem for problem in findings if strict or problem.severity == "error"]
@@ -76,7 +76,7 @@ def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
     if format_ == "json":
         import json
 
-        out.write([display.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
+        out.write_data([display.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     excerpts = render.lines_of(findings)
     width = out.width if out.terminal else WIDTH_IN_A_PIPE
