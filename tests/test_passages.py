@@ -10,7 +10,7 @@ from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
 from archivecli.render.describe import lines
 from archivecli.render.highlight import PIECE, Highlighter, words_of
-from archivecli.search.rank import Outcome
+from archivecli.search.rank import SearchResult
 from archivecli.search.stems import stems
 from conftest import CATALOGUE
 
@@ -30,8 +30,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return Archive(path)
 
 
-def highlighter(archive: Archive, outcome: Outcome) -> Highlighter:
-    expressions = ([e for a in term.alternatives for e in a.expressions] for term in outcome.reading.terms)
+def highlighter(archive: Archive, outcome: SearchResult) -> Highlighter:
+    expressions = ([e for a in term.alternatives for e in a.expressions] for term in outcome.interpretation.terms)
     return Highlighter([[word for e in several for word in words_of(e)] for several in expressions], archive.stems)
 
 

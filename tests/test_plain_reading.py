@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
 from archivecli.index.conditions import ALL
-from archivecli.index.counts import counted
+from archivecli.index.counts import count_by
 from archivecli.index.reader import Index
 from archivecli.index.writer import build
 from archivecli.query.facets import FACETS, PERIODS
@@ -114,4 +114,4 @@ def test_tallies_that_are_kept_are_those_that_are_counted(layout: str, tmp_path:
     path.write_text(LAYOUTS[layout], encoding="utf-8")
     index = index_of(Catalogue(path))
     for field in (*PERIODS, *(facet.name for facet in FACETS)):
-        assert index.tallies(field) == counted(index, field, ALL)
+        assert index.stored_counts(field) == count_by(index, field, ALL)

@@ -12,9 +12,9 @@ from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Event, Hit
 from archivecli.index import reader
 from archivecli.index.conditions import ALL
-from archivecli.index.counts import Selection, counted
+from archivecli.index.counts import Selection, count_by
 from archivecli.index.reader import ORDERS, Index
-from archivecli.index.schema import COLUMNS
+from archivecli.index.tables import COLUMNS
 from archivecli.index.writer import build
 from archivecli.query.criteria import And, Annually, During, HasValue, Node, Not, Or, Query
 from archivecli.query.facets import FACETS, NONE, PERIODS
@@ -88,7 +88,7 @@ def test_however_events_are_sought_they_are_the_same(
     index: Index, where: Node, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for steps in (0, 250, 10**6):
-        monkeypatch.setattr(reader, "STEPS", steps)
+        monkeypatch.setattr(reader, "SCAN_LIMIT", steps)
         for limit in (0, 1, 5, 20, None):
             for reverse in (False, True):
                 query = Query(where, order, reverse, limit)
@@ -106,7 +106,7 @@ def test_the_first_events_of_a_frequent_value_are_met_in_order(index: Index, ord
 
 
 def test_rare_values_are_found_and_sorted(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "STEPS", 100)
+    monkeypatch.setattr(reader, "SCAN_LIMIT", 100)
     assert index._is_frequent(Query(HasValue("topic", ("corruption",)), limit=1))
     assert not index._is_frequent(Query(HasValue("topic", ("extradition",)), limit=20))
 
@@ -128,17 +128,16 @@ def test_no_event_is_read_to_count_those_of_values(index: Index, where: Node) ->
 
 def test_values_of_some_events_are_found_by_the_event(index: Index) -> None:
     found = Selection(index, index.condition(SERBIA), SERBIA)
-    asked = traced(index, lambda: found.tally("topic"))
+    asked = traced(index, lambda: found.count_by("topic"))
     asked += traced(index, lambda: found.cross(["country", "kind"]))
-    asked += traced(index, lambda: found.main_values("year", "topic", ["corruption", "piracy"]))
     steps = [plan(index, sql, []) for sql in asked if "GROUP BY" in sql]
-    assert len(steps) == 3
+    assert len(steps) == 2
     assert all("COVERING INDEX event_facets (event=? AND facet=?)" in step for step in steps)
 
 
 def test_the_few_events_without_a_day_have_an_index(index: Index) -> None:
     asked = traced(index, Selection(index, ALL).imprecise)
-    assert "USING INDEX vague_events" in plan(index, asked[-1], [])
+    assert "USING INDEX imprecise_events" in plan(index, asked[-1], [])
 
 
 def test_the_ends_of_the_archive_are_looked_up(index: Index) -> None:
@@ -204,7 +203,7 @@ def test_the_reach_loses_no_event(index: Index, period: str) -> None:
 
 @pytest.mark.parametrize("field", [*PERIODS, *(facet.name for facet in FACETS)])
 def test_counts_that_are_kept_are_those_that_are_counted(index: Index, field: str) -> None:
-    assert index.tallies(field) == counted(index, field, ALL)
+    assert index.stored_counts(field) == count_by(index, field, ALL)
 
 
 def test_a_search_in_a_pipe_does_not_look_for_the_places_of_its_words(
@@ -216,8 +215,8 @@ def test_a_search_in_a_pipe_does_not_look_for_the_places_of_its_words(
 
 def test_places_of_words_are_those_of_the_full_text_index(index: Index) -> None:
     outcome = rank.search(index, Query(parse('police OR "exchange information" OR affairs').where))
-    found = rank.matched_columns(index, outcome.reading, [hit.event for hit in outcome.hits])
+    found = rank.matched_columns(index, outcome.interpretation, [hit.event for hit in outcome.hits])
     numbers = index.numbers_of(found)
     for column in COLUMNS:
-        expected = set(index.match(f"{{{column}}} : ({outcome.reading.terms[0].expression})"))
+        expected = set(index.match(f"{{{column}}} : ({outcome.interpretation.terms[0].expression})"))
         assert {numbers[event_id] for event_id, columns in found.items() if column in columns} == expected

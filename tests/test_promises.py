@@ -17,7 +17,7 @@ SUITES = (
     "test_hostile_arguments",
     "test_environment",
     "test_index_states",
-    "test_renewal",
+    "test_update",
 )
 
 

@@ -100,7 +100,18 @@ def contents(catalogue: Catalogue) -> dict[str, list[Any]]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     build(connection, catalogue)
     connection.execute("CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, fts, instance)")
-    tables = ["meta", "events", "names", "aliases", "facets", "lengths", "moments", "words", "synonyms", "temp.places"]
+    tables = [
+        "meta",
+        "events",
+        "names",
+        "aliases",
+        "facets",
+        "token_counts",
+        "other_dates",
+        "words",
+        "synonyms",
+        "temp.places",
+    ]
     return {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in tables}
 
 

@@ -121,7 +121,7 @@ def test_what_is_counted_is_what_is_found(
         patch.setattr(ranking, "BROAD", most)
         assert archive.count(query) == archive.selection(query).count() == len(hits)
         assert {event.id for event in archive.select(query)} == {hit.event.id for hit in hits}
-        counted = {tally.name: tally.number for tally in archive.tally(by, query)}
+        counted = {tally.name: tally.number for tally in archive.count_by(by, query)}
         for facet in FACETS[:1] if by == "country" else ():
             for name, number in counted.items():
                 assert number == sum(name in (facet_values(hit.event, facet) or [""]) for hit in hits)

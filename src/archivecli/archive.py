@@ -11,17 +11,17 @@ from archivecli.events import Event, Term
 from archivecli.index import store
 from archivecli.index.conditions import Condition
 from archivecli.index.reader import Index
-from archivecli.index.schema import Progress
-from archivecli.query.criteria import EVERYTHING, Among, Node, Not, Query, conjunction, conjuncts, has_words
+from archivecli.index.tables import Progress
+from archivecli.query.criteria import Among, Node, Not, Query, conjunction, conjuncts, has_words
 from archivecli.query.facets import BY_NAME
-from archivecli.query.results import Count as Tally
+from archivecli.query.results import Count
 from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index.counts import Selection
     from archivecli.query.results import Relation
     from archivecli.search.interpret import Interpretation
-    from archivecli.search.rank import Outcome
+    from archivecli.search.rank import SearchResult
 
 
 class Archive:
@@ -89,11 +89,9 @@ class Archive:
         """Return how many events fit, whatever the query's limit."""
         return self._choose(query)[1] if has_words(query.where) else self.index.count(query.where)
 
-    def tally(self, by: str, query: Query) -> list[Tally]:
-        """Return how many of the events that fit have each value of a facet, or are in each year, quarter or month."""
-        if query.where == EVERYTHING:
-            return self.index.tallies(by)
-        return self.selection(query).tally(by)
+    def count_by(self, by: str, query: Query) -> list[Count]:
+        """Return how many matching events have each value of a facet, or are in each year, quarter or month."""
+        return self.selection(query).count_by(by)
 
     def selection(self, query: Query, interpretation: "Interpretation | None" = None) -> "Selection":
         """Return the events that fit a query, to be counted and grouped."""
@@ -110,17 +108,17 @@ class Archive:
 
         return rank.select(self.index, query, interpretation or interpret(self.index, query.where, query.exact))
 
-    def search(self, query: Query, interpretation: "Interpretation | None" = None) -> "Outcome":
+    def search(self, query: Query, interpretation: "Interpretation | None" = None) -> "SearchResult":
         """Return the events that answer the words of a query, best first, and how it was read."""
         from archivecli.search import rank
 
         return rank.search(self.index, query, interpretation)
 
-    def matched(self, outcome: "Outcome") -> dict[str, tuple[str, ...]]:
+    def matched(self, outcome: "SearchResult") -> dict[str, tuple[str, ...]]:
         """Return, by event id, the parts of the record in which a search found its words."""
         from archivecli.search import rank
 
-        return rank.matched_columns(self.index, outcome.reading, [hit.event for hit in outcome.hits])
+        return rank.matched_columns(self.index, outcome.interpretation, [hit.event for hit in outcome.hits])
 
     def stems(self, words: Iterable[str]) -> dict[str, str]:
         """Return the stem of each folded word, as the index has it."""
@@ -184,7 +182,7 @@ class Archive:
         """Return the events nearest to one, the nearest first."""
         return [relation.event for relation in self.related(event, limit)]
 
-    def explain(self, outcome: "Outcome") -> Iterator[str]:
+    def explain(self, outcome: "SearchResult") -> Iterator[str]:
         """Yield, line by line, how a query was read and why each of the first hits was found."""
         from archivecli.search.explain import explanation  # only where somebody asks why
 

@@ -135,7 +135,7 @@ def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:
     """Discard a damaged index; the file system reported no change, so the disk itself has changed a byte."""
     from archivecli.index import store
 
-    store.forget()
+    store.discard()
     what = f"the index of the catalogue is damaged ({error}) and has been thrown away"
     return ArchiveError(what, "the same command will now make a new one; the catalogue itself is untouched")
 

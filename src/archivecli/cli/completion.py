@@ -205,7 +205,7 @@ def values(facet: str, ctx: Any, typed: str, written: Callable[[str], str] = str
     wanted = text.fold(typed)
     found = [
         Offer(display.terminal_safe(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
-        for tally in _archive(ctx).tally(facet, Query())
+        for tally in _archive(ctx).count_by(facet, Query())
         for name in dict.fromkeys(written(name) for name in (tally.short, tally.name))
         if name and tally.number and text.fold(name).startswith(wanted)
     ]

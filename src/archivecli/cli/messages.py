@@ -9,10 +9,10 @@ from archivecli.dates import EVER, Period
 from archivecli.query.criteria import Among, During, HasValue, Node, Not, Query
 
 if TYPE_CHECKING:
-    from archivecli.search.rank import Outcome
+    from archivecli.search.rank import SearchResult
 
 
-def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Outcome | None" = None) -> None:
+def report_no_match(out: Output, archive: Archive, query: Query, outcome: "SearchResult | None" = None) -> None:
     """Say that no event matches, and why, unless none was wanted."""
     if query.limit == 0:
         return
@@ -40,8 +40,8 @@ def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
         out.remark(f"the nearest {'events are' if len(near) > 1 else 'event is'} of {' and '.join(near)}")
 
 
-def _report_words(out: Output, outcome: "Outcome") -> None:
-    reading = outcome.reading
+def _report_words(out: Output, outcome: "SearchResult") -> None:
+    reading = outcome.interpretation
     for word, near in reading.unknown.items():
         shown = word if word.startswith('"') else f"'{word}'"
         out.remark(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archivecli.render.card import Link
     from archivecli.render.event_table import EventRow
     from archivecli.render.tabular import View
-    from archivecli.search.rank import Outcome
+    from archivecli.search.rank import SearchResult
 
 RELATED = 3
 """So many related events are named below a card."""
@@ -25,7 +25,7 @@ def write_events(
     archive: Archive,
     hits: Iterable[Hit],
     options: OutputOptions,
-    outcome: "Outcome | None" = None,
+    outcome: "SearchResult | None" = None,
     scored: bool = False,
 ) -> bool:
     """Write events one a line or row; return whether there were any. ``scored``: the hits have more than their events."""
@@ -127,7 +127,7 @@ def _say_written(out: Output, options: OutputOptions, number: int) -> None:
 
 
 def _show_table(
-    out: Output, archive: Archive, hits: Sequence[Hit], fields: Sequence[str], outcome: "Outcome | None"
+    out: Output, archive: Archive, hits: Sequence[Hit], fields: Sequence[str], outcome: "SearchResult | None"
 ) -> None:
     from archivecli.render.event_table import event_table, field_table
 
@@ -138,17 +138,17 @@ def _show_table(
         out.show(*event_table(_rows(archive, hits, outcome), total, out.width))
 
 
-def _rows(archive: Archive, hits: Sequence[Hit], outcome: "Outcome | None") -> "list[EventRow]":
+def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None") -> "list[EventRow]":
     from archivecli.render.event_table import EventRow, reasons
 
-    if outcome is None or not outcome.reading.terms:
+    if outcome is None or not outcome.interpretation.terms:
         passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
     else:
         from archivecli.render.highlight import Highlighter, words_of
 
         terms = [
             [word for alternative in term.alternatives for e in alternative.expressions for word in words_of(e)]
-            for term in outcome.reading.terms
+            for term in outcome.interpretation.terms
         ]
         passages = Highlighter(terms, archive.stems).passages([hit.event for hit in hits])
     return [EventRow(hit, archive.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]

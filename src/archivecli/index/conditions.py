@@ -1,4 +1,4 @@
-"""Criteria without words → conditions of SQL on the table ``events e``; names as typed → names as stored."""
+"""Turn criteria without words into SQL conditions on ``events e``, and names as typed into names as stored."""
 
 import json
 import sqlite3
@@ -14,34 +14,28 @@ from archivecli.query.facets import BY_NAME, FACETS, NONE, Facet
 FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
 
 Condition: TypeAlias = tuple[str, list[Any]]
-"""A condition of SQL, and its parameters."""
+"""An SQL condition and its parameters."""
 
 ALL: Condition = ("1", [])
 
-MAX_PARTS = 5000
-"""How many alternatives one question may have: the number of parameters of SQLite is limited."""
-
-LONGEST_NAME = 1000
-"""Longer names are not looked for by their words: SQLite limits the length of a pattern."""
+MAX_PARTS = 5000  # SQLite limits the number of parameters
+MAX_PATTERN = 1000  # characters; SQLite limits the length of a LIKE pattern
 
 
 def listed(numbers: Iterable[int]) -> Condition:
-    """Return the condition of being one of some events."""
+    """Return the condition for the events with these numbers."""
     return "e.n IN (SELECT value FROM json_each(?))", [json.dumps(list(numbers))]
 
 
 class Conditions:
-    """Builds conditions for one index; ``longest`` is how many days its longest event lasts beyond the first."""
+    """Builds conditions for one index; ``longest`` is the number of days between the ends of its longest event."""
 
     def __init__(self, connection: sqlite3.Connection, longest: int) -> None:
         self.connection = connection
         self.longest = longest
 
     def condition(self, node: Node, per_row: bool = False) -> Condition:
-        """Return the condition for criteria without words.
-
-        It finds all events with the values of a facet, or, for ``per_row``, looks up the values of one event after the other.
-        """
+        """Return the condition for criteria without words; ``per_row`` looks up the facets of one event at a time."""
         match node:
             case And(parts):
                 return self._join(" AND ", parts, "1", per_row)
@@ -50,38 +44,38 @@ class Conditions:
             case Not(part):
                 where, values = self.condition(part, per_row)
                 return f"NOT ({where})", values
-            case During(period, other=other):
-                return _of_other_dates(_during(period)) if other else self._during_within_reach(period)
+            case During(period, other=True):
+                return _of_other_dates(_during(period))
+            case During(period):
+                where, values = _during(period)
+                if period != EVER:  # a range of the index on dates: no event lasts longer
+                    where, values = f"{where} AND e.first >= ?", [*values, self.earliest_start(period.first)]
+                return where, values
             case Annually(month, day, other=other):
                 return _of_other_dates(_annually(month, day)) if other else _annually(month, day)
             case HasValue(facet, typed):
                 return self._has_value(facet, typed, per_row)
             case Among(ids):
                 return "e.n IN (SELECT n FROM events WHERE id IN (SELECT value FROM json_each(?)))", [json.dumps(ids)]
-        raise ValueError("words are searched for, not filtered by")
+        raise ValueError("criteria with words have no condition")
 
     def having(self, facet: str, typed: Sequence[str]) -> Condition:
-        """Return the question for the numbers of the events that have one of the values, each once."""
+        """Return the SQL query for the numbers of the events that have one of the values, each once."""
         names = self._names(facet, typed)
         once = "DISTINCT " if len(names) > 1 else ""
         marks = ",".join("?" * len(names))
         return f"SELECT {once}event FROM facets WHERE facet = {FACET_NUMBERS[facet]} AND name IN ({marks})", [*names]
 
-    def reach(self, day: str) -> str:
-        """Return the first day on which an event can have begun that is still going on on ``day``."""
+    def earliest_start(self, day: str) -> str:
+        """Return the earliest day on which an event that includes ``day`` can begin."""
         return add_days(day, -self.longest)
-
-    def _during_within_reach(self, period: Period) -> Condition:
-        """Return the condition of sharing a day; only events that began within reach are looked at."""
-        where, values = _during(period)
-        return (where, values) if where == "1" else (f"{where} AND e.first >= ?", [*values, self.reach(period.first)])
 
     def _join(self, operator: str, parts: Iterable[Node], empty: str, per_row: bool) -> Condition:
         found = [self.condition(part, per_row) for part in parts]
         if len(found) > MAX_PARTS:
             raise UsageError(f"{len(found):,} alternatives are too many", f"at most {MAX_PARTS:,} are looked for")
         joined = [f"({where})" for where, _ in found]
-        while len(joined) > 100:  # a tree of many short branches: SQLite refuses one of a thousand levels
+        while len(joined) > 100:  # nested in groups of 100, as SQLite refuses expressions 1,000 levels deep
             joined = [f"({operator.join(joined[at : at + 100])})" for at in range(0, len(joined), 100)]
         return operator.join(joined) or empty, [value for _, values in found for value in values]
 
@@ -101,10 +95,9 @@ class Conditions:
         return [name for value in typed if value != NONE for name in self.match_names(BY_NAME[facet], value)]
 
     def match_names(self, facet: Facet, typed: str) -> list[int]:
-        """Return the numbers of the names that ``typed`` stands for.
+        """Return the numbers of the names equal to ``typed``, else of those that have all its words.
 
-        These are names or other names that are the same, else those that have all its words. Raise UsageError with
-        similar names if there are none.
+        Raise UsageError with similar names if there are none.
         """
         typed = typed.encode(errors="replace").decode()  # surrogates
         wanted = text.key(typed)
@@ -113,7 +106,7 @@ class Conditions:
             found = self._numbers(sql, facet.section, text.composed(typed))
         else:
             found = self._numbers("SELECT name FROM aliases WHERE section = ? AND alias = ?", facet.section, wanted)
-            if not found and len(wanted) <= LONGEST_NAME:
+            if not found and len(wanted) <= MAX_PATTERN:
                 words = wanted.split()
                 sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {_USED}"
                 sql += " AND ' ' || alias LIKE ?" * len(words)
@@ -139,9 +132,8 @@ _USED = "name IN (SELECT name FROM facets WHERE facet = ?)"
 
 
 def _of_other_dates(condition: Condition) -> Condition:
-    """Return a condition on the dates of events as one on the other dates that they speak of."""
     where, values = condition
-    return f"e.n IN (SELECT event FROM moments e WHERE {where})", values
+    return f"e.n IN (SELECT event FROM other_dates e WHERE {where})", values
 
 
 def _during(period: Period) -> Condition:
@@ -149,7 +141,7 @@ def _during(period: Period) -> Condition:
 
 
 def _annually(month: int, day: int) -> Condition:
-    """The event covers the month (or the day of the month) in some year: compared as numbers MMDD, years apart 1200."""
+    # dates are compared as numbers MMDD, to which each year after the first adds 1200
     wanted = month * 100 + day
     part = "CAST(substr({0}, 6, 2) AS INTEGER) * 100" + (" + CAST(substr({0}, 9, 2) AS INTEGER)" if day else "")
     years = "1200 * (CAST(substr(e.last, 1, 4) AS INTEGER) - CAST(substr(e.first, 1, 4) AS INTEGER))"

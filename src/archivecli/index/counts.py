@@ -1,6 +1,6 @@
 """The events matching a query, for counting and charting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archivecli.dates import LENGTHS, Precision, add_months, periods_between
@@ -9,26 +9,20 @@ from archivecli.events import Event
 from archivecli.index.conditions import ALL, FACET_NUMBERS, Condition
 from archivecli.index.reader import Index
 from archivecli.query.criteria import Node, Query
-from archivecli.query.facets import BY_NAME, PERIODS
+from archivecli.query.facets import PERIODS
 from archivecli.query.measures import DAYS, Measure
-from archivecli.query.results import Count as Tally
-from archivecli.query.results import Keys
-from archivecli.query.results import Total as Added
+from archivecli.query.results import Count, Keys, Total
 
-MOST_CELLS = 500_000
-"""A table of more cells than these is refused: nobody reads it, and it would fill the memory."""
+MAX_CELLS = 500_000
+"""A larger table is refused: it would fill the memory, and nobody reads it."""
 
 
-def tally(index: Index, by: str, condition: Condition) -> list[Tally]:
+def count_by(index: Index, by: str, condition: Condition) -> list[Count]:
     """Return how many events have each value of a facet, or are in each year, quarter or month, and how many have none.
 
-    Values of facets come most frequent first, periods in order of time; an event with several values counts in each.
+    The most frequent values of a facet come first; periods are in order of time. An event with multiple values counts in
+    each.
     """
-    return index.tallies(by) if condition == ALL else counted(index, by, condition)
-
-
-def counted(index: Index, by: str, condition: Condition) -> list[Tally]:
-    """Return what ``tally`` returns, by counting the events also where the index keeps the numbers."""
     where, values = condition
     if by in PERIODS:
         first, last = _period_columns(by)
@@ -37,13 +31,13 @@ def counted(index: Index, by: str, condition: Condition) -> list[Tally]:
         for first, last, number in index.connection.execute(sql, values):
             for label in periods_between(by, first, last):
                 counts[label] = counts.get(label, 0) + number
-        return [Tally(label, label, counts[label]) for label in sorted(counts)]
+        return [Count(label, label, counts[label]) for label in sorted(counts)]
     sql = (
         "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
         f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {FACET_NUMBERS[by]} LEFT JOIN names n ON n.n = f.name"
         f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
     )
-    return [Tally(*row) for row in index.connection.execute(sql, values)]
+    return [Count(*row) for row in index.connection.execute(sql, values)]
 
 
 def _period_columns(by: str) -> tuple[str, str]:
@@ -52,7 +46,7 @@ def _period_columns(by: str) -> tuple[str, str]:
 
 
 class Selection:
-    """The events that fit a condition; ``where`` are its criteria without words, ``number`` how many there are, if known."""
+    """The events that match ``condition``; ``where`` are its criteria if they have no words, ``number`` the count if known."""
 
     def __init__(
         self, index: Index, condition: Condition, where: Node | None = None, number: int | None = None
@@ -63,7 +57,7 @@ class Selection:
         self.number = number
 
     def count(self) -> int:
-        """Return how many events there are."""
+        """Return the number of events."""
         if self.number is not None:
             return self.number
         return self.index.count_where(self.condition) if self.where is None else self.index.count(self.where)
@@ -72,117 +66,94 @@ class Selection:
         """Yield the events by date."""
         return self.index.select(Query(sort="date", reverse=oldest_first), self.condition)
 
-    def tally(self, by: str) -> list[Tally]:
+    def count_by(self, by: str) -> list[Count]:
         """Return how many events have each value of a facet, or are in each year, quarter or month."""
-        return tally(self.index, by, self.condition)
+        return self.index.stored_counts(by) if self.condition == ALL else count_by(self.index, by, self.condition)
 
     def imprecise(self) -> tuple[int, int]:
-        """Return how many events are dated by month only, and how many by year only."""
-        where, values = self.condition
-        day = LENGTHS["day"]
-        sql = f"SELECT length(start), count(*) FROM events e WHERE {where} AND length(start) < {day} GROUP BY 1"
-        found = dict(self._rows(sql, values))
+        """Return how many events are dated only to the month, and how many only to the year."""
+        sql = "SELECT length(start), count(*) FROM events e WHERE {} AND length(start) < 10 GROUP BY 1"
+        found = dict(self._rows(sql))
         return found.get(LENGTHS["month"], 0), found.get(LENGTHS["year"], 0)
 
     def busy(self) -> list[tuple[str, str]]:
-        """Return the stretches of months in which something goes on: first and last month of each, in order."""
-        where, values = self.condition
-        sql = f"SELECT DISTINCT {', '.join(_period_columns('month'))} FROM events e WHERE {where} ORDER BY 1, 2"
-        stretches: list[tuple[str, str]] = []
-        for first, last in self._rows(sql, values):
-            if stretches and first <= add_months(stretches[-1][1], 1):
-                stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
+        """Return each run of months that have events, as its first and last month, in order."""
+        sql = f"SELECT DISTINCT {', '.join(_period_columns('month'))} FROM events e WHERE {{}} ORDER BY 1, 2"
+        runs: list[tuple[str, str]] = []
+        for first, last in self._rows(sql):
+            if runs and first <= add_months(runs[-1][1], 1):
+                runs[-1] = (runs[-1][0], max(runs[-1][1], last))
             else:
-                stretches.append((first, last))
-        return stretches
+                runs.append((first, last))
+        return runs
 
     def days_of_year(self) -> list[str]:
-        """Return the days of the year on which events begin that are dated to the day: ``06-26``, in order."""
-        where, values = self.condition
-        exact = f"length(start) = {LENGTHS['day']}"
-        sql = f"SELECT DISTINCT substr(start, 6) AS day FROM events e WHERE {where} AND {exact} ORDER BY day"
-        return [day for (day,) in self._rows(sql, values)]
+        """Return the days of the year (``06-26``) on which events dated to the day begin, in order."""
+        sql = "SELECT DISTINCT substr(start, 6) AS day FROM events e WHERE {} AND length(start) = 10 ORDER BY day"
+        return [day for (day,) in self._rows(sql)]
 
     def cross(self, axes: Sequence[str]) -> dict[Keys, int]:
         """Return how many events have each combination of values on the axes (facets or periods).
 
-        An event with several values counts in each combination. Raise UsageError for more than MOST_CELLS of them.
+        An event with multiple values counts in each combination. Raise UsageError for more than MAX_CELLS of them.
         """
         cells: dict[Keys, int] = {}
         for keys, (number,) in self._crossed(axes, "count(*)"):
             cells[keys] = cells.get(keys, 0) + number
         return cells
 
-    def add_up(self, measure: Measure, axes: Sequence[str] = ()) -> dict[Keys, list[Added]]:
-        """Return, for each combination of values on the axes, the sums of a number, one for each unit."""
-        wanted = "m.unit, sum(m.value), count(*), sum(m.range), count(DISTINCT e.n)"
-        found: dict[Keys, dict[str, Added]] = {}
-        for keys, (unit, *numbers) in self._crossed(axes, wanted, _measured(measure), "m.unit"):
+    def add_up(self, measure: Measure, axes: Sequence[str] = ()) -> dict[Keys, list[Total]]:
+        """Return the totals of a number, one for each unit, for each combination of values on the axes."""
+        columns = "m.unit, sum(m.value), count(*), sum(m.range), count(DISTINCT e.n)"
+        found: dict[Keys, dict[str, Total]] = {}
+        for keys, (unit, *numbers) in self._crossed(axes, columns, _measured(measure), "m.unit"):
             units = found.setdefault(keys, {})
-            before = units.get(unit, Added(unit, 0, 0, 0, 0))
-            summed = [one + other for one, other in zip(before[1:], numbers, strict=True)]
-            units[unit] = Added(unit, *summed)
-        return {keys: _in_order(units.values()) for keys, units in found.items()}
+            before = units.get(unit, Total(unit, 0, 0, 0, 0))
+            units[unit] = Total(unit, *(one + other for one, other in zip(before[1:], numbers, strict=True)))
+        return {
+            # rounded, as the sum of fractions depends on their order
+            keys: sorted(
+                (t._replace(total=round(t.total, 6)) for t in units.values()), key=lambda t: (-t.events, t.unit)
+            )
+            for keys, units in found.items()
+        }
 
     def numbered(self, measure: Measure) -> int:
-        """Return how many of the events have the number at all."""
-        where, values = self.condition
-        sql = f"SELECT count(DISTINCT e.n) FROM events e {_measured(measure)} WHERE {where}"
-        return int(next(self._rows(sql, values))[0])
-
-    def main_values(self, period: str, facet: str, names: Sequence[str]) -> dict[str, dict[int, int]]:
-        """Return, for each year, quarter or month, how many events there are of each of ``names`` (by its place there).
-
-        An event counts once in each period: for the first of ``names`` that it has; -1 stands for none of them.
-        """
-        sql = "SELECT n FROM names WHERE section = ? AND name = ?"
-        numbers = [next(self._rows(sql, [BY_NAME[facet].section, name]))[0] for name in names]
-        whens = " ".join(f"WHEN {number} THEN {place}" for place, number in enumerate(numbers))
-        of_event = f"FROM facets f WHERE f.event = e.n AND f.facet = {FACET_NUMBERS[facet]}"
-        rank = f"coalesce((SELECT min(CASE f.name {whens} END) {of_event}), -1)" if names else "-1"
-        found: dict[str, dict[int, int]] = {}
-        for (label,), (place, number) in self._crossed((period,), f"{rank} AS rank, count(*)", group="rank"):
-            ranks = found.setdefault(label, {})
-            ranks[place] = ranks.get(place, 0) + number
-        return found
+        """Return how many of the events have the number."""
+        return int(next(self._rows(f"SELECT count(DISTINCT e.n) FROM events e {_measured(measure)} WHERE {{}}"))[0])
 
     def _crossed(
-        self, axes: Sequence[str], wanted: str, join: str = "", group: str = ""
+        self, axes: Sequence[str], columns: str, join: str = "", group: str = ""
     ) -> Iterator[tuple[Keys, Sequence[Any]]]:
-        """Yield combinations of values with what is wanted of their events; the same combination may come again."""
-        columns: list[str] = []
+        """Yield combinations of values with ``columns`` of their events; a combination can come more than once."""
+        keys_of: list[str] = []
         joins = [join]
-        for place, axis in enumerate(axes):
+        for position, axis in enumerate(axes):
             if axis in PERIODS:
-                columns += _period_columns(axis)
+                keys_of += _period_columns(axis)
             else:
-                joins.append(
-                    f"LEFT JOIN facets f{place} ON f{place}.event = e.n AND f{place}.facet = {FACET_NUMBERS[axis]}"
-                    f" LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
-                )
-                columns.append(f"coalesce(n{place}.name, '')")
-        where, values = self.condition
-        grouping = ", ".join([*(str(place + 1) for place in range(len(columns))), *([group] if group else [])])
-        sql = f"SELECT {', '.join([*columns, wanted])} FROM events e {' '.join(joins)} WHERE {where}"
+                f, n = f"f{position}", f"n{position}"
+                joins.append(f"LEFT JOIN facets {f} ON {f}.event = e.n AND {f}.facet = {FACET_NUMBERS[axis]}")
+                joins.append(f"LEFT JOIN names {n} ON {n}.n = {f}.name")
+                keys_of.append(f"coalesce({n}.name, '')")
+        grouping = ", ".join([*(str(number) for number, _ in enumerate(keys_of, 1)), *([group] if group else [])])
+        sql = f"SELECT {', '.join([*keys_of, columns])} FROM events e {' '.join(joins)} WHERE {{}}"
         cells = 0
-        for row in self._rows(f"{sql} GROUP BY {grouping}" if grouping else sql, values):
+        for row in self._rows(f"{sql} GROUP BY {grouping}" if grouping else sql):
             for keys in _combinations(axes, row):
                 cells += 1
-                if cells > MOST_CELLS:
-                    raise UsageError(f"the table has more than {MOST_CELLS:,} cells", "narrow it with a filter")
-                yield keys, row[len(columns) :]
+                if cells > MAX_CELLS:
+                    raise UsageError(f"the table has more than {MAX_CELLS:,} cells", "narrow it with a filter")
+                yield keys, row[len(keys_of) :]
 
-    def _rows(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
-        return iter(self.index.connection.execute(sql, list(values)))
-
-
-def _in_order(sums: Iterable[Added]) -> list[Added]:
-    """Return sums, those of most events first; what fractions add up to must not depend on which of them came first."""
-    return sorted((a._replace(total=round(a.total, 6)) for a in sums), key=lambda a: (-a.events, a.unit))
+    def _rows(self, sql: str) -> Iterator[Any]:
+        """Yield the rows of a query with ``{}`` for the condition."""
+        where, values = self.condition
+        return iter(self.index.connection.execute(sql.format(where), values))
 
 
 def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
-    """Yield the keys that a row of SQL stands for: a period axis is two columns, and may run over several labels."""
+    """Yield the keys of a row; a period axis takes two columns, its first and last label."""
     if not axes:
         yield ()
         return
@@ -194,7 +165,7 @@ def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
 
 
 def _measured(measure: Measure) -> str:
-    """Return a join of SQL that gives each number of each event as ``m``: n, unit, value, range."""
+    """Return the join that adds each number of each event as ``m`` with the columns n, unit, value, range."""
     source, unit, span = "events v", "''", "0"
     if measure is DAYS:
         value, unit = "CAST(julianday(last) - julianday(first) + 1 AS INTEGER)", "'days'"

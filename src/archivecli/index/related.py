@@ -1,4 +1,4 @@
-"""The events nearest to one: those that share what few others have, with the reasons."""
+"""Find the events most related to one: those that share rare values with it, with the reasons."""
 
 import math
 from collections.abc import Iterator
@@ -20,72 +20,52 @@ TIES = {
     "involving": (0.15, "country", "countries"),
     "kind": (0.15, "kind", "kinds"),
 }
-"""What ties two events: how much a shared value of each facet counts beside how rare it is; what one, what several are called."""
+"""The facets that relate events: the weight of a shared value, multiplied by its rarity, and the noun for one and many."""
 
-SAID = 6.0
-"""How much it counts that the catalogue itself names the other event."""
-
-MOST = 2000
-"""A value that more events have than this ties none of them closely, and is passed over."""
-
-FAINTEST = 1.5
-"""Below this two events have too little in common to be called related."""
+NAMED = 6.0  # the score of an event that the record itself names as related
+MAX_SHARED = 2000  # values that more events have are ignored
+MIN_SCORE = 1.5
 
 
 def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation]:
-    """Return the events nearest to one, the nearest first, later ones first among equals."""
+    """Return the events most related to one, best first, later ones first among equals."""
     own = index.numbers_of([event.id])[event.id]
     scores: dict[int, float] = {}
     reasons: dict[int, dict[str, tuple[float, list[str]]]] = {}
-    for facet, name, short, weight, others in _shared_values(index, own):
+    for facet, name, weight, others in _shared_values(index, own):
         for n in others:
             scores[n] = scores.get(n, 0.0) + weight
             strength, names = reasons.setdefault(n, {}).get(facet, (0.0, []))
-            reasons[n][facet] = (strength + weight, [*names, short or name])
-    said = _said(index, event)
-    for n, why in said.items():
-        scores[n] = scores.get(n, 0.0) + SAID
-        reasons.setdefault(n, {})[""] = (SAID, [why.rstrip(".")] if why else [])
-    near = _nearest({n: round(score, 3) for n, score in scores.items() if score >= FAINTEST}, limit)
-    found = [
-        Relation(other, round(scores[n], 3), tuple(_in_words(reasons[n]))) for n, other in index.events(near).items()
-    ]
-    found.sort(key=lambda relation: (relation.event.period, relation.event.id), reverse=True)
-    found.sort(key=lambda relation: -relation.score)
-    return found[:limit] if limit is not None else found
+            reasons[n][facet] = (strength + weight, [*names, name])
+    named = {item["event"]: item.get("why", "") for item in event.record.get("related", ())}
+    for event_id, n in index.numbers_of(named).items():
+        scores[n] = scores.get(n, 0.0) + NAMED
+        reasons.setdefault(n, {})[""] = (NAMED, [named[event_id].rstrip(".")] if named[event_id] else [])
+    scores = {n: round(score, 3) for n, score in scores.items() if score >= MIN_SCORE}
+    if limit is not None and 0 < limit < len(scores):  # dates decide among those as good as the last one
+        lowest = sorted(scores.values(), reverse=True)[limit - 1]
+        scores = {n: score for n, score in scores.items() if score >= lowest}
+    found = [Relation(other, scores[n], tuple(_describe(reasons[n]))) for n, other in index.events(scores).items()]
+    found.sort(key=lambda one: (one.score, one.event.period, one.event.id), reverse=True)
+    return found[:limit]
 
 
-def _nearest(scores: dict[int, float], limit: int | None) -> list[int]:
-    """Return the events among which the dates decide: the best, and all that are as good as the last of them."""
-    if limit is None or limit >= len(scores):
-        return list(scores)
-    edge = sorted(scores.values(), reverse=True)[limit - 1] if limit else math.inf
-    return [n for n, score in scores.items() if score >= edge]
-
-
-def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, str, float, list[int]]]:
-    """Yield each value of an event that others share: facet, name, short name, weight, the others."""
+def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, float, list[int]]]:
+    """Yield each value that the event shares with others: facet, name, weight and the others."""
     facets = {number: name for name, number in FACET_NUMBERS.items() if name in TIES}
     marks = ",".join(map(str, facets))
-    sql = "SELECT f.facet, f.name, n.name, n.short FROM facets f JOIN names n ON n.n = f.name"
+    sql = "SELECT f.facet, f.name, coalesce(nullif(n.short, ''), n.name) FROM facets f JOIN names n ON n.n = f.name"
     sql += f" WHERE f.event = ? AND f.facet IN ({marks}) ORDER BY f.facet, n.name"
-    for facet, number, name, short in index.connection.execute(sql, (own,)).fetchall():
-        rows = index.connection.execute(
-            "SELECT event FROM facets WHERE facet = ? AND name = ? LIMIT ?", (facet, number, MOST + 1)
-        ).fetchall()
-        if 1 < len(rows) <= MOST:
-            rarity = math.log(index.size / len(rows))
-            yield facets[facet], name, short, TIES[facets[facet]][0] * rarity, [n for (n,) in rows if n != own]
+    for facet, number, name in index.connection.execute(sql, (own,)).fetchall():
+        sql = "SELECT event FROM facets WHERE facet = ? AND name = ? LIMIT ?"
+        events = [n for (n,) in index.connection.execute(sql, (facet, number, MAX_SHARED + 1))]
+        if 1 < len(events) <= MAX_SHARED:
+            rarity = math.log(index.size / len(events))
+            yield facets[facet], name, TIES[facets[facet]][0] * rarity, [n for n in events if n != own]
 
 
-def _said(index: Index, event: Event) -> dict[int, str]:
-    """Return the events that the record names as related, with the reason it gives."""
-    reasons = {item["event"]: item.get("why", "") for item in event.record.get("related", ())}
-    return {n: reasons[event_id] for event_id, n in index.numbers_of(reasons).items()}
-
-
-def _in_words(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
-    """Yield the reasons as words, the strongest first: ``same person: Erik Larson``."""
+def _describe(reasons: dict[str, tuple[float, list[str]]]) -> Iterator[str]:
+    """Yield the reasons, the strongest first: ``same person: Erik Larson``."""
     for facet, (_, names) in sorted(reasons.items(), key=lambda item: -item[1][0]):
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         if facet:

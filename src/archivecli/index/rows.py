@@ -25,9 +25,9 @@ class EventRows(NamedTuple):
 
     events: list[Row]
     columns: list[str]
-    lengths: list[int]
+    token_counts: list[int]
     facets: dict[tuple[int, str], list[int]]
-    moments: list[list[tuple[str, str]]]
+    other_dates: list[list[tuple[str, str]]]
     related: list[list[str]]
     words: dict[str, int]
 
@@ -83,13 +83,13 @@ class RowBuilder:
                 (event.id, first, last, event.start, event.end, event.title, event.kind, event.place, _encoded(record))
             )
             found.columns.append(lines)
-            found.lengths.append(len(tokens))
+            found.token_counts.append(len(tokens))
             for facet in facets:
                 if facet in found.facets:
                     found.facets[facet].append(place)
                 else:
                     found.facets[facet] = [place]
-            found.moments.append([_days(item) for item in record.get("dates", _NONE)])
+            found.other_dates.append([_days(item) for item in record.get("dates", _NONE)])
             found.related.append([related["event"] for related in record.get("related", _NONE)])
         keys = zip(*(text.sort_keys([row[column] for row in found.events]) for column in _SORTED), strict=True)
         found.events[:] = [row + key for row, key in zip(found.events, keys, strict=True)]

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from archivecli import __version__, locations, sources
 from archivecli.errors import CatalogueError, Problem
-from archivecli.index.schema import VERSION, Progress
+from archivecli.index.tables import VERSION, Progress
 from archivecli.sources import FileState, Source
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def index_path(path: Path) -> Path | None:
     return folder / f"catalogue-{digest}.db" if folder else None
 
 
-def forget() -> None:
+def discard() -> None:
     """Remove the indexes that this process has opened: their stamps were right, and yet they could not be read."""
     for index in _opened:
         _remove(index)

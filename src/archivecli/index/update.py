@@ -110,6 +110,6 @@ class _Comparison:
 _DIFFERING = """
 SELECT max(place), count(place), group_concat(n) FROM (
     SELECT file, digest, place, NULL AS n FROM scanned
-    UNION ALL SELECT file, digest, NULL, n FROM items WHERE file NOT IN ({})
+    UNION ALL SELECT file, digest, NULL, n FROM event_digests WHERE file NOT IN ({})
 ) GROUP BY file, digest HAVING count(place) <> 1 OR count(n) = 0
 """

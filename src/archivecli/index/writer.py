@@ -14,40 +14,31 @@ from typing import Any
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
-from archivecli.dates import periods_between
 from archivecli.events import Synonyms, Term
 from archivecli.fields import COLUMNS
-from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
-from archivecli.index.reader import event_of
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import count_by
+from archivecli.index.reader import EVENT_COLUMNS, Index, event_of
 from archivecli.index.rows import EventRows, RowBuilder
-from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
+from archivecli.index.tables import INDEXES, TABLES, VERSION, Progress
 from archivecli.query.facets import FACETS, PERIODS
-from archivecli.query.results import Count as Tally
+from archivecli.query.results import Count
 
-Named = tuple[str, str, int]
-"""A section of the vocabulary, a text, and the number of the name that it stands for."""
+Alias = tuple[str, str, int]
+"""A section of the vocabulary, a string that is typed, and the number of the name that it means."""
 
 
 class StaleIndex(Exception):
     """The index cannot be updated and has to be built anew."""
 
 
-MAX_WAITING = 1_000_000
-"""How many values of facets wait for being stored: 4 MB and a little."""
-
-MAX_WORDS = 60_000
-"""How many different words wait for being stored."""
+MAX_FACETS = 1_000_000  # values of facets that wait to be written; 4 bytes each
+MAX_WORDS = 60_000  # different words that wait to be written
+HASH_SIZE = 16 * 1024 * 1024  # bytes of new words that FTS5 collects before it writes them, by default 1 MB
+REMOVED_AT_ONCE = 500  # events
 
 _MARKS = ",".join("?" * (len(COLUMNS) + 1))
 """The parameters for a number and the search columns."""
-
-ADD_WORDS = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
-
-HASH_SIZE = 16_000_000
-"""How many bytes of new words FTS5 gathers before it writes them: sixteen times its default."""
-
-AT_ONCE = 500
-"""How many events are removed in one go."""
 
 
 def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None = None) -> None:
@@ -90,7 +81,7 @@ class Writer:
         self._add_thesaurus()
         for statement in INDEXES:
             self.connection.execute(statement)
-        self._add_tallies()
+        self._add_counts()
         self._add_meta()
 
     def update(self, gone: Sequence[int], progress: Progress | None) -> None:
@@ -102,20 +93,20 @@ class Writer:
         (last,) = execute("SELECT max(n) FROM events").fetchone()
         self._remove_files()
         self._add_files()
-        for at in range(0, len(gone), AT_ONCE):
-            self._remove(gone[at : at + AT_ONCE])
+        for at in range(0, len(gone), REMOVED_AT_ONCE):
+            self._remove(gone[at : at + REMOVED_AT_ONCE])
         try:
             self._add_events(last or 0, progress)
         except sqlite3.IntegrityError as error:  # two events share an id
             raise StaleIndex from error
-        if self.catalogue.problems or self._mentions_unknown():
+        if self.catalogue.problems or self._has_unknown_related_ids():
             raise StaleIndex
         self._add_names({name: n for name, n in self.names.items() if name not in known})
         self._remove_names()
         execute("DELETE FROM words WHERE number <= 0")
-        execute("DELETE FROM tallies")
+        execute("DELETE FROM counts")
         execute("DELETE FROM meta")
-        self._add_tallies()
+        self._add_counts()
         self._add_meta()
 
     def _remove_files(self) -> None:
@@ -142,7 +133,7 @@ class Writer:
             if batch.digests and not batch.problems:
                 file = self.files[os.path.abspath(batch.path)]
                 items = ((n, file, digest) for n, digest in enumerate(batch.digests, number + added + 1))
-                self.connection.executemany("INSERT INTO items VALUES (?,?,?)", items)
+                self.connection.executemany("INSERT INTO event_digests VALUES (?,?,?)", items)
             added += batch.number
             if progress:
                 progress(added)
@@ -162,15 +153,17 @@ class Writer:
             f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({_MARKS})",
             self._numbered(before, (lines.split("\n") for lines in rows.columns)),
         )
-        execute("INSERT INTO lengths VALUES (?,?)", enumerate(rows.lengths, before + 1))
+        execute("INSERT INTO token_counts VALUES (?,?)", enumerate(rows.token_counts, before + 1))
         self.words.update(rows.words)
         if len(self.words) > MAX_WORDS:
             self._store_words()
         self._add_facets(before, rows.facets)
-        moments = [(number, *days) for number, several in enumerate(rows.moments, before + 1) for days in several]
-        execute("INSERT OR IGNORE INTO moments VALUES (?,?,?)", moments)
-        mentions = [(name, number) for number, names in enumerate(rows.related, before + 1) for name in names]
-        execute("INSERT OR IGNORE INTO mentions VALUES (?,?)", mentions)
+        other_dates = [
+            (number, *days) for number, several in enumerate(rows.other_dates, before + 1) for days in several
+        ]
+        execute("INSERT OR IGNORE INTO other_dates VALUES (?,?,?)", other_dates)
+        related_ids = [(name, number) for number, names in enumerate(rows.related, before + 1) for name in names]
+        execute("INSERT OR IGNORE INTO related_ids VALUES (?,?)", related_ids)
 
     def _remove(self, numbers: Sequence[int]) -> None:
         """Remove some events from every table, by what their records had put there."""
@@ -188,9 +181,9 @@ class Writer:
             for event in events
         )
         execute("DELETE FROM facets WHERE facet = ? AND name = ? AND event = ?", facets)
-        mentions = [(name, number) for number, names in zip(found, rows.related, strict=True) for name in names]
-        execute("DELETE FROM mentions WHERE id = ? AND event = ?", mentions)
-        for table, key in (("events", "n"), ("lengths", "n"), ("items", "n"), ("moments", "event")):
+        related_ids = [(name, number) for number, names in zip(found, rows.related, strict=True) for name in names]
+        execute("DELETE FROM related_ids WHERE id = ? AND event = ?", related_ids)
+        for table, key in (("events", "n"), ("token_counts", "n"), ("event_digests", "n"), ("other_dates", "event")):
             execute(f"DELETE FROM {table} WHERE {key} = ?", ((number,) for number in found))
 
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
@@ -201,12 +194,12 @@ class Writer:
                 self.facets[key] = array("I")
             self.facets[key].extend([before + 1 + number for number in numbers])
             self.waiting += len(numbers)
-        if self.waiting > MAX_WAITING:
+        if self.waiting > MAX_FACETS:
             self._store_facets()
 
     def _store_words(self) -> None:
-        """Add to the number of occurrences of each word."""
-        self.connection.executemany(ADD_WORDS, sorted(self.words.items()))
+        sql = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
+        self.connection.executemany(sql, sorted(self.words.items()))
         self.words.clear()
 
     def _store_facets(self) -> None:
@@ -220,8 +213,8 @@ class Writer:
     def _numbered(before: int, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
         return ((number, *row) for number, row in enumerate(rows, before + 1))
 
-    def _mentions_unknown(self) -> bool:
-        sql = "SELECT 1 FROM mentions m WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = m.id) LIMIT 1"
+    def _has_unknown_related_ids(self) -> bool:
+        sql = "SELECT 1 FROM related_ids m WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = m.id) LIMIT 1"
         return self.connection.execute(sql).fetchone() is not None
 
     def _name(self, section: str, name: str) -> int:
@@ -246,10 +239,10 @@ class Writer:
         if unused:
             self.connection.execute("DELETE FROM aliases WHERE name NOT IN (SELECT n FROM names)")
 
-    def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Named] = ()) -> None:
+    def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Alias] = ()) -> None:
         """Store names with all that is said of them, and by what they are found."""
         rows: list[tuple[Any, ...]] = []
-        named: list[Named] = []
+        named: list[Alias] = []
         encode = json.JSONEncoder(ensure_ascii=False).encode
         for (section, name), number in names.items():
             term = self.catalogue.vocabulary.term(section, name) or Term(name)
@@ -271,41 +264,28 @@ class Writer:
                 if term.words:
                     yield Synonyms("\n".join(term.words), term.name)
 
-    def _add_tallies(self) -> None:
-        """Keep how many events there are of each value of each field."""
-        tallies = {**self._count_periods(), **self._count_facets()}
-        rows = ((field, place, *tally) for field, found in tallies.items() for place, tally in enumerate(found))
-        self.connection.executemany("INSERT INTO tallies VALUES (?,?,?,?,?)", rows)
+    def _add_counts(self) -> None:
+        """Store the counts of all events by each facet and period."""
+        index = Index(self.connection)
+        counts = {by: count_by(index, by, ALL) for by in PERIODS}
+        counts |= {facet.name: self._count_values(number) for number, facet in enumerate(FACETS)}
+        rows = ((by, position, *count) for by, found in counts.items() for position, count in enumerate(found))
+        self.connection.executemany("INSERT INTO counts VALUES (?,?,?,?,?)", rows)
 
-    def _count_periods(self) -> dict[str, list[Tally]]:
-        sql = "SELECT substr(first, 1, 7), substr(last, 1, 7), count(*) FROM events GROUP BY 1, 2"
-        counts: dict[str, dict[str, int]] = {by: {} for by in PERIODS}
-        for first, last, number in self.connection.execute(sql):
-            for by, found in counts.items():
-                length = 4 if by == "year" else 7
-                for label in dict.fromkeys(periods_between(by, first[:length], last[:length])):
-                    found[label] = found.get(label, 0) + number
-        return {by: [Tally(label, label, found[label]) for label in sorted(found)] for by, found in counts.items()}
-
-    def _count_facets(self) -> dict[str, list[Tally]]:
+    def _count_values(self, facet: int) -> list[Count]:
+        """Return the counts of a facet; five times as fast as ``count_by``, which joins the events."""
         execute = self.connection.execute
-        counted = "SELECT facet, name, count(*) AS c FROM facets GROUP BY facet, name"
-        sql = f"SELECT facet, n.name, short, c FROM ({counted}) f JOIN names n ON n.n = f.name ORDER BY c DESC, n.name"
-        found: list[list[Tally]] = [[] for _ in FACETS]
-        for facet, *tally in execute(sql):
-            found[facet].append(Tally(*tally))
-        (events,) = execute("SELECT count(*) FROM events").fetchone()
-        having = dict(execute("SELECT facet, count(DISTINCT event) FROM facets GROUP BY facet").fetchall())
-        for number, tallies in enumerate(found):
-            if without := events - having.get(number, 0):
-                tallies.append(Tally("", "", without))
-        return {facet.name: tallies for facet, tallies in zip(FACETS, found, strict=True)}
+        sql = "SELECT n.name, n.short, count(*) AS c FROM facets f JOIN names n ON n.n = f.name WHERE facet = ?"
+        found = [Count(*row) for row in execute(f"{sql} GROUP BY f.name ORDER BY c DESC, n.name", (facet,))]
+        sql = "SELECT (SELECT count(*) FROM events) - count(DISTINCT event) FROM facets WHERE facet = ?"
+        (without,) = execute(sql, (facet,)).fetchone()
+        return [*found, Count("", "", without)] if without else found
 
     def _add_meta(self) -> None:
         execute = self.connection.execute
         sql = "SELECT count(*), min(first), max(last), max(julianday(last) - julianday(first)) FROM events"
         events, first, last, longest = execute(sql).fetchone()
-        (tokens,) = execute("SELECT coalesce(sum(tokens), 0) FROM lengths").fetchone()
+        (tokens,) = execute("SELECT coalesce(sum(tokens), 0) FROM token_counts").fetchone()
         values = {"version": VERSION, "events": events, "tokens": tokens, "about": self.catalogue.about}
         if events:
             values |= {"first": first, "last": last, "longest": int(longest)}  # the longest event, in days
@@ -313,7 +293,7 @@ class Writer:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-def aliases_of(named: Sequence[Named], keyed: Sequence[Named] = ()) -> set[Named]:
+def aliases_of(named: Sequence[Alias], keyed: Sequence[Alias] = ()) -> set[Alias]:
     """Return under which folded words a name is found: those of each of its names, in two ways, and those of its key."""
     texts = [name for _, name, _ in named]
     folded = [*text.keys(texts), *(" ".join(words.split()) for words in text.words_all(texts))]

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from archivecli.dates import human
 from archivecli.events import Hit
 from archivecli.index.reader import Index
-from archivecli.index.schema import WEIGHTS
+from archivecli.index.tables import WEIGHTS
 from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word, conjuncts
 from archivecli.search.interpret import SearchTerm
-from archivecli.search.rank import Outcome
+from archivecli.search.rank import SearchResult
 
 
-def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str]:
+def explanation(index: Index, outcome: SearchResult, limit: int = 10) -> Iterator[str]:
     """Yield lines: each word with what it stands for, the dates and filters, what was left out, then the first hits."""
-    reading = outcome.reading
+    reading = outcome.interpretation
     for term in reading.terms:
         yield f"{'word' if term.required else 'word (may be missing)'}: {term.typed}"
         yield from _alternatives(index, term)

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeGuard
 from archivecli.events import Event, Hit
 from archivecli.index.conditions import ALL, Condition, listed
 from archivecli.index.reader import Index, match_condition
-from archivecli.index.schema import COLUMNS
+from archivecli.index.tables import COLUMNS
 from archivecli.query.criteria import And, Annually, During, Node, Not, Or, Phrase, Query, Word, conjunction, conjuncts
 from archivecli.search.interpret import Alternative, Interpretation, SearchTerm, interpret
 from archivecli.search.spelling import quoted
@@ -48,12 +48,12 @@ UNKNOWN_RARITY = 4.0
 """How much a word that the archive does not know weighs among those that it does."""
 
 
-class Outcome(NamedTuple):
-    """The answer to a search: hits best first, how many there are in all, and how the query was read."""
+class SearchResult(NamedTuple):
+    """The hits of a search, best first, their number without a limit, and how the query was interpreted."""
 
     hits: list[Hit]
     total: int
-    reading: Interpretation
+    interpretation: Interpretation
 
 
 class _Scored(NamedTuple):
@@ -66,14 +66,14 @@ class _Scored(NamedTuple):
     filtered: Condition | None = None
 
 
-def search(index: Index, query: Query, reading: Interpretation | None = None) -> Outcome:
+def search(index: Index, query: Query, reading: Interpretation | None = None) -> SearchResult:
     """Return the events that answer a query, best first; ``reading`` is its interpretation, if that is known."""
     found = _find(index, query, reading or interpret(index, query.where, query.exact))
     if found.filtered:
         hits = [Hit(event) for event in index.select(query._replace(where=found.reading.filters))]
     else:
         hits = _rank(index, found.scores, found.partial, query)
-    return Outcome(hits, found.total, found.reading)
+    return SearchResult(hits, found.total, found.reading)
 
 
 def select(index: Index, query: Query, reading: Interpretation) -> tuple[Condition, int]:

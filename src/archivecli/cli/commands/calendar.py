@@ -44,7 +44,7 @@ def _view(found: Question, days: bool) -> View:
     selection, asked = found.selection, time_span(found.query.where)
     if days:
         return by_day(selection.events(), asked, found.archive.short_id)
-    years, months = ({one.name: one.number for one in selection.tally(period)} for period in ("year", "month"))
+    years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
     grid = month_grid(years, months, asked, found.total, selection.imprecise())
     return by_month(grid, found.onward.listing, found.onward.view)
 

@@ -67,7 +67,7 @@ def _view(found: Question, fields: tuple[str, ...], percent: bool, sum_: str | N
         return _sums(found, MEASURES[sum_], fields, drawn)
     if not fields:
         return counts.total_only(found.total)
-    tallies = [found.selection.tally(field) for field in fields]
+    tallies = [found.selection.count_by(field) for field in fields]
     if len(fields) == 1:
         return counts.count_by(fields[0], tallies[0], found.total, percent)
     down, across = fields
@@ -80,7 +80,7 @@ def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: boo
     """Return the sums in the order of their fields: periods by time, names by frequency."""
     selection = found.selection
     shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
-    ranks = [{one.name: place for place, one in enumerate(selection.tally(field))} for field in fields]
+    ranks = [{one.name: place for place, one in enumerate(selection.count_by(field))} for field in fields]
     ordered = sorted(shared, key=lambda keys: [rank[key] for rank, key in zip(ranks, keys, strict=True)])
     stated = selection.add_up(measure, fields)
     nothing = [Total("", 0, 0, 0, 0)]

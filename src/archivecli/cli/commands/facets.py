@@ -55,7 +55,7 @@ def facets(
     if near and not found.total:
         found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
     shown = [
-        Field(field, found.selection.tally(field), found.onward.view("facets", field, "--limit", "0"))
+        Field(field, found.selection.count_by(field), found.onward.view("facets", field, "--limit", "0"))
         for field in fields or USUAL
     ]
     view = facets_view(shown, found.total, limit, found.archive.as_typed, found.onward.listing)

@@ -50,8 +50,8 @@ def _examples(archive: Archive, out: Output) -> Iterator[str]:
 
 def _filled(archive: Archive) -> dict[str, str]:
     """Return values of this archive for the commands in NEXT."""
-    years = archive.tally("year", Query())
-    topics = [text.key(tally.short or tally.name) for tally in archive.tally("topic", Query()) if tally.name]
+    years = archive.count_by("year", Query())
+    topics = [text.key(tally.short or tally.name) for tally in archive.count_by("topic", Query()) if tally.name]
     newest = next(iter(archive.select(Query(limit=1))), None)
     return {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",

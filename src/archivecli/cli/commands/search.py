@@ -50,8 +50,8 @@ def search(
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
     out.remark(*parsed.remarks)
-    if outcome.total or not outcome.reading.unknown:
-        out.remark(*outcome.reading.remarks)
+    if outcome.total or not outcome.interpretation.unknown:
+        out.remark(*outcome.interpretation.remarks)
     matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:

@@ -53,7 +53,7 @@ def timeline(
 
 def _bars(found: Question, field: str) -> View:
     selection = found.selection
-    line = make_timeline(field, selection.tally(field), found.total, selection.busy(), time_span(found.query.where))
+    line = make_timeline(field, selection.count_by(field), found.total, selection.busy(), time_span(found.query.where))
     return timeline_view(line, selection.events(), found.archive.short_id, found.onward.view)
 
 
@@ -66,4 +66,4 @@ def _counts(found: Question) -> View:
         f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here",
         "narrow them with a filter to see each",
     )
-    return count_by(by, found.selection.tally(by), found.total)
+    return count_by(by, found.selection.count_by(by), found.total)
