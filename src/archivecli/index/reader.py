@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -13,7 +14,6 @@ from archivecli.events import Event, Term
 from archivecli.index.conditions import ALL, Condition, Conditions, listed
 from archivecli.index.schema import COLUMNS as SEARCH_COLUMNS
 from archivecli.index.schema import WEIGHTS
-from archivecli.patterns import lazily
 from archivecli.query.criteria import HasValue, Node, Query, conjuncts
 from archivecli.query.facets import NONE
 from archivecli.query.results import Count as Tally
@@ -37,7 +37,7 @@ K1, B = 1.2, 0.75
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in SEARCH_COLUMNS)})"
 
 
-_LEADING_DATE = lazily(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_LEADING_DATE = r"[0-9]{4}(-[0-9]{2}){0,2}"
 
 
 def shared_length(one: str, other: str) -> int:
@@ -48,7 +48,7 @@ def shared_length(one: str, other: str) -> int:
 
 def date_length(event_id: str) -> int:
     """Return how many characters the date takes at the beginning of an id: 4, 7 or 10, or 0 if there is none."""
-    match = _LEADING_DATE.match(event_id)
+    match = re.match(_LEADING_DATE, event_id)
     return match.end() if match else 0
 
 
