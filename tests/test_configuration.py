@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archivecli import __version__
-from archivecli.locations import embedded_catalogue
+from archivecli.files import embedded_catalogue
 from archivecli.settings import KEYS
 from conftest import ROOT, Run
 

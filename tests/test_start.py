@@ -14,7 +14,7 @@ LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
 # what a path as a URI takes; before Python 3.13 pathlib itself loads them
 LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
-BASE |= {"archivecli.display", "archivecli.locations", "archivecli.sources"}
+BASE |= {"archivecli.display", "archivecli.files"}
 BASE |= {"archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.conditions", "archivecli.index.reader", "archivecli.index.schema"}
 BASE |= {"archivecli.index.store", "archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}

@@ -8,6 +8,7 @@ from archivecli import display
 from archivecli.dates import Period, truncate, year_of
 from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
 from archivecli.events import Event, Term
+from archivecli.files import too_little_memory
 from archivecli.index import store
 from archivecli.index.conditions import Condition
 from archivecli.index.reader import Index
@@ -15,7 +16,6 @@ from archivecli.index.schema import Progress
 from archivecli.query.criteria import EVERYTHING, Among, Node, Not, Query, conjunction, conjuncts, has_words
 from archivecli.query.facets import BY_NAME
 from archivecli.query.results import Count as Tally
-from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index.counts import Selection

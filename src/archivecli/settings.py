@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from archivecli import locations
+from archivecli import files
 from archivecli.errors import ArchiveError, UsageError, did_you_mean
 
 COLOURS = ("auto", "always", "never")
@@ -78,13 +78,13 @@ class Settings:
         """The path of the settings file, whether it exists or not; None without a home."""
         if given := self.environ.get("ARCHIVE_CONFIG"):
             return Setting(Path(os.path.expanduser(given)), "ARCHIVE_CONFIG")
-        folder = locations.config_folder()
+        folder = files.config_folder()
         return Setting(folder and folder / "config.toml", PLATFORM)
 
     @property
     def cache(self) -> Setting[Path | None]:
         """The folder of the indexes; None without a home."""
-        return Setting(locations.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
+        return Setting(files.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
 
     @property
     def catalogue(self) -> Setting[Path]:
@@ -96,7 +96,7 @@ class Settings:
         ):
             if value is not None:
                 return Setting(self.catalogue_path(value), origin)
-        return Setting(locations.embedded_catalogue(), EMBEDDED)
+        return Setting(files.embedded_catalogue(), EMBEDDED)
 
     def catalogue_path(self, given: str) -> Path:
         """Return the path of a catalogue given by its name in the settings file or by its path."""

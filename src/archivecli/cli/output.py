@@ -77,7 +77,7 @@ class Output:
 
     def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
         """Write an answer to a file, whole or not at all; ``force`` overwrites any file but the catalogue."""
-        from archivecli.cli.files import write_file  # 2 ms, only for files
+        from archivecli.files import write_file  # 2 ms, only for files
 
         write_file(name, pieces, force, self.reading)
 

@@ -8,7 +8,7 @@ from archivecli.cli.completion import SHELLS
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
-from archivecli.locations import package_data
+from archivecli.files import package_data
 
 app = typer.Typer()
 

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.errors import OutputError, UsageError
-from archivecli.locations import package_data
+from archivecli.files import package_data, write_file
 from archivecli.settings import named
 
 app = typer.Typer()
