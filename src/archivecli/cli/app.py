@@ -15,7 +15,7 @@ from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere e
 
 from archivecli import __version__
 from archivecli.cli import output, process
-from archivecli.errors import ArchiveError, CatalogueError, UsageError, nearest
+from archivecli.errors import ArchiveError, CatalogueError, UsageError, similar
 
 COMMANDS = {
     "list": "List events, newest first.",
@@ -166,7 +166,7 @@ def _option_hints(error: NoSuchOption) -> Iterator[str]:
     params = error.ctx.command.get_params(error.ctx)
     if error.option_name.startswith("--"):
         options = [name[2:] for param in params for name in param.opts if name.startswith("--")]
-        yield from (f"did you mean --{name}?" for name in nearest(error.option_name[2:], options, 1))
+        yield from (f"did you mean --{name}?" for name in similar(error.option_name[2:], options, 1))
     yield f"'{error.ctx.command_path} --help' lists the options"
     if any(param.name == "words" for param in params):
         yield "words that begin with a hyphen go after --"
@@ -216,10 +216,10 @@ def archive(
     """Browse an archive of dated events: list, search, show and count them."""
     if ctx.invoked_subcommand is None:
         from archivecli.cli.commands.greeting import greet
-        from archivecli.cli.options import Common
+        from archivecli.cli.options import CommonOptions
         from archivecli.settings import Settings
 
-        common = Common(Settings(catalogue))
+        common = CommonOptions(Settings(catalogue))
         with common.out:
             greet(common)
 

@@ -9,7 +9,7 @@ from archivecli.archive import Archive
 from archivecli.cli.hyphens import is_option
 from archivecli.cli.ids import STDIN, only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, parse_filters
+from archivecli.cli.options import CommonOptions, parse_filters
 from archivecli.cli.output import Output
 from archivecli.index.counts import Selection
 from archivecli.query.criteria import EVERYTHING, Node, Query, conjunction, conjuncts, has_words
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archivecli.search.interpret import Interpretation
 
 
-class Question(NamedTuple):
+class ViewContext(NamedTuple):
     """A selection of events, where it came from, and where it leads on."""
 
     archive: Archive
@@ -32,7 +32,7 @@ class Question(NamedTuple):
     onward: "Onward"
     interpretation: "Interpretation | None" = None
 
-    def narrowed(self, more: Node) -> "Question":
+    def narrowed(self, more: Node) -> "ViewContext":
         """Return the question for those of the events that match one more criterion."""
         query = Query(conjunction(self.query.where, more))
         selection = self.archive.selection(query)
@@ -78,7 +78,7 @@ class Onward(NamedTuple):
         return self.out.suggested(shlex.join(["archive", *start, *rest]))
 
 
-def ask(words: list[str] | None, where: Node, common: Common) -> Question:
+def ask(words: list[str] | None, where: Node, common: CommonOptions) -> ViewContext:
     """Open the catalogue and select the events that match words and filters; say how the words were read."""
     rest, piped = without_stdin(words)
     archive = common.open()
@@ -86,13 +86,13 @@ def ask(words: list[str] | None, where: Node, common: Common) -> Question:
     if rest:
         parsed = parse(" ".join(rest), archive.years)
         check_order(parsed.where, where)
-        out.remark(*parsed.remarks)
+        out.note(*parsed.remarks)
         where = conjunction(parsed.where, where)
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where)
     interpretation = archive.interpret(query)
     selection = archive.selection(query, interpretation)
-    out.remark(*(interpretation.remarks if interpretation else ()))
+    out.note(*(interpretation.remarks if interpretation else ()))
     onward = Onward(where, archive.years, out)
-    return Question(archive, out, query, selection, selection.count(), onward, interpretation)
+    return ViewContext(archive, out, query, selection, selection.count(), onward, interpretation)

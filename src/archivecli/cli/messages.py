@@ -17,9 +17,9 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Outco
     if query.limit == 0:
         return
     if not archive.size:
-        out.remark("the catalogue holds no events")
+        out.note("the catalogue holds no events")
         return
-    out.remark("no event matches")
+    out.note("no event matches")
     if outcome is not None:
         _report_words(out, outcome)
     if isinstance(query.where, During):
@@ -27,9 +27,9 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Outco
     if isinstance(query.where, HasValue):
         facet, values = query.where
         counting = out.suggested(f"archive count --by {facet}")
-        out.remark(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
+        out.note(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
     for node, number in archive.without_one_filter(query.where):
-        out.remark(f"without {_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+        out.note(f"without {_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
 
 
 def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
@@ -37,18 +37,18 @@ def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
     after = Query(Not(During(Period(EVER.first, period.last))), limit=1, reverse=True)
     near = [dates.human(event.start, event.end) for query in (before, after) for event in archive.select(query)]
     if near:
-        out.remark(f"the nearest {'events are' if len(near) > 1 else 'event is'} of {' and '.join(near)}")
+        out.note(f"the nearest {'events are' if len(near) > 1 else 'event is'} of {' and '.join(near)}")
 
 
 def _report_words(out: Output, outcome: "Outcome") -> None:
     reading = outcome.reading
     for word, near in reading.unknown.items():
         shown = word if word.startswith('"') else f"'{word}'"
-        out.remark(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
+        out.note(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
     wanted = [term for term in reading.terms if term.required]
     if len(wanted) > 1 and not reading.unknown:
         counts = ", ".join(f"{term.typed} {len(term.scores):,}" for term in wanted)
-        out.remark(f"no event has all of them: {counts}")
+        out.note(f"no event has all of them: {counts}")
 
 
 def _typed(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""The options that commands share: filters become criteria, the rest becomes a ``Common``."""
+"""The options that commands share: filters become criteria, the rest becomes a ``CommonOptions``."""
 
 import inspect
 import os
@@ -20,7 +20,7 @@ FILTERS = "Filters (several values of one are alternatives)"
 COMMON = "Common options"
 
 
-class Common:
+class CommonOptions:
     """The settings and the output of one command."""
 
     def __init__(self, settings: Settings, quiet: bool = False, reads_catalogue: bool = True) -> None:
@@ -137,7 +137,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
     ``where: Node`` asks for the filters, ``options: OutputOptions`` (``view_options`` in a view) for the options of output,
-    ``common: Common`` for the rest; a command that opens no catalogue has ``out: Output`` instead of the last.
+    ``common: CommonOptions`` for the rest; a command that opens no catalogue has ``out: Output`` instead of the last.
     """
     own = inspect.signature(function).parameters
     filters = _filter_parameters() if "where" in own else []
@@ -154,7 +154,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
         if forms:
             typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in forms))
-        common = Common(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
+        common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
         with common.out:
             return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
 

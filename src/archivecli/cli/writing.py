@@ -69,7 +69,7 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
         table = table._replace(rows=map(display.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))
     if options.file is not None:
-        out.remark(f"written to {options.file}")
+        out.note(f"written to {options.file}")
 
 
 def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
@@ -120,7 +120,7 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
 
 def _say_written(out: Output, options: OutputOptions, number: int) -> None:
     if options.file is not None:
-        out.remark(f"{display.plural(number, 'event')} written to {options.file}")
+        out.note(f"{display.plural(number, 'event')} written to {options.file}")
 
 
 # At a terminal: Rich, 40 ms, is imported only here

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import Question, ask
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.asking import ViewContext, ask
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
@@ -27,7 +27,7 @@ def calendar(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show when things happened: years by months, with the number of events in each; or every day.
 
@@ -40,7 +40,7 @@ def calendar(
     found.remark_if_empty(fail_if_empty)
 
 
-def _view(found: Question, days: bool) -> View:
+def _view(found: ViewContext, days: bool) -> View:
     selection, asked = found.selection, time_span(found.query.where)
     if days:
         return by_day(selection.events(), asked, found.archive.short_id)

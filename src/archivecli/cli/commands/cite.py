@@ -6,7 +6,7 @@ import typer
 
 from archivecli import dates, display
 from archivecli.cli.ids import IDS_HELP, Null, events_of
-from archivecli.cli.options import Common, command, today
+from archivecli.cli.options import CommonOptions, command, today
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
@@ -29,7 +29,7 @@ def cite(
     ] = None,
     null: Null = False,
     *,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Cite the entry of the source that an event is taken from, ready for a list of works.
 

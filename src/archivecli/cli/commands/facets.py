@@ -6,10 +6,10 @@ import typer
 
 from archivecli.cli.asking import ask
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_view
-from archivecli.errors import nearest
+from archivecli.errors import similar
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.render.facets import Field, facets_view
@@ -40,7 +40,7 @@ def facets(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show the values of fields with their numbers of events, and how to narrow to each.
 
@@ -51,9 +51,9 @@ def facets(
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
     found = ask([*rest, STDIN] if piped else rest, where, common)
-    near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
+    near = similar(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
-        found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
+        found.out.note(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
     shown = [
         Field(field, found.selection.tally(field), found.onward.view("facets", field, "--limit", "0"))
         for field in fields or USUAL

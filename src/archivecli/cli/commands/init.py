@@ -58,9 +58,9 @@ def init(
         if writes_schema:
             schema_path.unlink()
         raise
-    out.remark(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
+    out.note(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
     quoted = shlex.quote(str(path))
-    out.remark(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
+    out.note(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
 
 
 def _starter(name: str, title: str) -> str:

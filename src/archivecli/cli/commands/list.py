@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
@@ -31,7 +31,7 @@ def list_(
     *,
     options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """List events, newest first.
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli import dates
-from archivecli.cli.asking import Question, ask
+from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
@@ -25,7 +25,7 @@ def on_this_day(
     *,
     where: Node,
     options: OutputOptions,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """List what happened on this day of the year, in any year.
 
@@ -42,24 +42,24 @@ def on_this_day(
         _say_what_is_near(any_day, day[5:])
     if len(events) > len(exact):
         command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
-        found.out.remark(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
+        found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
     if fail_if_empty and not exact:
         raise typer.Exit(1)
 
 
-def _say_what_is_near(found: Question, day: str) -> None:
+def _say_what_is_near(found: ViewContext, day: str) -> None:
     if not found.total:
         found.remark_if_empty()
         return
     on_the_day = found.archive.select(Query(Annually(int(day[:2]), int(day[3:]))))
     excluded = sum(len(event.start) == 10 for event in on_the_day)
     without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
-    found.out.remark(f"no event of {_named(day)}{without if excluded else ''}")
+    found.out.note(f"no event of {_named(day)}{without if excluded else ''}")
     days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
         commands = (f"{_named(other)} ({found.onward.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
-        found.out.remark(f"the nearest are {' and '.join(commands)}")
+        found.out.note(f"the nearest are {' and '.join(commands)}")
 
 
 def _neighbour(days: list[str], day: str, step: int) -> str:

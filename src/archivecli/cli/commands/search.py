@@ -6,7 +6,7 @@ import typer
 
 from archivecli.cli.ids import only_these, without_stdin
 from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
@@ -32,7 +32,7 @@ def search(
     *,
     options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Find events by words, names, dates, figures; the best match comes first.
 
@@ -49,14 +49,14 @@ def search(
         where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
-    out.remark(*parsed.remarks)
+    out.note(*parsed.remarks)
     if outcome.total or not outcome.reading.unknown:
-        out.remark(*outcome.reading.remarks)
+        out.note(*outcome.reading.remarks)
     matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
         for line in archive.explain(outcome._replace(hits=hits)):
-            out.complain(line)
+            out.warn(line)
     if not write_events(out, archive, hits, options, outcome):
         report_no_match(out, archive, query, outcome)
         if fail_if_empty:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import IDS_HELP, events_of
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_records
 
@@ -21,7 +21,7 @@ def show(
     ],
     *,
     options: OutputOptions,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show everything that the archive knows of an event.
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import Question, ask
+from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
@@ -36,7 +36,7 @@ def timeline(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Draw events as bars on an axis of time, oldest first.
 
@@ -51,18 +51,18 @@ def timeline(
     found.remark_if_empty(fail_if_empty)
 
 
-def _bars(found: Question, field: str) -> View:
+def _bars(found: ViewContext, field: str) -> View:
     selection = found.selection
     line = make_timeline(field, selection.tally(field), found.total, selection.busy(), time_span(found.query.where))
     return timeline_view(line, selection.events(), found.archive.short_id, found.onward.view)
 
 
-def _counts(found: Question) -> View:
+def _counts(found: ViewContext) -> View:
     """Return numbers in place of bars that nobody could tell apart, and say so."""
     busy = found.selection.busy()
     years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
     by = "month" if years <= 4 else "quarter" if years <= 15 else "year"
-    found.out.remark(
+    found.out.note(
         f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here",
         "narrow them with a filter to see each",
     )
