@@ -22,9 +22,9 @@ BASE |= {"archivecli.query.results"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render"}
-EVENTS = {"archivecli.cli.writing", "archivecli.cli.messages", "archivecli.render.records", "archivecli.render.tabular"}
+EVENTS = {"archivecli.cli.writing", "archivecli.render.records", "archivecli.render.tabular"}
 DATES = {"archivecli.query.natural_dates"}
-QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
+QUERY = {"archivecli.query.parser", *DATES}
 RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
 RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
 CARD = {"archivecli.cli.writing", "archivecli.render.records"}
@@ -32,12 +32,11 @@ CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 
 TALLIES = {
     "archivecli.cli.writing",
-    "archivecli.cli.messages",
     "archivecli.index.counts",
     "shlex",
 }
 TALLIES |= {
-    "archivecli.cli.asking",
+    "archivecli.cli.views",
     "archivecli.query.unparse",
     "archivecli.render.counts",
     "archivecli.render.tabular",

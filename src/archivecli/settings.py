@@ -234,7 +234,7 @@ def _check(path: Path, content: str, values: dict[str, Any]) -> None:
         elif not isinstance(value, str) or "\0" in value:
             raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
         elif key == "color" and value not in COLOURS:
-            raise ConfigError(f"{position}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")
+            raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
 
 
 def _check_catalogues(path: Path, content: str, catalogues: Iterable[tuple[str, Any]]) -> None:

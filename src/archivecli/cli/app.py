@@ -62,7 +62,7 @@ class CommandGroup(typer.core.TyperGroup):
             return name, command, rest
         command = load_command(name)
         if any(parameter.name == "words" for parameter in command.params):
-            from archivecli.cli.hyphens import with_exclusions  # with the parser, only for queries
+            from archivecli.cli.options import with_exclusions  # the command has imported them
 
             rest = list(with_exclusions(rest, [p for p in command.params if p.param_type_name == "option"]))
         return name, command, rest

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
@@ -35,9 +35,9 @@ def calendar(
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    found = ask(_years_are_alternatives(words), where, common)
+    found = select(_years_are_alternatives(words), where, common)
     write_view(found.out, _view(found, days), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
 def _view(found: ViewContext, days: bool) -> View:
@@ -46,7 +46,7 @@ def _view(found: ViewContext, days: bool) -> View:
         return by_day(selection.events(), asked, found.archive.short_id)
     years, months = ({one.name: one.number for one in selection.tally(period)} for period in ("year", "month"))
     grid = month_grid(years, months, asked, found.total, selection.imprecise())
-    return by_month(grid, found.onward.listing, found.onward.view)
+    return by_month(grid, found.listing, found.view)
 
 
 def _years_are_alternatives(words: list[str] | None) -> list[str] | None:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.errors import UsageError
 from archivecli.query.criteria import Node
@@ -56,10 +56,10 @@ def count(
     """
     fields = tuple(by or ())
     _check(fields, percent, sum_)
-    found = ask(words, where, common)
+    found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:

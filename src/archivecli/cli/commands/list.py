@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.messages import report_no_match
 from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
-from archivecli.cli.writing import write_events
+from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from archivecli import dates
-from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import CommonOptions, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
 from archivecli.query.criteria import Annually, Node, Query
@@ -34,14 +34,14 @@ def on_this_day(
     'archive list --on 26-06' lists any other day; events dated by month or year only are left to it.
     """
     day = today(today_)
-    any_day = ask(words, where, common)
+    any_day = select(words, where, common)
     found = any_day.narrowed(Annually(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]
     if not write_events(found.out, found.archive, (Hit(event) for event in exact), options):
         _say_what_is_near(any_day, day[5:])
     if len(events) > len(exact):
-        command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
+        command_line = any_day.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
     if fail_if_empty and not exact:
         raise typer.Exit(1)
@@ -49,7 +49,7 @@ def on_this_day(
 
 def _say_what_is_near(found: ViewContext, day: str) -> None:
     if not found.total:
-        found.remark_if_empty()
+        found.note_if_empty()
         return
     on_the_day = found.archive.select(Query(Annually(int(day[:2]), int(day[3:]))))
     excluded = sum(len(event.start) == 10 for event in on_the_day)
@@ -58,7 +58,7 @@ def _say_what_is_near(found: ViewContext, day: str) -> None:
     days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
-        commands = (f"{_named(other)} ({found.onward.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
+        commands = (f"{_named(other)} ({found.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
         found.out.note(f"the nearest are {' and '.join(commands)}")
 
 

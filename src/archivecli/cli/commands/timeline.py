@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ViewContext, ask
 from archivecli.cli.ids import WORDS_HELP
 from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.query.facets import BY_NAME
@@ -45,16 +45,16 @@ def timeline(
     'archive count --by month' counts them instead.
     """
     checked("--color-by", color_by, list(BY_NAME))
-    found = ask(words, where, common)
+    found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
 def _bars(found: ViewContext, field: str) -> View:
     selection = found.selection
     line = make_timeline(field, selection.tally(field), found.total, selection.busy(), time_span(found.query.where))
-    return timeline_view(line, selection.events(), found.archive.short_id, found.onward.view)
+    return timeline_view(line, selection.events(), found.archive.short_id, found.view)
 
 
 def _counts(found: ViewContext) -> View:
