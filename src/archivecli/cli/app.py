@@ -35,17 +35,16 @@ COMMANDS = {
     "info": "Show what is in force, and where it comes from.",
     "completion": "Print the script by which a shell completes.",
 }
-"""The commands, each a module of ``cli.commands``, with their lines in the help."""
+"""The commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``."""
 
 
 @cache
 def load_command(name: str) -> Any:
-    """Import a command: none pays for another's imports."""
+    """Import the module of a command, and no other, and return the command."""
     module = importlib.import_module(f"archivecli.cli.commands.{name.replace('-', '_')}")
-    module.app._add_completion = False  # its two options belong to no single command
-    command = typer.main.get_command(module.app)
-    command.name = name
-    return command
+    single = typer.Typer(add_completion=False)
+    single.command(name)(module.run)
+    return typer.main.get_command(single)
 
 
 class CommandGroup(typer.core.TyperGroup):

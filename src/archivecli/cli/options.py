@@ -87,7 +87,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     elif "view_options" in own:
         writing, form = "view_options", view_options()
 
-    def run(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
+    def call(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
         checked("--color", color, COLOURS)
         typed.pop("catalogue", None)
         if filters:
@@ -103,11 +103,11 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     kept = [parameter for name, parameter in own.items() if name not in replaced]
     parameters = [context, *kept, *form, *filters, *_common_options(reads_catalogue)]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-    run.__name__ = function.__name__
-    run.__doc__ = function.__doc__
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    call.__name__ = function.__name__
+    call.__doc__ = function.__doc__
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return call
 
 
 def _common_options(reads_catalogue: bool) -> list[inspect.Parameter]:

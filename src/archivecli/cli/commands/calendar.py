@@ -12,12 +12,9 @@ from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
 from archivecli.render.tabular import View
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def calendar(
+def run(
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[YEAR...] [WORDS...]", help="years, and words that the events answer; - reads ids"),

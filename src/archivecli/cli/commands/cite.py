@@ -12,12 +12,9 @@ from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
 from archivecli.render.citation import STYLES, Reference, reference
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def cite(
+def run(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     style: Annotated[
         str,

@@ -10,12 +10,9 @@ from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
 from archivecli.files import package_data
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def completion(
+def run(
     shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="shell to complete in")],
     *,
     out: Output,

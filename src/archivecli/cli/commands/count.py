@@ -17,14 +17,11 @@ from archivecli.query.results import Keys, Total
 from archivecli.render import ROW_FORMATS, counts
 from archivecli.render.tabular import View
 
-app = typer.Typer()
-
 GROUPINGS = (*PERIODS, *(facet.name for facet in FACETS))
 
 
-@app.command()
 @command
-def count(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     by: Annotated[
         list[str] | None,

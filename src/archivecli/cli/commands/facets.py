@@ -14,15 +14,12 @@ from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.render.facets import Field, facets_view
 
-app = typer.Typer()
-
 FIELDS = (*PERIODS, *(facet.name for facet in FACETS))
 USUAL = ("year", *(facet.name for facet in FACETS if facet.option))
 
 
-@app.command()
 @command
-def facets(
+def run(
     words: Annotated[
         list[str] | None,
         typer.Argument(

@@ -13,8 +13,6 @@ from archivecli.archive import Archive
 from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import checked
 
-app = typer.Typer()
-
 FORMATS = ("text", "json")
 
 STATES = {
@@ -39,9 +37,8 @@ class SettingInfo(NamedTuple):
         return self.name, self.shown or ("none" if self.value in (None, "", []) else str(self.value)), self.origin
 
 
-@app.command()
 @command
-def info(
+def run(
     format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
     *,
     common: CommonOptions,

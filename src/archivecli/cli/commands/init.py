@@ -15,16 +15,13 @@ from archivecli.errors import OutputError, UsageError
 from archivecli.files import package_data, write_file
 from archivecli.settings import named
 
-app = typer.Typer()
-
 SCHEMA_NAME = "catalogue.schema.json"
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
 """The first line, by which editors find the schema beside the catalogue."""
 
 
-@app.command()
 @command
-def init(
+def run(
     file: Annotated[str, typer.Argument(metavar="FILE", help="catalogue to make: a name that ends in .yaml")],
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="title of the archive")] = "My archive",
     schema: Annotated[

@@ -12,14 +12,11 @@ from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
 
-app = typer.Typer()
-
 _ORDERS = tuple(order for order in SORTS if order != "relevance")
 
 
-@app.command()
 @command
-def list_(
+def run(
     piped_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[-]", help="only events whose ids are on standard input")
     ] = None,

@@ -13,12 +13,9 @@ from archivecli.cli.writing import write_events
 from archivecli.events import Hit
 from archivecli.query.criteria import Annually, Node, Query
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def on_this_day(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     today_: Today = None,
     fail_if_empty: FailIfEmpty = False,

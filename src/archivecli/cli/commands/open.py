@@ -12,17 +12,14 @@ from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event
 
-app = typer.Typer()
-
 SCHEMES = ("http://", "https://")
 """What is opened: a link of a catalogue must not start another program."""
 
 MAX_PAGES = 10
 
 
-@app.command("open")
 @command
-def open_(
+def run(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     link: Annotated[
         int | None, typer.Option("--link", metavar="N", min=1, help="link to open, where there are several")

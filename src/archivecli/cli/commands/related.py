@@ -11,12 +11,9 @@ from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def related(
+def run(
     event_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,

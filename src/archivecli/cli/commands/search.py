@@ -13,12 +13,9 @@ from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunctio
 from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def search(
+def run(
     words: Annotated[
         list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, figures, field:value; - reads ids")
     ],

@@ -9,12 +9,9 @@ from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_records
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def show(
+def run(
     ids: Annotated[
         list[str],
         typer.Argument(metavar="ID...", help=IDS_HELP),

@@ -16,12 +16,9 @@ from archivecli.render.counts import count_by
 from archivecli.render.tabular import View
 from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def timeline(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     color_by: Annotated[
         str,

@@ -15,15 +15,12 @@ from archivecli.settings import named
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
 
-app = typer.Typer()
-
 FORMATS = ("text", "json")
 WIDTH_IN_A_PIPE = 120
 
 
-@app.command()
 @command
-def validate(
+def run(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
