@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archivecli import __version__
-from archivecli.locations import embedded_catalogue
+from archivecli.files import embedded_catalogue
 from archivecli.settings import KEYS
 from conftest import ROOT, Run
 
@@ -84,7 +84,7 @@ def test_names_are_completed(shell: Run, home: Path) -> None:
     [
         ("x = [\n", ":2:1", "not TOML"),
         ('color = "auto"\nx\n', ":2:2", "not TOML"),
-        ('color = "red"\n', ":1", "none of auto, always, never"),
+        ('color = "red"\n', ":1", "not one of auto, always, never"),
         ("\ncolor = 3\n", ":2", "'color' is not a string"),
         ('colour = "auto"\n', ":1", "there is no setting 'colour'"),
         ('pager = ""\n\nlimit = 3\n', ":3", "there is no setting 'limit'"),

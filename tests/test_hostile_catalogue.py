@@ -9,7 +9,7 @@ from typing import IO
 
 import pytest
 
-from archivecli import sources
+from archivecli import files
 from archivecli.errors import CatalogueError
 from archivecli.readers import layout
 from conftest import events_of, make_catalogue
@@ -27,7 +27,7 @@ def record(fields: str) -> str:
 # name: (content, where, what is said)
 BAD: dict[str, tuple[bytes | str, str, str]] = {
     # encodings and bytes
-    "binary": (bytes(range(256)) * 50, ":1:1", "may not stand in a catalogue|is not UTF-8"),
+    "binary": (bytes(range(256)) * 50, ":1:1", "is not allowed in a catalogue|is not UTF-8"),
     "an SQLite file": (b"SQLite format 3\0" + bytes(4000), ":1:16", "U+0000"),
     "an ELF file": (b"\x7fELF\x02\x01\x01" + bytes(4000), ":1:8", "U+0000"),
     "a gzip file": (b"\x1f\x8b\x08\x08" + bytes(range(128, 256)), ":1:2", "is not UTF-8"),
@@ -427,15 +427,15 @@ def test_a_file_that_is_written_while_it_is_read(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_without_end_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_catalogue(tmp_path / "catalogue.yaml", 3)
-    source = sources.find(path)[0]
-    whole = sources._whole
+    source = files.survey(path)[0][0]
+    whole = files._whole
 
-    def growing(handle: IO[bytes], found: sources.Source) -> bytes:
+    def growing(handle: IO[bytes], found: files.Source) -> bytes:
         with path.open("ab") as more:
             more.write(b"# more\n")
         return whole(handle, found)
 
-    monkeypatch.setattr(sources, "_whole", growing)
+    monkeypatch.setattr(files, "_whole", growing)
     with pytest.raises(CatalogueError) as caught:
-        sources.read(source)
+        files.read(source)
     assert "the file changes while it is read" in str(caught.value.problems[0])

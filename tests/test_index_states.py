@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from archivecli import sources
+from archivecli import files
 from archivecli.archive import Archive
 from archivecli.index import store
 from archivecli.query.criteria import Query
@@ -446,16 +446,16 @@ def test_an_edit_of_the_same_size_and_time(catalogue: Path, folder: Path) -> Non
 
 def test_an_edit_within_one_tick_of_the_clock(catalogue: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a file system with a coarse clock, an edit can leave every number as it was: then content decides."""
-    real = sources.state_of
+    real = files.state_of
     coarse = 2_000_000_000
 
-    def coarse_state(status: os.stat_result) -> sources.FileState:
+    def coarse_state(status: os.stat_result) -> files.FileState:
         found = real(status)
         return found._replace(
             modified_ns=found.modified_ns // coarse * coarse, changed_ns=found.changed_ns // coarse * coarse
         )
 
-    monkeypatch.setattr(sources, "state_of", coarse_state)
+    monkeypatch.setattr(files, "state_of", coarse_state)
     for number in range(1, 12):
         same_size(catalogue, number)
         assert titles(catalogue)[3] == ("Sitting 3" if number % 2 else "Meeting 3")

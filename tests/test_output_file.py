@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archivecli.cli.files import write_file
 from archivecli.errors import OutputError
+from archivecli.files import write_file
 from archivecli.render import FORMATS
 from conftest import Run, make_catalogue
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archivecli import __version__
-from archivecli.locations import embedded_catalogue
+from archivecli.files import embedded_catalogue
 from conftest import CATALOGUE, ROOT, Run
 
 LINES = ("list", "list --country macedonia", "search corruption", "show 2010-06-26", "count --by topic", "list -f json")

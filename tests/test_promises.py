@@ -42,7 +42,7 @@ def test_every_suite_guards_something() -> None:
 
 
 def test_the_limits_are_those_of_the_program() -> None:
-    from archivecli import errors, sources
+    from archivecli import errors, files
     from archivecli.catalogue import validator as validation
     from archivecli.cli import output
     from archivecli.index import store
@@ -51,8 +51,8 @@ def test_the_limits_are_those_of_the_program() -> None:
 
     assert f"{reader.MAX_DEPTH} levels" in PAGE
     assert reader.MAX_TEXT == 1_000_000
-    assert f"a line {sources.MAX_LINE // 1024**2} MiB" in PAGE
-    assert f"a file {sources.MAX_BYTES // 1024**3} GiB" in PAGE
+    assert f"a line {files.MAX_LINE // 1024**2} MiB" in PAGE
+    assert f"a file {files.MAX_BYTES // 1024**3} GiB" in PAGE
     assert f"{errors.MAX_PROBLEMS:,} problems" in PAGE
     assert f"{errors.MAX_MESSAGE} characters" in PAGE
     assert f"{output.MAX_LINE:,} characters" in PAGE

@@ -14,7 +14,7 @@ LIBRARY |= {"json", "json.decoder", "json.encoder", "json.scanner"}
 # what a path as a URI takes; before Python 3.13 pathlib itself loads them
 LIBRARY |= {"ipaddress", "urllib", "urllib.parse"}
 BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.errors", "archivecli.events"}
-BASE |= {"archivecli.display", "archivecli.locations", "archivecli.patterns", "archivecli.sources"}
+BASE |= {"archivecli.display", "archivecli.files"}
 BASE |= {"archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.conditions", "archivecli.index.reader", "archivecli.index.tables"}
 BASE |= {"archivecli.index.store", "archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
@@ -22,9 +22,9 @@ BASE |= {"archivecli.query.results"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
 BASE |= {"archivecli.cli.options", "archivecli.cli.output", "archivecli.render"}
-EVENTS = {"archivecli.cli.writing", "archivecli.cli.messages", "archivecli.render.records", "archivecli.render.tabular"}
+EVENTS = {"archivecli.cli.writing", "archivecli.render.records", "archivecli.render.tabular"}
 DATES = {"archivecli.query.natural_dates"}
-QUERY = {"archivecli.query.parser", "archivecli.cli.hyphens", *DATES}
+QUERY = {"archivecli.query.parser", *DATES}
 RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
 RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
 CARD = {"archivecli.cli.writing", "archivecli.render.records"}
@@ -32,12 +32,11 @@ CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 
 TALLIES = {
     "archivecli.cli.writing",
-    "archivecli.cli.messages",
     "archivecli.index.counts",
     "shlex",
 }
 TALLIES |= {
-    "archivecli.cli.asking",
+    "archivecli.cli.views",
     "archivecli.query.unparse",
     "archivecli.render.counts",
     "archivecli.render.tabular",

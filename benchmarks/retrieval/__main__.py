@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from anyascii import anyascii
 
-from archivecli import locations
+from archivecli import files
 from archivecli.archive import Archive
 from archivecli.errors import ArchiveError
 from archivecli.events import texts
@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=list(SETS))
     parser.add_argument("--misses", action="store_true", help="print the queries that went wrong")
     options = parser.parse_args()
-    archive = Archive(locations.embedded_catalogue())
+    archive = Archive(files.embedded_catalogue())
     for name in options.sets:
         path = Path(name) if name.endswith(".jsonl") else HERE / f"{name}.jsonl"
         queries, repeated, overlapping = sample(path)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from archivecli import display
 from archivecli.dates import Period, truncate, year_of
-from archivecli.errors import AmbiguousId, NoSuchEvent, did_you_mean
+from archivecli.errors import AmbiguousId, EventNotFound, did_you_mean
 from archivecli.events import Event, Term
+from archivecli.files import too_little_memory
 from archivecli.index import store
 from archivecli.index.conditions import Condition
 from archivecli.index.reader import Index
@@ -15,7 +16,6 @@ from archivecli.index.tables import Progress
 from archivecli.query.criteria import Among, Node, Not, Query, conjunction, conjuncts, has_words
 from archivecli.query.facets import BY_NAME
 from archivecli.query.results import Count
-from archivecli.sources import too_little_memory
 
 if TYPE_CHECKING:
     from archivecli.index.counts import Selection
@@ -131,7 +131,7 @@ class Archive:
         return self.index.as_typed(BY_NAME[facet].section, name, short)
 
     def get(self, typed: str) -> Event:
-        """Return the event with this id, or the only one whose id begins so; raise NoSuchEvent or AmbiguousId."""
+        """Return the event with this id, or the only one whose id begins so; raise EventNotFound or AmbiguousId."""
         wanted = typed.strip().encode(errors="backslashreplace").decode()  # bytes that are no text are no id
         event = self.index.get(wanted)
         if event is not None:
@@ -142,7 +142,9 @@ class Archive:
         if found:
             shown = [*found[:20], "…"] if len(found) > 20 else found
             raise AmbiguousId(f"'{display.terminal_safe(typed)}' is the beginning of several ids", "\n".join(shown))
-        raise NoSuchEvent(f"no event has the id '{display.terminal_safe(typed)[:80]}'", self._near_ids(wanted.lower()))
+        raise EventNotFound(
+            f"no event has the id '{display.terminal_safe(typed)[:80]}'", self._near_ids(wanted.lower())
+        )
 
     def among(self, typed: Sequence[str]) -> Among:
         """Return the criterion for the events with these ids, or beginnings of ids; raise as ``get`` does."""
@@ -178,7 +180,7 @@ class Archive:
 
         return related(self.index, event, limit)
 
-    def nearest(self, event: Event, limit: int) -> list[Event]:
+    def similar(self, event: Event, limit: int) -> list[Event]:
         """Return the events nearest to one, the nearest first."""
         return [relation.event for relation in self.related(event, limit)]
 

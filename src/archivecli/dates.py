@@ -4,10 +4,9 @@ A date is a string as in ISO 8601: ``2009``, ``2009-10`` or ``2009-10-05``. Days
 from 0001 to 9999. Only this module knows at which characters of the string year, month and day are found.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
-
-from archivecli.patterns import lazily
 
 MONTHS = tuple("january february march april may june july august september october november december".split())
 SHORT_MONTHS = tuple(name[:3].title() for name in MONTHS)
@@ -17,7 +16,7 @@ LENGTHS: dict[Precision, int] = {"year": 4, "month": 7, "day": 10}
 """How many characters a date of each precision has."""
 
 _PRECISIONS = {length: precision for precision, length in LENGTHS.items()}
-_PARTIAL = lazily(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_PARTIAL = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?"
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -29,7 +28,7 @@ def month_length(year: int, month: int) -> int:
 
 def date_error(text: str) -> str | None:
     """Return why ``text`` is not a valid date, or None."""
-    match = _PARTIAL.fullmatch(text)
+    match = re.fullmatch(_PARTIAL, text)
     if not match:
         return f"'{text[:40]}' is not a date; a date is 2009-12-09, 2009-12 or 2009"
     year, month, day = match.groups()

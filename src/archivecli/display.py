@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from archivecli.patterns import lazily
-
 # Characters that act on what surrounds them instead of being read: C1 controls, line and paragraph separators,
 # bidirectional embeddings, overrides and isolates (Unicode TR 36), invisible operators and fillers, the byte-order mark,
 # tag characters, surrogates. The marks that some scripts cannot do without are not among them: joiners and non-joiners,
@@ -16,16 +14,16 @@ _ACTING = (
 )
 # More than eight marks piled upon one letter would cover the lines above it.
 _PILED = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_CONTROL = lazily(f"[\x00-\x08\x0b-\x1f{_ACTING}]|(?<=[{_PILED}]{{8}})[{_PILED}]")
-_IN_JSON = lazily(f"[{_ACTING}]")  # JSON escapes C0 controls itself
-_SPACE = lazily(r"[\t\r\n\f\v\u2028\u2029\x85 ]+")
+_CONTROL = f"[\x00-\x08\x0b-\x1f{_ACTING}]|(?<=[{_PILED}]{{8}})[{_PILED}]"
+_IN_JSON = f"[{_ACTING}]"  # JSON escapes C0 controls itself
+_SPACE = r"[\t\r\n\f\v\u2028\u2029\x85 ]+"
 
 
 def terminal_safe(text: str) -> str:
     """Return ``text`` safe for one line of a terminal or file: single spaces, controls escaped."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
-    return escape_controls(_SPACE.sub(" ", text).strip())
+    return escape_controls(re.sub(_SPACE, " ", text).strip())
 
 
 def escape_controls(text: str) -> str:
@@ -33,7 +31,7 @@ def escape_controls(text: str) -> str:
 
     This is for whatever has no escapes of its own: the terminal, plain text, CSV, TSV, Markdown, BibTeX, RIS, iCalendar.
     """
-    return text if text.isprintable() and text.isascii() else _CONTROL.sub(_escaped, text)
+    return text if text.isprintable() and text.isascii() else re.sub(_CONTROL, _escaped, text)
 
 
 def collapse_whitespace(text: str) -> str:
@@ -48,7 +46,7 @@ def paragraphs(text: str) -> list[str]:
 
 def json_safe(text: str) -> str:
     """Return JSON of the same value in which control characters are escaped, as ``\\u009b``."""
-    return text if text.isascii() and "\x7f" not in text else _IN_JSON.sub(_escaped_in_json, text)
+    return text if text.isascii() and "\x7f" not in text else re.sub(_IN_JSON, _escaped_in_json, text)
 
 
 def _escaped_in_json(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ class UsageError(ArchiveError):
     exit_code = 2
 
 
-class NoSuchEvent(ArchiveError):
+class EventNotFound(ArchiveError):
     """No event has this id, nor an id that begins with it."""
 
 
@@ -79,7 +79,7 @@ class CatalogueError(ArchiveError):
         super().__init__(f"{count:,} problem{'' if count == 1 else 's'} in the catalogue{more}")
 
 
-def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
+def similar(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
     """Return up to ``limit`` of ``known`` that look most like ``word``, best first; none for a word of a mile."""
     if len(word) > 100:
         return []
@@ -91,5 +91,5 @@ def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return "did you mean a, b?" or, where nothing is near, an empty text."""
-    near = nearest(word, known)
+    near = similar(word, known)
     return f"did you mean {', '.join(near)}?" if near else ""

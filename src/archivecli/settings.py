@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from archivecli import locations
+from archivecli import files
 from archivecli.errors import ArchiveError, UsageError, did_you_mean
 
 COLOURS = ("auto", "always", "never")
@@ -29,7 +29,7 @@ PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard out
 T = TypeVar("T")
 
 
-class BadConfiguration(ArchiveError):
+class ConfigError(ArchiveError):
     """The settings file cannot be used; the message begins with its position."""
 
     exit_code = 2
@@ -66,7 +66,7 @@ class Settings:
         no_pager: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        """Read the settings file; raise BadConfiguration if it is invalid."""
+        """Read the settings file; raise ConfigError if it is invalid."""
         self.typed_catalogue = catalogue
         self.typed_color = color
         self.no_pager = no_pager
@@ -78,13 +78,13 @@ class Settings:
         """The path of the settings file, whether it exists or not; None without a home."""
         if given := self.environ.get("ARCHIVE_CONFIG"):
             return Setting(Path(os.path.expanduser(given)), "ARCHIVE_CONFIG")
-        folder = locations.config_folder()
+        folder = files.config_folder()
         return Setting(folder and folder / "config.toml", PLATFORM)
 
     @property
     def cache(self) -> Setting[Path | None]:
         """The folder of the indexes; None without a home."""
-        return Setting(locations.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
+        return Setting(files.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
 
     @property
     def catalogue(self) -> Setting[Path]:
@@ -96,7 +96,7 @@ class Settings:
         ):
             if value is not None:
                 return Setting(self.catalogue_path(value), origin)
-        return Setting(locations.embedded_catalogue(), EMBEDDED)
+        return Setting(files.embedded_catalogue(), EMBEDDED)
 
     def catalogue_path(self, given: str) -> Path:
         """Return the path of a catalogue given by its name in the settings file or by its path."""
@@ -177,7 +177,7 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
     except (OSError, ValueError) as error:
         if required:
             reason = getattr(error, "strerror", None) or str(error)
-            raise BadConfiguration(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
+            raise ConfigError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
         return SettingsFile()  # no such file, or in a home that is not ours
     content = _read(path)
     values = _parse(path, content)
@@ -192,12 +192,12 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
 def _read(path: Path) -> str:
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            raise BadConfiguration(f"{path}: this is not a settings file")
+            raise ConfigError(f"{path}: this is not a settings file")
         return path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte-order mark
     except UnicodeDecodeError:
-        raise BadConfiguration(f"{path}: the file is not UTF-8") from None
+        raise ConfigError(f"{path}: the file is not UTF-8") from None
     except OSError as error:
-        raise BadConfiguration(f"{path}: cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _parse(path: Path, content: str) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _parse(path: Path, content: str) -> dict[str, Any]:
         match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         what, line, column = match.groups() if match else (str(error), None, None)
         position = f"{path}:{line or content.count(chr(10)) + 1}:{column or 1}"
-        raise BadConfiguration(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
+        raise ConfigError(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
 
 
 def _absolute(path: Path, value: str) -> str:
@@ -223,27 +223,27 @@ def _check(path: Path, content: str, values: dict[str, Any]) -> None:
         position = f"{path}:{_line(content, key)}"
         if key not in KEYS:
             hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
-            raise BadConfiguration(f"{position}: there is no setting '{key[:40]}'", hint)
+            raise ConfigError(f"{position}: there is no setting '{key[:40]}'", hint)
         if key == "catalogues":
             if not isinstance(value, dict):
                 hint = 'write [catalogues] and below it name = "path"'
-                raise BadConfiguration(f"{position}: 'catalogues' is not a table", hint)
+                raise ConfigError(f"{position}: 'catalogues' is not a table", hint)
             _check_catalogues(path, content, value.items())
         elif key == "catalogue" and value == "":
-            raise BadConfiguration(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+            raise ConfigError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
         elif not isinstance(value, str) or "\0" in value:
-            raise BadConfiguration(f"{position}: '{key}' is not a string", f'write {key} = "…"')
+            raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
         elif key == "color" and value not in COLOURS:
-            raise BadConfiguration(f"{position}: color: '{value[:40]}' is none of {', '.join(COLOURS)}")
+            raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
 
 
 def _check_catalogues(path: Path, content: str, catalogues: Iterable[tuple[str, Any]]) -> None:
     for name, value in catalogues:
         position = f"{path}:{_line(content, name)}"
         if not _is_name(name):
-            raise BadConfiguration(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
+            raise ConfigError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
         if not isinstance(value, str) or not value or "\0" in value:
-            raise BadConfiguration(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
+            raise ConfigError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
 
 
 def _is_name(word: str) -> bool:

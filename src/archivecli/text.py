@@ -3,15 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 
-from archivecli.patterns import lazily
-
 # Cyrillic and Greek letters that look like Latin ones; inside a word that also has Latin letters they are a slip.
 _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХЅІЈавекмнорстухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABEKMHOPCTYXSIJabekmhopctyxsijABEZHIKMNOPTYXo",
 )
 # What stays of the letters and signs of European languages when their accents are gone, as anyascii has it.
-_MARKS = lazily("[\u0300-\u0362]+")
+_MARKS = "[\u0300-\u0362]+"
 _EUROPEAN = str.maketrans(
     {
         "ß": "ss",
@@ -29,26 +27,27 @@ _EUROPEAN = str.maketrans(
     | {"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ı": "i", "–": "-", "—": "-", "‘": "'", "’": "'"}
     | {"“": '"', "”": '"', "„": '"', "·": "-", "•": "*"}
 )
-_MIXED = lazily(r"[^\W\d_]+")
-_LATIN = lazily(r"[A-Za-z]")
+_MIXED = r"[^\W\d_]+"
+_LATIN = r"[A-Za-z]"
+# Patterns are strings, which ``re`` compiles at their first use and keeps: compiling all takes 4 ms of a start.
 # Text may be long and hostile: each pattern starts at a beginning only and never goes back, or a word would take for ever.
 # What must stand before is asked after the first character: a pattern that opens with that is found three times as fast.
-_DOTTED = lazily(
+_DOTTED = (
     r"[A-Za-z]\.(?<!\w[A-Za-z]\.)(?<!\b[A-Za-z]\.[A-Za-z]\.)"
     r"(?:(?:[A-Za-z]\.)++(?![A-Za-z])|(?:[A-Za-z]\.)*+[A-Za-z]\b(?!\.?[A-Za-z]))"
 )
-_ELISION = lazily(r"['\u2019\u02bc`]")
-_GROUPED = lazily(r"\d(?<![\w.,]\d)\d{0,2}+(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)")
-WORD = lazily(r"[a-z0-9]+")
-_NOT_WORD = lazily(r"[^a-z0-9]+")
-_DECIMAL = lazily(r"[.,](?<=\d[.,])(?=\d{1,2}(?!\d))")
-_IN_NUMBER = lazily(r"\d[.,\u00a0\u202f]\d")  # what the two patterns of numbers need, quick to look for
-_IN_ACRONYM = lazily(r"\.[A-Za-z]")
-_HYPHENATED = lazily(r"(?<![a-z0-9])[a-z][a-z0-9]*+(?:[-/.][a-z][a-z0-9]*)+")
+_ELISION = r"['\u2019\u02bc`]"
+_GROUPED = r"\d(?<![\w.,]\d)\d{0,2}+(?:[.,\u00a0\u202f]\d{3})++(?![\d.,]*\d)"
+WORD = r"[a-z0-9]+"
+_NOT_WORD = r"[^a-z0-9]+"
+_DECIMAL = r"[.,](?<=\d[.,])(?=\d{1,2}(?!\d))"
+_IN_NUMBER = r"\d[.,\u00a0\u202f]\d"  # what the two patterns of numbers need, quick to look for
+_IN_ACRONYM = r"\.[A-Za-z]"
+_HYPHENATED = r"(?<![a-z0-9])[a-z][a-z0-9]*+(?:[-/.][a-z][a-z0-9]*)+"
 _SYMBOLS = {"€": "euro", "$": "dollar", "£": "pound", "%": "percent", "©": "copyright"}
-_SYMBOL = lazily("[€$£%©]")
-_PICTURE = lazily("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")  # arrows, dingbats, emoji
-_ORDINAL = lazily(r"(?<=\d)(?:st|nd|rd|th)\b")
+_SYMBOL = "[€$£%©]"
+_PICTURE = "[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]"  # arrows, dingbats, emoji
+_ORDINAL = r"(?<=\d)(?:st|nd|rd|th)\b"
 
 
 def fold(text: str) -> str:
@@ -60,18 +59,18 @@ def fold(text: str) -> str:
         return text.lower()
     import unicodedata
 
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_EUROPEAN)
+    bare = re.sub(_MARKS, "", unicodedata.normalize("NFKD", text)).translate(_EUROPEAN)
     if bare.isascii():
         return bare.lower()
     from anyascii import anyascii  # 20 ms, needed only for other scripts and rare signs
 
     text = unicodedata.normalize("NFKC", text)
-    return anyascii(_MIXED.sub(_latinise, text.replace("đ", "d").replace("Đ", "D"))).lower()
+    return anyascii(re.sub(_MIXED, _latinise, text.replace("đ", "d").replace("Đ", "D"))).lower()
 
 
 def _latinise(match: re.Match[str]) -> str:
     word = match.group()
-    if word.isascii() or not _LATIN.search(word):
+    if word.isascii() or not re.search(_LATIN, word):
         return word
     return word.translate(_LOOKALIKES).replace("р", "p").replace("г", "r").replace("п", "n")
 
@@ -117,14 +116,14 @@ def _tokenize(run: str) -> str:
     if bare.isascii() and bare.isalpha():  # nearly always
         return bare.lower()
     plain = _normalize(run)
-    joined = [_JOINED + _NOT_WORD.sub("", compound) for compound in _HYPHENATED.findall(plain)]
-    return " ".join([*WORD.findall(plain), *joined])
+    joined = [_JOINED + re.sub(_NOT_WORD, "", compound) for compound in re.findall(_HYPHENATED, plain)]
+    return " ".join([*re.findall(WORD, plain), *joined])
 
 
 def _name_key(run: str) -> str:
     if run.isascii() and run.isalpha():
         return run.lower()
-    return " ".join(WORD.findall(fold(_ELISION.sub("", run)).replace(".", "")))
+    return " ".join(re.findall(WORD, fold(re.sub(_ELISION, "", run)).replace(".", "")))
 
 
 _tokens = _Memo(_tokenize)
@@ -151,13 +150,13 @@ def searchable(text: str) -> str:
 
 def _normalize(text: str) -> str:
     """Return folded text in which numbers, acronyms and symbols have the form of words."""
-    text = fold(_ELISION.sub("", _SYMBOL.sub(_spelled_out, _PICTURE.sub(" ", text))))
-    if _IN_NUMBER.search(text):
-        text = _GROUPED.sub(lambda match: _NOT_WORD.sub("", match.group()), text)
-        text = _DECIMAL.sub("d", text)
-    if _IN_ACRONYM.search(text):
-        text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
-    return _ORDINAL.sub("", text)
+    text = fold(re.sub(_ELISION, "", re.sub(_SYMBOL, _spelled_out, re.sub(_PICTURE, " ", text))))
+    if re.search(_IN_NUMBER, text):
+        text = re.sub(_GROUPED, lambda match: re.sub(_NOT_WORD, "", match.group()), text)
+        text = re.sub(_DECIMAL, "d", text)
+    if re.search(_IN_ACRONYM, text):
+        text = re.sub(_DOTTED, lambda match: match.group().replace(".", ""), text)
+    return re.sub(_ORDINAL, "", text)
 
 
 def _spelled_out(match: re.Match[str]) -> str:
@@ -180,7 +179,7 @@ def words_all(texts: Sequence[str]) -> list[str]:
 def compound(text: str) -> str:
     """Return a hyphenated word joined (``e-learning`` → ``elearning``); an empty string for any other."""
     folded = _normalize(text)
-    return _NOT_WORD.sub("", folded) if _HYPHENATED.fullmatch(folded) else ""
+    return re.sub(_NOT_WORD, "", folded) if re.fullmatch(_HYPHENATED, folded) else ""
 
 
 def key(text: str) -> str:
@@ -196,11 +195,11 @@ def keys(texts: Sequence[str]) -> list[str]:
 def sort_keys(texts: Sequence[str]) -> list[str]:
     """Return, for each text, what sorts it as a person would: without case and accents, 9 before 10."""
     distinct = list(dict.fromkeys(texts))
-    found = dict(zip(distinct, (_NUMBER.sub(_by_size, words) for words in keys(distinct)), strict=True))
+    found = dict(zip(distinct, (re.sub(_NUMBER, _by_size, words) for words in keys(distinct)), strict=True))
     return [found[one] for one in texts]
 
 
-_NUMBER = lazily("[0-9]+")
+_NUMBER = "[0-9]+"
 
 
 def _by_size(match: re.Match[str]) -> str:
@@ -218,7 +217,7 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-_OTHER_SCRIPT = lazily("[\u0370-\u03ff\u0400-\u052f]")
+_OTHER_SCRIPT = "[\u0370-\u03ff\u0400-\u052f]"
 
 
 def mixed_words(text: str) -> list[tuple[int, str, str]]:
@@ -226,11 +225,11 @@ def mixed_words(text: str) -> list[tuple[int, str, str]]:
 
     That form is empty where a letter has no look-alike.
     """
-    if text.isascii() or not _OTHER_SCRIPT.search(text):
+    if text.isascii() or not re.search(_OTHER_SCRIPT, text):
         return []
     found = []
-    for match in _MIXED.finditer(text):
-        if _OTHER_SCRIPT.search(match.group()) and _LATIN.search(match.group()):
+    for match in re.finditer(_MIXED, text):
+        if re.search(_OTHER_SCRIPT, match.group()) and re.search(_LATIN, match.group()):
             meant = _latinise(match)
-            found.append((match.start(), match.group(), "" if _OTHER_SCRIPT.search(meant) else meant))
+            found.append((match.start(), match.group(), "" if re.search(_OTHER_SCRIPT, meant) else meant))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from archivecli import display, text
 from archivecli.archive import Archive
 from archivecli.errors import ArchiveError, CatalogueError
-from archivecli.locations import embedded_catalogue
+from archivecli.files import embedded_catalogue
 from archivecli.query.criteria import Query
 from archivecli.query.parser import parse
 from archivecli.readers import yaml as reader

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from archivecli import sources
+from archivecli import files
 from archivecli.catalogue import workers
 from archivecli.catalogue.events import make_event
 from archivecli.catalogue.head import Head
@@ -23,10 +23,10 @@ from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.events import Event, Synonyms
 from archivecli.fields import RECORD, Shape
+from archivecli.files import Known, Source
 from archivecli.readers import layout, yaml
 from archivecli.readers.layout import Layout, OnBatch, Span
 from archivecli.readers.yaml import ParseError
-from archivecli.sources import Known, Source
 
 SHARED = 4_000_000
 """Bytes from which on worker processes are used; they take 50 ms to start."""
@@ -102,7 +102,7 @@ class Catalogue:
         self._read: list[Unit] = []
         self._references = References()
         if found is None:
-            found, problems = sources.survey(path)
+            found, problems = files.survey(path)
             self._lose(*problems)
         self.sources = found
         self._validator = Validator("", self.head.vocabulary)
@@ -151,9 +151,9 @@ class Catalogue:
         except CatalogueError as error:
             self._lose(*error.problems)
         except OSError as error:
-            self._lose(*sources.unreadable(path, error).problems)
+            self._lose(*files.unreadable(path, error).problems)
         except MemoryError:
-            self._lose(*sources.too_little_memory(path).problems)
+            self._lose(*files.too_little_memory(path).problems)
         self.problems += self._validator.problems
 
     def _lose(self, *problems: Problem, lost: str | None = None) -> None:
@@ -176,8 +176,8 @@ class Catalogue:
         return True
 
     def _open_whole(self, source: Source) -> Source:
-        data, source = sources.read(source)
-        self.digests.append(sources.hashed(data).hexdigest())
+        data, source = files.read(source)
+        self.digests.append(files.hashed(data).hexdigest())
         root = self._recover(data, source.path)
         if isinstance(root, list):
             self._add_items(source.path, root)
@@ -251,7 +251,7 @@ class Catalogue:
                 yield batch
             if len(self.problems) >= MAX_PROBLEMS:
                 return
-        if self._units and sources.survey(self.path)[0] != self.sources:
+        if self._units and files.survey(self.path)[0] != self.sources:
             raise layout.Changed
 
     def _results(self, reader: "BatchReader") -> Iterator[Batch | None]:
@@ -286,7 +286,7 @@ class Catalogue:
 
     def _whole_after(self, span: Span, done: int) -> list[Items]:
         """Parse a file whole, since a batch of it cannot be parsed; return its items after those that are ``done``."""
-        data, source = sources.read(span.source)
+        data, source = files.read(span.source)
         if source != span.source:
             raise layout.Changed
         root = self._recover(data, source.path)

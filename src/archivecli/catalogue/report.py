@@ -8,7 +8,7 @@ from archivecli.catalogue.codes import CODES, UNREADABLE
 from archivecli.catalogue.lint import lint
 from archivecli.catalogue.loader import Catalogue
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
-from archivecli.sources import too_little_memory
+from archivecli.files import too_little_memory
 
 MAX_SHOWN = 1000
 """The limit for the findings that a report shows: each takes up to a kilobyte or so."""

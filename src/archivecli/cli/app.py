@@ -15,7 +15,7 @@ from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere e
 
 from archivecli import __version__
 from archivecli.cli import output, process
-from archivecli.errors import ArchiveError, CatalogueError, UsageError, nearest
+from archivecli.errors import ArchiveError, CatalogueError, UsageError, similar
 
 COMMANDS = {
     "list": "List events, newest first.",
@@ -35,17 +35,16 @@ COMMANDS = {
     "info": "Show what is in force, and where it comes from.",
     "completion": "Print the script by which a shell completes.",
 }
-"""The commands, each a module of ``cli.commands``, with their lines in the help."""
+"""The commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``."""
 
 
 @cache
 def load_command(name: str) -> Any:
-    """Import a command: none pays for another's imports."""
+    """Import the module of a command, and no other, and return the command."""
     module = importlib.import_module(f"archivecli.cli.commands.{name.replace('-', '_')}")
-    module.app._add_completion = False  # its two options belong to no single command
-    command = typer.main.get_command(module.app)
-    command.name = name
-    return command
+    single = typer.Typer(add_completion=False)
+    single.command(name)(module.run)
+    return typer.main.get_command(single)
 
 
 class CommandGroup(typer.core.TyperGroup):
@@ -62,7 +61,7 @@ class CommandGroup(typer.core.TyperGroup):
             return name, command, rest
         command = load_command(name)
         if any(parameter.name == "words" for parameter in command.params):
-            from archivecli.cli.hyphens import with_exclusions  # with the parser, only for queries
+            from archivecli.cli.options import with_exclusions  # the command has imported them
 
             rest = list(with_exclusions(rest, [p for p in command.params if p.param_type_name == "option"]))
         return name, command, rest
@@ -166,7 +165,7 @@ def _option_hints(error: NoSuchOption) -> Iterator[str]:
     params = error.ctx.command.get_params(error.ctx)
     if error.option_name.startswith("--"):
         options = [name[2:] for param in params for name in param.opts if name.startswith("--")]
-        yield from (f"did you mean --{name}?" for name in nearest(error.option_name[2:], options, 1))
+        yield from (f"did you mean --{name}?" for name in similar(error.option_name[2:], options, 1))
     yield f"'{error.ctx.command_path} --help' lists the options"
     if any(param.name == "words" for param in params):
         yield "words that begin with a hyphen go after --"
@@ -216,10 +215,10 @@ def archive(
     """Browse an archive of dated events: list, search, show and count them."""
     if ctx.invoked_subcommand is None:
         from archivecli.cli.commands.greeting import greet
-        from archivecli.cli.options import Common
+        from archivecli.cli.options import CommonOptions
         from archivecli.settings import Settings
 
-        common = Common(Settings(catalogue))
+        common = CommonOptions(Settings(catalogue))
         with common.out:
             greet(common)
 

@@ -21,7 +21,7 @@ Null = Annotated[bool, typer.Option("--null", "-0", help="ids on standard input 
 
 
 def events_of(archive: Archive, out: Output, typed: Sequence[str], null: bool = False) -> list[Event]:
-    """Return the events of the ids in their order; raise NoSuchEvent or AmbiguousId for the first invalid one."""
+    """Return the events of the ids in their order; raise EventNotFound or AmbiguousId for the first invalid one."""
     if typed.count(STDIN) > 1:
         raise _read_once()
     return [archive.get(event_id) for event_id in _ids(out, typed, null)]
@@ -40,7 +40,7 @@ def without_stdin(words: Sequence[str] | None) -> tuple[list[str], bool]:
 
 
 def only_these(archive: Archive, out: Output) -> Among:
-    """Return the criterion for the events whose ids are on standard input; raise NoSuchEvent or AmbiguousId."""
+    """Return the criterion for the events whose ids are on standard input; raise EventNotFound or AmbiguousId."""
     return archive.among(list(_ids(out, [STDIN], null=False)))
 
 
@@ -55,10 +55,10 @@ def _ids(out: Output, typed: Sequence[str], null: bool) -> Iterator[str]:
             continue
         with contextlib.suppress(ValueError):  # closed
             if sys.stdin.isatty():
-                out.remark("type ids, one a line; Ctrl-D ends them")
+                out.note("type ids, one a line; Ctrl-D ends them")
         ids = list(_read(null))
         if not ids:
-            out.remark("no ids on standard input")
+            out.note("no ids on standard input")
         yield from ids
 
 

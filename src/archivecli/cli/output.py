@@ -17,7 +17,7 @@ from archivecli.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from archivecli.cli.pager import Paged
+    from archivecli.cli.pager import PagedStream
 
 NARROWEST, WIDEST = 20, 500
 
@@ -43,11 +43,11 @@ class Output:
         self.links = self.terminal and term not in ("dumb", "linux")  # the Linux console prints them
         columns, rows = shutil.get_terminal_size((80, 24))
         self.width = min(max(columns, NARROWEST), WIDEST)
-        self.paged: Paged | None = None
+        self.paged: PagedStream | None = None
         if self.terminal and (command := settings.pager.value):
             from archivecli.cli import pager  # 2 ms, only for people
 
-            self.paged = pager.Paged(self.stdout, columns, rows, command)
+            self.paged = pager.PagedStream(self.stdout, columns, rows, command)
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +77,7 @@ class Output:
 
     def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
         """Write an answer to a file, whole or not at all; ``force`` overwrites any file but the catalogue."""
-        from archivecli.cli.files import write_file  # 2 ms, only for files
+        from archivecli.files import write_file  # 2 ms, only for files
 
         write_file(name, pieces, force, self.reading)
 
@@ -114,13 +114,13 @@ class Output:
             legacy_windows=False,
         )
 
-    def remark(self, *sentences: str) -> None:
+    def note(self, *sentences: str) -> None:
         """Print to stderr what is not part of the answer, unless --quiet."""
         if not self.quiet:
             for sentence in sentences:
-                self.complain(sentence)
+                self.warn(sentence)
 
-    def complain(self, sentence: str) -> None:
+    def warn(self, sentence: str) -> None:
         """Print to stderr even with --quiet."""
         line = f"{message_line(sentence)}\n"
 

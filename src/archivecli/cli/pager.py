@@ -16,7 +16,7 @@ LESS = "FRX"
 """Default options of ``less``: exit if the text is short, pass colours on, leave the text on the screen."""
 
 
-class Paged:
+class PagedStream:
     """A terminal as a stream: it holds an answer back until that is longer than the screen, then starts the pager.
 
     A pager that is closed raises BrokenPipeError, as a closed pipe does; one that cannot be started is ignored.

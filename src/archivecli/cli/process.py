@@ -18,7 +18,7 @@ RARELY = 50_000
 """How many new objects start the garbage collector: a short run has next to no garbage in cycles."""
 
 
-class Stopped(BaseException):
+class Terminated(BaseException):
     """A signal ends the program; no ``except Exception`` catches it."""
 
     def __init__(self, number: int) -> None:
@@ -33,7 +33,7 @@ def leave(number: int, frame: FrameType | None = None) -> NoReturn:
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     _handle(signal.SIG_IGN)  # cleaning up is short, and must not be interrupted in turn
-    raise Stopped(number)
+    raise Terminated(number)
 
 
 def _handle(action: Any) -> None:
@@ -115,7 +115,7 @@ def run(command: Callable[[], int]) -> NoReturn:
         _handle(_stop)
         code = command()
         _handle(signal.SIG_IGN)  # all is done
-    except Stopped as stopped:
+    except Terminated as stopped:
         leave(stopped.number)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
@@ -143,7 +143,7 @@ def _end(code: int) -> NoReturn:
 
 def _unraisable(event: Any) -> None:
     """Obey a signal that arrived where Python cannot raise; other such errors are for developers only."""
-    if isinstance(event.exc_value, Stopped):
+    if isinstance(event.exc_value, Terminated):
         leave(event.exc_value.number)
     if os.environ.get("ARCHIVE_DEBUG"):
         sys.__unraisablehook__(event)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archivecli import display
+from archivecli import dates, display
 from archivecli.archive import Archive
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import TABLE, OutputOptions
+from archivecli.dates import EVER, Period
 from archivecli.events import Event, Hit
+from archivecli.query.criteria import Among, During, HasValue, Node, Not, Query
 from archivecli.render import FORMATS, ROW_FORMATS, FormatContext
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
         table = table._replace(rows=map(display.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))
     if options.file is not None:
-        out.remark(f"written to {options.file}")
+        out.note(f"written to {options.file}")
 
 
 def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
@@ -120,7 +122,7 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
 
 def _say_written(out: Output, options: OutputOptions, number: int) -> None:
     if options.file is not None:
-        out.remark(f"{display.plural(number, 'event')} written to {options.file}")
+        out.note(f"{display.plural(number, 'event')} written to {options.file}")
 
 
 # At a terminal: Rich, 40 ms, is imported only here
@@ -176,3 +178,55 @@ def _links(archive: Archive, event: Event) -> "list[Link]":
     others = [("earlier", before), ("later", after)]
     others += [("related", relation.event) for relation in archive.related(event, RELATED)]
     return [Link(word, archive.short_id(other.id), other.title) for word, other in others if other is not None]
+
+
+# No event matches
+
+
+def report_no_match(out: Output, archive: Archive, query: Query, outcome: "SearchResult | None" = None) -> None:
+    """Say that no event matches, and why, unless none was wanted."""
+    if query.limit == 0:
+        return
+    if not archive.size:
+        out.note("the catalogue holds no events")
+        return
+    out.note("no event matches")
+    if outcome is not None:
+        _report_words(out, outcome)
+    if isinstance(query.where, During):
+        _report_nearest(out, archive, query.where.period)
+    if isinstance(query.where, HasValue):
+        facet, values = query.where
+        counting = out.suggested(f"archive count --by {facet}")
+        out.note(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
+    for node, number in archive.without_one_filter(query.where):
+        out.note(f"without {_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+
+
+def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
+    before = Query(Not(During(Period(period.first, EVER.last))), limit=1)
+    after = Query(Not(During(Period(EVER.first, period.last))), limit=1, reverse=True)
+    near = [dates.human(event.start, event.end) for query in (before, after) for event in archive.select(query)]
+    if near:
+        out.note(f"the nearest {'events are' if len(near) > 1 else 'event is'} of {' and '.join(near)}")
+
+
+def _report_words(out: Output, outcome: "SearchResult") -> None:
+    reading = outcome.interpretation
+    for word, near in reading.unknown.items():
+        shown = word if word.startswith('"') else f"'{word}'"
+        out.note(f"no event mentions {shown}" + (f"; the nearest words are {', '.join(near)}" if near else ""))
+    wanted = [term for term in reading.terms if term.required]
+    if len(wanted) > 1 and not reading.unknown:
+        counts = ", ".join(f"{term.typed} {len(term.scores):,}" for term in wanted)
+        out.note(f"no event has all of them: {counts}")
+
+
+def _typed(node: Node) -> str:
+    """Return a filter as it is typed."""
+    if isinstance(node, Among):
+        return "the ids on standard input"
+    from archivecli.query.unparse import arguments  # with the parser, only where something can be left out
+
+    words, options = arguments(node)
+    return " ".join(options) or f"'{' '.join(words)}'"

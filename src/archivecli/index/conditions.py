@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from archivecli import text
 from archivecli.dates import EVER, Period, add_days
-from archivecli.errors import UsageError, nearest
+from archivecli.errors import UsageError, similar
 from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or
 from archivecli.query.facets import BY_NAME, FACETS, NONE, Facet
 
@@ -123,8 +123,8 @@ class Conditions:
         sql = "SELECT a.alias, n.name FROM aliases a JOIN names n ON n.n = a.name"
         sql += f" WHERE a.section = ? AND a.{_USED} ORDER BY a.alias, n.name"
         names = dict(self.connection.execute(sql, (facet.section, FACET_NUMBERS[facet.name])).fetchall())
-        similar = list(dict.fromkeys(names[alias] for alias in nearest(text.key(typed), list(names))))[:3]
-        hint = f"did you mean {', '.join(similar)}?" if similar else f"'archive count --by {facet.name}' lists them all"
+        near = list(dict.fromkeys(names[alias] for alias in similar(text.key(typed), list(names))))[:3]
+        hint = f"did you mean {', '.join(near)}?" if near else f"'archive count --by {facet.name}' lists them all"
         return UsageError(f"no event has the {facet.name} '{typed[:60]}'", hint)
 
 

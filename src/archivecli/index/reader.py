@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -12,7 +13,6 @@ from archivecli.dates import Period
 from archivecli.events import Event, Term
 from archivecli.index.conditions import ALL, Condition, Conditions, listed
 from archivecli.index.tables import COLUMNS, WEIGHTS
-from archivecli.patterns import lazily
 from archivecli.query.criteria import HasValue, Node, Query, conjuncts
 from archivecli.query.facets import NONE
 from archivecli.query.results import Count
@@ -34,7 +34,7 @@ K1, B = 1.2, 0.75  # the constants of BM25 in FTS5
 
 _BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
 
-_LEADING_DATE = lazily(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_LEADING_DATE = r"[0-9]{4}(-[0-9]{2}){0,2}"
 
 
 def shared_length(one: str, other: str) -> int:
@@ -218,7 +218,7 @@ class Index:
             sql = f"SELECT id FROM events WHERE id {sign} ? ORDER BY id {order} LIMIT 1"
             for (other,) in self.connection.execute(sql, (event_id,)):
                 longest = max(longest, shared_length(event_id, other))
-        date = _LEADING_DATE.match(event_id)
+        date = re.match(_LEADING_DATE, event_id)
         length = max(longest + 1, date.end() if date else 0)
         return event_id[: length + 1 if event_id[length - 1 : length] == "-" else length]
 

@@ -25,10 +25,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivecli import __version__, locations, sources
+from archivecli import __version__, files
 from archivecli.errors import CatalogueError, Problem
+from archivecli.files import FileState, Source
 from archivecli.index.tables import VERSION, Progress
-from archivecli.sources import FileState, Source
 
 if TYPE_CHECKING:
     from archivecli.catalogue.loader import Catalogue
@@ -54,7 +54,7 @@ def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Conne
     as the cache cannot be written). Raise CatalogueError if the catalogue cannot be used.
     """
     began_ns = time.time_ns()
-    found, problems = sources.survey(path)
+    found, problems = files.survey(path)
     index = None if problems else index_path(path)
     if index is not None:
         connection = _open_fresh(index, found)
@@ -72,8 +72,8 @@ def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Conne
 
 def index_path(path: Path) -> Path | None:
     """Return where the index of a catalogue is or would be; None without a cache folder."""
-    folder = locations.cache_folder()
-    digest = sources.hashed(os.fsencode(os.path.abspath(path)), 12).hexdigest()
+    folder = files.cache_folder()
+    digest = files.hashed(os.fsencode(os.path.abspath(path)), 12).hexdigest()
     return folder / f"catalogue-{digest}.db" if folder else None
 
 
@@ -121,7 +121,7 @@ def _open_stamped(index: Path) -> tuple[sqlite3.Connection, dict[str, Any]] | No
             pass
         connection.close()
         with contextlib.suppress(OSError):
-            if sources.state_of(os.lstat(index)) == sources.state_of(status):
+            if files.state_of(os.lstat(index)) == files.state_of(status):
                 return None
     return None
 
@@ -151,8 +151,8 @@ def _in_doubt(state: FileState, began_ns: int) -> bool:
 
 
 def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
-    contents = [sources.read(source)[0] for source in found]
-    return [sources.hashed(data).hexdigest() for data in contents] == digests
+    contents = [files.read(source)[0] for source in found]
+    return [files.hashed(data).hexdigest() for data in contents] == digests
 
 
 def _open_read_only(index: Path) -> sqlite3.Connection:

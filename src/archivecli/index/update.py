@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archivecli.catalogue.loader import Catalogue
+from archivecli.files import Known, Source
 from archivecli.index.reader import Index
 from archivecli.index.writer import StaleIndex
 from archivecli.readers import layout
 from archivecli.readers.layout import Span
-from archivecli.sources import Known, Source
 
 MAX_SHARE = 0.25
 """The share of events, removed and added ones together, from which building the index anew takes less time."""

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from archivecli import dates
 from archivecli.dates import EVER, MONTHS, Period
 from archivecli.errors import UsageError
-from archivecli.patterns import lazily
 from archivecli.query.criteria import And, Annually, During, Node, any_of
 from archivecli.text import fold
 
@@ -29,16 +28,16 @@ _COMPARED = {
     ("up", "to"): "until",
 }
 _NTH = "(?:st|nd|rd|th)?"
-_DAYS = lazily(rf"(0?[1-9]|[12][0-9]|3[01]){_NTH}|([0-9]{{1,2}}){_NTH}[-–/]([0-9]{{1,2}}){_NTH}")
-_ISO = lazily(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
-_NUMERIC = lazily(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
-_YEAR_MONTH = lazily(r"([0-9]{4})[./]([0-9]{1,2})(?:[./]([0-9]{1,2}))?|([0-9]{1,2})[./]([0-9]{4})")
-_DECADE = lazily(r"([12][0-9]{2})0s")
-_WINTER = lazily(r"([0-9]{4})[-–—/](?:[0-9]{2})?[0-9]{2}")
-_JOINED = lazily(r"(\.\.|[-–—/])")
-_SHORT_YEAR = lazily(r"['’][0-9]{2}")
-_YEARS = lazily(r"([0-9]{4})[-–—/]([0-9]{4})")
-_YEAR = lazily(r"[12][0-9]{3}")
+_DAYS = rf"(0?[1-9]|[12][0-9]|3[01]){_NTH}|([0-9]{{1,2}}){_NTH}[-–/]([0-9]{{1,2}}){_NTH}"
+_ISO = r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?"
+_NUMERIC = r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})"
+_YEAR_MONTH = r"([0-9]{4})[./]([0-9]{1,2})(?:[./]([0-9]{1,2}))?|([0-9]{1,2})[./]([0-9]{4})"
+_DECADE = r"([12][0-9]{2})0s"
+_WINTER = r"([0-9]{4})[-–—/](?:[0-9]{2})?[0-9]{2}"
+_JOINED = r"(\.\.|[-–—/])"
+_SHORT_YEAR = r"['’][0-9]{2}"
+_YEARS = r"([0-9]{4})[-–—/]([0-9]{4})"
+_YEAR = r"[12][0-9]{3}"
 _JOINERS = frozenset({"to", "-", "–", "—", "..", "until", "till", "through", "and"})
 # Months that are also other words, or look like them: dates only where a day, a year or another date is next to them.
 _AMBIGUOUS = frozenset({"may", "march", "mar", "sep", "jan", "dec", "oct", "nov", "jun", "jul", "apr", "aug", "feb"})
@@ -62,12 +61,12 @@ def month_number(word: str) -> int:
 
 def separate(typed: str) -> list[str]:
     """Split a word in which dates are joined: ``march-june`` → march - june, ``mid-november`` → mid november."""
-    pieces = [piece for piece in _JOINED.split(typed) if piece]
+    pieces = [piece for piece in re.split(_JOINED, typed) if piece]
     if len(pieces) < 3 or not any(month_number(piece) for piece in pieces):
         return [typed]
     if fold(pieces[0]) in _THIRDS:
         return [pieces[0], *pieces[2:]]
-    return ["-" if _JOINED.fullmatch(piece) else piece for piece in pieces]
+    return ["-" if re.fullmatch(_JOINED, piece) else piece for piece in pieces]
 
 
 def find_date(words: Sequence[str], at: int, years: range) -> Found | None:
@@ -149,23 +148,23 @@ def _single_date(words: Sequence[str], at: int, years: range) -> Found | None:
 
 def _full_year(word: str) -> str:
     """Return ``'09`` as 2009, ``'86`` as 1986."""
-    return ("20" if int(word[1:]) < 50 else "19") + word[1:] if _SHORT_YEAR.fullmatch(word) else word
+    return ("20" if int(word[1:]) < 50 else "19") + word[1:] if re.fullmatch(_SHORT_YEAR, word) else word
 
 
 def _numeric(word: str, following: list[str], years: range) -> Found | None:
     """2009-12, 2009-12-09, 9.12.2009, 12/2009, 2009/12/09, 2000s, 2009-2011."""
-    if _ISO.fullmatch(word):
+    if re.fullmatch(_ISO, word):
         return None if dates.date_error(word) else Found(During(dates.period(word)), 1)
-    if match := _NUMERIC.fullmatch(word):
+    if match := re.fullmatch(_NUMERIC, word):
         day, month, year = match.groups()
         return _valid_date(f"{year}-{month:0>2}-{day:0>2}", years)
-    if match := _YEAR_MONTH.fullmatch(word):
+    if match := re.fullmatch(_YEAR_MONTH, word):
         year, month, day, month_before_year, year_last = match.groups()
         date = f"{year or year_last}-{month or month_before_year:0>2}"
         return _valid_date(f"{date}-{day:0>2}" if day else date, years)
-    if match := _DECADE.fullmatch(word):
+    if match := re.fullmatch(_DECADE, word):
         return Found(During(dates.period(f"{match[1]}0", f"{match[1]}9")), 1)
-    if match := _YEARS.fullmatch(word):
+    if match := re.fullmatch(_YEARS, word):
         first, last = match.groups()
         if first > last and int(first) in years and int(last) in years:
             raise _reversed(f"'{word}'")
@@ -182,12 +181,12 @@ def _year_at(following: list[str], place: int) -> tuple[str, int]:
     """Return the year at ``place``, perhaps after "of", and how many words it takes; or an empty string and 0."""
     skipped = 1 if following[place : place + 1] == ["of"] else 0
     year = "".join(following[place + skipped : place + skipped + 1])
-    return (year, skipped + 1) if _YEAR.fullmatch(year) else ("", 0)
+    return (year, skipped + 1) if re.fullmatch(_YEAR, year) else ("", 0)
 
 
 def _day_numbers(words: list[str]) -> list[int]:
     """Return the day or the two days that the first word gives: ``26th``, ``8-9``."""
-    match = _DAYS.fullmatch(words[0]) if words else None
+    match = re.fullmatch(_DAYS, words[0]) if words else None
     return [int(number) for number in match.groups() if number] if match else []
 
 
@@ -262,7 +261,7 @@ def _part_of_year(word: str, following: list[str], years: range) -> Found | None
     if months is None:
         return None
     year, taken = _year_at(following, place)
-    if word == "winter" and following and (winter := _WINTER.fullmatch(following[0])):
+    if word == "winter" and following and (winter := re.fullmatch(_WINTER, following[0])):
         year, taken = winter[1], 1
     span = _months(year, *months) if year else None
     return Found(During(span), 1 + place + taken) if span else None
@@ -295,7 +294,7 @@ def _months(year: str, first: int, last: int) -> Period | None:
 
 def _year_first(word: str, following: list[str], years: range) -> Found | None:
     """2009, 2009 december, 2009 december 9, 2009 autumn."""
-    if not _YEAR.fullmatch(word) or int(word) not in years:
+    if not re.fullmatch(_YEAR, word) or int(word) not in years:
         return None
     another_year = bool(_year_at(following, 1)[0])
     if following and not another_year and (month := month_number(following[0])):

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from archivecli import text
-from archivecli.patterns import lazily
 from archivecli.query import natural_dates
 from archivecli.query.criteria import (
     EVERYTHING,
@@ -50,8 +49,7 @@ _SAME_NAME = ("title", "topics", "people", "bodies", "attendance", "places", "su
 TEXT_FIELDS = {name: name for name in _SAME_NAME} | {"notes": "asides"}
 """The fields of a query that look into one search column, and that column."""
 
-_TOKEN = lazily(
-    r"""
+_TOKEN = r"""(?xs)
     (?P<space>\s+)
   | (?P<minus>[-\u2212](?=["(\w]))
   | (?P<open>\()
@@ -60,9 +58,7 @@ _TOKEN = lazily(
   | "(?P<phrase>[^"]*)"
   | (?P<word>[^\s"()]+)
   | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
 
 
@@ -76,7 +72,7 @@ class Token(NamedTuple):
 def tokens(typed: str) -> list[Token]:
     """Split a query into its pieces."""
     found: list[Token] = []
-    for match in _TOKEN.finditer(typed.translate(_QUOTES)):
+    for match in re.finditer(_TOKEN, typed.translate(_QUOTES)):
         kind = match.lastgroup or "other"
         piece = match.group(kind)
         if kind in ("space", "other"):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from archivecli import sources
-from archivecli.sources import Source
+from archivecli import files
+from archivecli.files import Source
 
 BATCH = 400_000
 """How many bytes the items of a batch have together, at least; the last one may have fewer."""
@@ -69,7 +69,7 @@ def open_binary(path: str) -> int:
 def scan(source: Source, on_batch: OnBatch | None = None) -> Layout:
     """Go through a file once, holding little of it; raise Changed if it changes meanwhile, or OSError."""
     with os.fdopen(open_binary(source.path), "rb", buffering=0) as file:
-        if sources.state_of(os.fstat(file.fileno())) != source.state:
+        if files.state_of(os.fstat(file.fileno())) != source.state:
             raise Changed
         return _Scanner(source, file.read, on_batch).scan()
 
@@ -79,7 +79,7 @@ class _Scanner:
         self.source = source
         self.read = read
         self.on_batch = on_batch
-        self.digest = sources.hashed()
+        self.digest = files.hashed()
         self.buffer = b""
         self.base = 0  # where in the file the buffer begins
         self.line = 1  # the line on which the buffer begins
@@ -102,10 +102,10 @@ class _Scanner:
 
     def _whole(self) -> Layout:
         """Return a layout without batches."""
-        data, source = sources.read(self.source)
+        data, source = files.read(self.source)
         if source != self.source:
             raise Changed
-        return Layout(sources.hashed(data).hexdigest(), data, b"", 1, [])
+        return Layout(files.hashed(data).hexdigest(), data, b"", 1, [])
 
     def _more(self) -> None:
         block = self.read(_BLOCK)
@@ -161,7 +161,7 @@ def items(data: bytes, indent: int) -> list[tuple[int, bytes]]:
     """Return the length and the digest of each item of a batch; being the last one of its batch makes no difference."""
     mark = b"\n" + b" " * indent + b"- "
     _, *rest = (b"\n" + data.removesuffix(b"\n")).split(mark)
-    return [(len(mark) + len(text), sources.hashed(mark + text).digest()) for text in rest]
+    return [(len(mark) + len(text), files.hashed(mark + text).digest()) for text in rest]
 
 
 def item_spans(span: Span, data: bytes) -> Iterator[tuple[Span, bytes]]:
@@ -178,7 +178,7 @@ def read(span: Span) -> bytes:
     """Return the bytes of a span; raise Changed if its file is not as it was, or OSError."""
     descriptor = open_binary(span.source.path)
     try:
-        if sources.state_of(os.fstat(descriptor)) != span.source.state:
+        if files.state_of(os.fstat(descriptor)) != span.source.state:
             raise Changed
         os.lseek(descriptor, span.begin, os.SEEK_SET)
         data = os.read(descriptor, span.end - span.begin)

@@ -4,10 +4,10 @@ The events of PyYAML's C parser are read directly, so nothing is ever turned int
 Strings stay strings; an unquoted one that YAML 1.1 takes for something else is an ``Ambiguous``, and the caller decides.
 """
 
+import re
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli.errors import Problem
-from archivecli.patterns import lazily
 
 MAX_DEPTH = 24
 """How deep lists and mappings may nest; a record needs six levels."""
@@ -80,13 +80,11 @@ class ParseError(Exception):
 
 
 _WORDS = frozenset("null yes no true false on off y n".split())
-_NUMBERS = lazily(
-    r"""(?ix) ~ | [-+]? \.inf | \.nan | = | <<
+_NUMBERS = r"""(?ix) ~ | [-+]? \.inf | \.nan | = | <<
     | [-+]? (?: 0b[01_]+ | 0x[0-9a-f_]+ | [0-9][0-9_]* (?: \.[0-9_]*)? (?: e[-+]?[0-9]+)? | \.[0-9_]+ (?: e[-+]?[0-9]+)? )
     | [-+]? [0-9][0-9_]* (?: :[0-5]?[0-9])+ (?: \.[0-9_]*)?
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?: (?: t | [ \t]+) [0-9:.]+ [ \t]* (?: z | [-+][0-9:]+)? )?
     """
-)
 _FIRST = frozenset("~nNyYtTfFoO0123456789+-.=<")
 
 
@@ -94,7 +92,7 @@ def is_ambiguous(text: str) -> bool:
     """Return whether YAML 1.1 reads this unquoted string as a number, a date, a boolean or null."""
     if text[:1] not in _FIRST or len(text) >= 64:
         return False
-    return text.lower() in _WORDS if text[0].isalpha() else _NUMBERS.fullmatch(text) is not None
+    return text.lower() in _WORDS if text[0].isalpha() else re.fullmatch(_NUMBERS, text) is not None
 
 
 class _Unquoted(dict[str, str]):
@@ -111,7 +109,7 @@ class _Unquoted(dict[str, str]):
 
 _unquoted = _Unquoted().__getitem__
 
-_FORBIDDEN = lazily("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 
 
 def decode(data: bytes, path: str, first_line: int = 1) -> str:
@@ -126,7 +124,7 @@ def decode(data: bytes, path: str, first_line: int = 1) -> str:
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
         what = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise ParseError(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
-    bad = None if text.replace("\n", "").isprintable() else _FORBIDDEN.search(text)
+    bad = None if text.replace("\n", "").isprintable() else re.search(_FORBIDDEN, text)
     if bad:
         line, column = _place(text, bad.start())
         what = f"the character U+{ord(bad.group()):04X} is not allowed in a catalogue"
@@ -271,7 +269,7 @@ class _Builder:
             fault = Problem(self.path, line, column, "key", what, "write a word before the ':'")
         elif key == "<<" and plain:
             fault = Problem(self.path, line, column, "plain-data", "merge keys are not read", "write the fields out")
-        elif plain and key[:1] and not key[0].isascii() and _ODD_START.match(key):
+        elif plain and key[:1] and not key[0].isascii() and re.match(_ODD_START, key):
             fault = Problem(self.path, line, column, "syntax", f"the key begins with {space_name(key[0])}", _SPACES)
         elif key in node:
             self.faults.append(duplicate_key(self.path, key, line, column))
@@ -371,8 +369,8 @@ _HINTS = {
 _SPACES = "type ordinary spaces; text that is pasted from a web page often has others"
 
 _ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
-_ODD_START = lazily(f"[{_ODD_SPACES}]")
-_ODD_SPACE = lazily(
+_ODD_START = f"[{_ODD_SPACES}]"
+_ODD_SPACE = (
     rf"(?m)^[ ]*(?:([{_ODD_SPACES}])\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
     rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:([{_ODD_SPACES}])|-([{_ODD_SPACES}]))"
 )
@@ -388,7 +386,7 @@ def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
             end = len(text)
             break
     begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
-    *_, found = None, *_ODD_SPACE.finditer(text, begin, end)
+    *_, found = None, *re.compile(_ODD_SPACE).finditer(text, begin, end)
     if found is None:
         return None
     at = found.start(found.lastindex or 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from archivecli.errors import UsageError, did_you_mean, nearest
+from archivecli.errors import UsageError, did_you_mean, similar
 from archivecli.events import Hit, values_at
 from archivecli.fields import RECORD, Field
 from archivecli.render.tabular import Table, cell
@@ -55,7 +55,7 @@ def _near(path: str, paths: list[str]) -> str:
     parent, _, last = path.rpartition(".")
     inside = [other for other in paths if parent and other.startswith(f"{parent}.")]
     if inside:
-        near = nearest(last, [other.removeprefix(f"{parent}.") for other in inside], 1)
+        near = similar(last, [other.removeprefix(f"{parent}.") for other in inside], 1)
         meant = f"did you mean {parent}.{near[0]}?\n" if near else ""
         return f"{meant}there are {', '.join(inside)}"
     beyond = [other for other in paths if other.rpartition(".")[2] == last]

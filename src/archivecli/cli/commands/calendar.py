@@ -4,20 +4,17 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import Question, ask
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
 from archivecli.render.tabular import View
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def calendar(
+def run(
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[YEAR...] [WORDS...]", help="years, and words that the events answer; - reads ids"),
@@ -27,7 +24,7 @@ def calendar(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show when things happened: years by months, with the number of events in each; or every day.
 
@@ -35,18 +32,18 @@ def calendar(
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    found = ask(_years_are_alternatives(words), where, common)
+    found = select(_years_are_alternatives(words), where, common)
     write_view(found.out, _view(found, days), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
-def _view(found: Question, days: bool) -> View:
+def _view(found: ViewContext, days: bool) -> View:
     selection, asked = found.selection, time_span(found.query.where)
     if days:
         return by_day(selection.events(), asked, found.archive.short_id)
     years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
     grid = month_grid(years, months, asked, found.total, selection.imprecise())
-    return by_month(grid, found.onward.listing, found.onward.view)
+    return by_month(grid, found.listing, found.view)
 
 
 def _years_are_alternatives(words: list[str] | None) -> list[str] | None:

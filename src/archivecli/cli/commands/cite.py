@@ -6,18 +6,15 @@ import typer
 
 from archivecli import dates, display
 from archivecli.cli.ids import IDS_HELP, Null, events_of
-from archivecli.cli.options import Common, command, today
+from archivecli.cli.options import CommonOptions, command, today
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
 from archivecli.render.citation import STYLES, Reference, reference
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def cite(
+def run(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     style: Annotated[
         str,
@@ -29,7 +26,7 @@ def cite(
     ] = None,
     null: Null = False,
     *,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Cite the entry of the source that an event is taken from, ready for a list of works.
 

@@ -8,14 +8,11 @@ from archivecli.cli.completion import SHELLS
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
-from archivecli.locations import package_data
-
-app = typer.Typer()
+from archivecli.files import package_data
 
 
-@app.command()
 @command
-def completion(
+def run(
     shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="shell to complete in")],
     *,
     out: Output,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.errors import UsageError
 from archivecli.query.criteria import Node
@@ -17,14 +17,11 @@ from archivecli.query.results import Keys, Total
 from archivecli.render import ROW_FORMATS, counts
 from archivecli.render.tabular import View
 
-app = typer.Typer()
-
 GROUPINGS = (*PERIODS, *(facet.name for facet in FACETS))
 
 
-@app.command()
 @command
-def count(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     by: Annotated[
         list[str] | None,
@@ -47,7 +44,7 @@ def count(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Count events, in all or by year, country, topic ... or one by the other.
 
@@ -56,13 +53,13 @@ def count(
     """
     fields = tuple(by or ())
     _check(fields, percent, sum_)
-    found = ask(words, where, common)
+    found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
-def _view(found: Question, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
+def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
     if sum_ is not None:
         return _sums(found, MEASURES[sum_], fields, drawn)
     if not fields:
@@ -76,7 +73,7 @@ def _view(found: Question, fields: tuple[str, ...], percent: bool, sum_: str | N
     return counts.cross_table(table, percent)
 
 
-def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
+def _sums(found: ViewContext, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
     """Return the sums in the order of their fields: periods by time, names by frequency."""
     selection = found.selection
     shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
@@ -87,7 +84,7 @@ def _sums(found: Question, measure: Measure, fields: tuple[str, ...], drawn: boo
     sums = [counts.Sum(keys, shared[keys], total) for keys in ordered for total in stated.get(keys) or nothing]
     notes = counts.sum_notes(measure, sums, selection.numbered(measure), found.total)
     if not drawn:
-        found.out.remark(*notes)
+        found.out.note(*notes)
     return counts.sums(measure, fields, sums, notes)
 
 

@@ -4,25 +4,22 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import ask
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.views import select
 from archivecli.cli.writing import write_view
-from archivecli.errors import nearest
+from archivecli.errors import similar
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
 from archivecli.render.facets import Field, facets_view
-
-app = typer.Typer()
 
 FIELDS = (*PERIODS, *(facet.name for facet in FACETS))
 USUAL = ("year", *(facet.name for facet in FACETS if facet.option))
 
 
-@app.command()
 @command
-def facets(
+def run(
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -40,7 +37,7 @@ def facets(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show the values of fields with their numbers of events, and how to narrow to each.
 
@@ -50,17 +47,17 @@ def facets(
     """
     typed, piped = without_stdin(words)
     fields, rest = _parted(typed)
-    found = ask([*rest, STDIN] if piped else rest, where, common)
-    near = nearest(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
+    found = select([*rest, STDIN] if piped else rest, where, common)
+    near = similar(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
-        found.out.remark(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
+        found.out.note(f"'{rest[0]}' was read as a word to look for; the field is {near[0]}")
     shown = [
-        Field(field, found.selection.count_by(field), found.onward.view("facets", field, "--limit", "0"))
+        Field(field, found.selection.count_by(field), found.view("facets", field, "--limit", "0"))
         for field in fields or USUAL
     ]
-    view = facets_view(shown, found.total, limit, found.archive.as_typed, found.onward.listing)
+    view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
     write_view(found.out, view, view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
 def _parted(words: list[str]) -> tuple[tuple[str, ...], list[str]]:

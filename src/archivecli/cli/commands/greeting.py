@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archivecli import dates, display, text
 from archivecli.archive import Archive
-from archivecli.cli.options import Common
+from archivecli.cli.options import CommonOptions
 from archivecli.cli.output import Output
 from archivecli.query.criteria import Query
 
@@ -17,7 +17,7 @@ NEXT = (
 )
 
 
-def greet(common: Common) -> None:
+def greet(common: CommonOptions) -> None:
     """Print what the archive holds and what to type next."""
     archive, out = common.open(), common.out
     title = display.terminal_safe(archive.about.get("title", str(archive.path)))

@@ -10,10 +10,8 @@ import typer
 
 from archivecli import __version__, dates, display
 from archivecli.archive import Archive
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import checked
-
-app = typer.Typer()
 
 FORMATS = ("text", "json")
 
@@ -25,7 +23,7 @@ STATES = {
 }
 
 
-class Fact(NamedTuple):
+class SettingInfo(NamedTuple):
     """A name, its value and the origin of that; ``shown`` is the value for people where it differs."""
 
     name: str
@@ -39,12 +37,11 @@ class Fact(NamedTuple):
         return self.name, self.shown or ("none" if self.value in (None, "", []) else str(self.value)), self.origin
 
 
-@app.command()
 @command
-def info(
+def run(
     format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
     *,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show what is in force, and where it comes from: version, catalogue, index, settings.
 
@@ -72,39 +69,41 @@ def info(
             out.write([f"{name:<{widest}}  {value}", f"  ({origin})\n" if origin else "\n"])
 
 
-def _facts(archive: Archive, common: Common) -> Iterator[Fact]:
+def _facts(archive: Archive, common: CommonOptions) -> Iterator[SettingInfo]:
     settings, out = common.settings, common.out
-    yield Fact("version", __version__)
-    yield Fact("python", platform.python_version())
-    yield Fact("sqlite", sqlite3.sqlite_version)
-    yield Fact("catalogue", str(archive.path), settings.catalogue.origin)
-    yield Fact("title", archive.about.get("title"))
-    yield Fact("events", archive.size, shown=f"{archive.size:,}")
+    yield SettingInfo("version", __version__)
+    yield SettingInfo("python", platform.python_version())
+    yield SettingInfo("sqlite", sqlite3.sqlite_version)
+    yield SettingInfo("catalogue", str(archive.path), settings.catalogue.origin)
+    yield SettingInfo("title", archive.about.get("title"))
+    yield SettingInfo("events", archive.size, shown=f"{archive.size:,}")
     period, date_range = archive.period, archive.date_range
-    yield Fact("period", period and "/".join(period), shown=dates.human(*date_range) if date_range else "")
+    yield SettingInfo("period", period and "/".join(period), shown=dates.human(*date_range) if date_range else "")
     yield from _index(archive)
-    yield Fact("cache", _string(settings.cache.value), settings.cache.origin)
+    yield SettingInfo("cache", _string(settings.cache.value), settings.cache.origin)
     file, (path, origin) = settings.file, settings.config_path
-    yield Fact("settings", file.path or None, origin, f"{path} (there is none)" if path and not file.path else "")
+    yield SettingInfo(
+        "settings", file.path or None, origin, f"{path} (there is none)" if path and not file.path else ""
+    )
     names = "; ".join(f"{name} = {where}" for name, where in file.catalogues.items())
-    yield Fact("catalogues", dict(file.catalogues), file.origin("catalogues") if names else "", names or "none")
-    yield Fact("terminal", out.terminal, shown="yes" if out.terminal else "no")
-    yield Fact("colour", out.colour, settings.colour(out.terminal).origin, "yes" if out.colour else "no")
+    yield SettingInfo("catalogues", dict(file.catalogues), file.origin("catalogues") if names else "", names or "none")
+    yield SettingInfo("terminal", out.terminal, shown="yes" if out.terminal else "no")
+    yield SettingInfo("colour", out.colour, settings.colour(out.terminal).origin, "yes" if out.colour else "no")
     pager = settings.pager
-    yield Fact("pager", " ".join(pager.value) or None, pager.origin)
-    yield Fact("encoding", out.stdout.encoding)
+    yield SettingInfo("pager", " ".join(pager.value) or None, pager.origin)
+    yield SettingInfo("encoding", out.stdout.encoding)
 
 
-def _index(archive: Archive) -> Iterator[Fact]:
+def _index(archive: Archive) -> Iterator[SettingInfo]:
     path = archive.index_file
-    yield Fact("index", _string(path), shown="" if path else "in memory")
+    yield SettingInfo("index", _string(path), shown="" if path else "in memory")
     try:
         size = path.stat().st_size if path else None
     except OSError:
         size = None
     if size is not None:
-        yield Fact("index size", size, shown=f"{size / 1000:,.0f} kB")
-    yield Fact("index state", archive.state, shown=STATES.get(archive.state, archive.state))
+        yield SettingInfo("index size", size, shown=f"{size / 1000:,.0f} kB")
+    yield SettingInfo("index state", archive.state, shown=STATES.get(archive.state, archive.state))
 
 
 def _string(path: Path | None) -> str | None:

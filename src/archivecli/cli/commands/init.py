@@ -9,23 +9,19 @@ from typing import Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.files import write_file
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 from archivecli.errors import OutputError, UsageError
-from archivecli.locations import package_data
+from archivecli.files import package_data, write_file
 from archivecli.settings import named
-
-app = typer.Typer()
 
 SCHEMA_NAME = "catalogue.schema.json"
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
 """The first line, by which editors find the schema beside the catalogue."""
 
 
-@app.command()
 @command
-def init(
+def run(
     file: Annotated[str, typer.Argument(metavar="FILE", help="catalogue to make: a name that ends in .yaml")],
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="title of the archive")] = "My archive",
     schema: Annotated[
@@ -59,9 +55,9 @@ def init(
         if writes_schema:
             schema_path.unlink()
         raise
-    out.remark(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
+    out.note(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
     quoted = shlex.quote(str(path))
-    out.remark(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
+    out.note(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
 
 
 def _starter(name: str, title: str) -> str:

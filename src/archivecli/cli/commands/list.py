@@ -5,22 +5,18 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
-from archivecli.cli.writing import write_events
+from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 from archivecli.query.criteria import SORTS, Node, Query, conjunction
 
-app = typer.Typer()
-
 _ORDERS = tuple(order for order in SORTS if order != "relevance")
 
 
-@app.command()
 @command
-def list_(
+def run(
     piped_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[-]", help="only events whose ids are on standard input")
     ] = None,
@@ -31,7 +27,7 @@ def list_(
     *,
     options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """List events, newest first.
 

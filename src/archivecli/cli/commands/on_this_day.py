@@ -5,27 +5,24 @@ from typing import Annotated
 import typer
 
 from archivecli import dates
-from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Common, FailIfEmpty, Today, command, today
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Today, command, today
 from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
 from archivecli.query.criteria import Annually, Node, Query
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def on_this_day(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     today_: Today = None,
     fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
     options: OutputOptions,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """List what happened on this day of the year, in any year.
 
@@ -34,32 +31,32 @@ def on_this_day(
     'archive list --on 26-06' lists any other day; events dated by month or year only are left to it.
     """
     day = today(today_)
-    any_day = ask(words, where, common)
+    any_day = select(words, where, common)
     found = any_day.narrowed(Annually(int(day[5:7]), int(day[8:])))
     events = list(found.selection.events(oldest_first=False))
     exact = [event for event in events if len(event.start) == 10]
     if not write_events(found.out, found.archive, (Hit(event) for event in exact), options):
         _say_what_is_near(any_day, day[5:])
     if len(events) > len(exact):
-        command_line = found.onward.listing("--on", f"{day[8:]}-{day[5:7]}")
-        found.out.remark(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
+        command_line = any_day.listing("--on", f"{day[8:]}-{day[5:7]}")
+        found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
     if fail_if_empty and not exact:
         raise typer.Exit(1)
 
 
-def _say_what_is_near(found: Question, day: str) -> None:
+def _say_what_is_near(found: ViewContext, day: str) -> None:
     if not found.total:
-        found.remark_if_empty()
+        found.note_if_empty()
         return
     on_the_day = found.archive.select(Query(Annually(int(day[:2]), int(day[3:]))))
     excluded = sum(len(event.start) == 10 for event in on_the_day)
     without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
-    found.out.remark(f"no event of {_named(day)}{without if excluded else ''}")
+    found.out.note(f"no event of {_named(day)}{without if excluded else ''}")
     days = found.selection.days_of_year()
     if days:
         near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
-        commands = (f"{_named(other)} ({found.onward.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
-        found.out.remark(f"the nearest are {' and '.join(commands)}")
+        commands = (f"{_named(other)} ({found.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
+        found.out.note(f"the nearest are {' and '.join(commands)}")
 
 
 def _neighbour(days: list[str], day: str, step: int) -> str:

@@ -8,11 +8,9 @@ import typer
 from archivecli import display
 from archivecli.archive import Archive
 from archivecli.cli.ids import IDS_HELP, Null, events_of
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event
-
-app = typer.Typer()
 
 SCHEMES = ("http://", "https://")
 """What is opened: a link of a catalogue must not start another program."""
@@ -20,9 +18,8 @@ SCHEMES = ("http://", "https://")
 MAX_PAGES = 10
 
 
-@app.command("open")
 @command
-def open_(
+def run(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
     link: Annotated[
         int | None, typer.Option("--link", metavar="N", min=1, help="link to open, where there are several")
@@ -30,7 +27,7 @@ def open_(
     print_: Annotated[bool, typer.Option("--print", help="print the URL instead of opening it")] = False,
     null: Null = False,
     *,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Open an event's link in the browser.
 
@@ -43,7 +40,7 @@ def open_(
     if without and len(without) == len(links):
         command_line = out.suggested(f"archive show {display.shell_word(archive.short_id(without[0]))}")
         raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' tells what it has")
-    out.remark(*(f"{event_id} has no link" for event_id in without))
+    out.note(*(f"{event_id} has no link" for event_id in without))
     urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]
     if print_:
         out.write(f"{url}\n" for url in urls)
@@ -52,7 +49,7 @@ def open_(
         raise UsageError(f"{len(urls)} pages at once are too many: at most {MAX_PAGES}", "--print prints the URLs")
     for url in urls:
         _browse(url)
-        out.remark(f"opened {url}")
+        out.note(f"opened {url}")
 
 
 def _links(archive: Archive, event: Event) -> dict[str, str]:

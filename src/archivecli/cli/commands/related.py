@@ -5,23 +5,20 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import STDIN
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def related(
+def run(
     event_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,
     options: OutputOptions,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show the events nearest to one, and what they have in common with it.
 
@@ -36,4 +33,4 @@ def related(
     hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
     write_events(out, archive, hits, options, scored=True)
     if not hits and limit:
-        out.remark(f"no other event has much in common with {event.id}")
+        out.note(f"no other event has much in common with {event.id}")

@@ -1,16 +1,11 @@
 """``archive schema``: the JSON Schema of a catalogue."""
 
-import typer
-
 from archivecli.cli.options import command
 from archivecli.cli.output import Output
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def schema(*, out: Output) -> None:
+def run(*, out: Output) -> None:
     """Print the JSON Schema of a catalogue, for editors and for readers of the JSON output.
 
     Examples:  archive schema > catalogue.schema.json

@@ -5,21 +5,17 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.messages import report_no_match
-from archivecli.cli.options import Common, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
-from archivecli.cli.writing import write_events
+from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
 from archivecli.query.natural_dates import check_order
 from archivecli.query.parser import parse
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def search(
+def run(
     words: Annotated[
         list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, figures, field:value; - reads ids")
     ],
@@ -32,7 +28,7 @@ def search(
     *,
     options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Find events by words, names, dates, figures; the best match comes first.
 
@@ -49,14 +45,14 @@ def search(
         where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
-    out.remark(*parsed.remarks)
+    out.note(*parsed.remarks)
     if outcome.total or not outcome.interpretation.unknown:
-        out.remark(*outcome.interpretation.remarks)
+        out.note(*outcome.interpretation.remarks)
     matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
         for line in archive.explain(outcome._replace(hits=hits)):
-            out.complain(line)
+            out.warn(line)
     if not write_events(out, archive, hits, options, outcome):
         report_no_match(out, archive, query, outcome)
         if fail_if_empty:

@@ -5,23 +5,20 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import IDS_HELP, events_of
-from archivecli.cli.options import Common, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_records
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def show(
+def run(
     ids: Annotated[
         list[str],
         typer.Argument(metavar="ID...", help=IDS_HELP),
     ],
     *,
     options: OutputOptions,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Show everything that the archive knows of an event.
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.asking import Question, ask
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import Common, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, FailIfEmpty, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.query.facets import BY_NAME
@@ -16,12 +16,9 @@ from archivecli.render.counts import count_by
 from archivecli.render.tabular import View
 from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 
-app = typer.Typer()
 
-
-@app.command()
 @command
-def timeline(
+def run(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
     color_by: Annotated[
         str,
@@ -36,7 +33,7 @@ def timeline(
     *,
     view_options: OutputOptions,
     where: Node,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Draw events as bars on an axis of time, oldest first.
 
@@ -45,24 +42,24 @@ def timeline(
     'archive count --by month' counts them instead.
     """
     checked("--color-by", color_by, list(BY_NAME))
-    found = ask(words, where, common)
+    found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
-    found.remark_if_empty(fail_if_empty)
+    found.note_if_empty(fail_if_empty)
 
 
-def _bars(found: Question, field: str) -> View:
+def _bars(found: ViewContext, field: str) -> View:
     selection = found.selection
     line = make_timeline(field, selection.count_by(field), found.total, selection.busy(), time_span(found.query.where))
-    return timeline_view(line, selection.events(), found.archive.short_id, found.onward.view)
+    return timeline_view(line, selection.events(), found.archive.short_id, found.view)
 
 
-def _counts(found: Question) -> View:
+def _counts(found: ViewContext) -> View:
     """Return numbers in place of bars that nobody could tell apart, and say so."""
     busy = found.selection.busy()
     years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
     by = "month" if years <= 4 else "quarter" if years <= 15 else "year"
-    found.out.remark(
+    found.out.note(
         f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here",
         "narrow them with a filter to see each",
     )

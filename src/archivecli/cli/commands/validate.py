@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.options import Common, Today, command, today
+from archivecli.cli.options import CommonOptions, Today, command, today
 from archivecli.cli.output import Output, problem_line
 from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
@@ -15,15 +15,12 @@ from archivecli.settings import named
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
 
-app = typer.Typer()
-
 FORMATS = ("text", "json")
 WIDTH_IN_A_PIPE = 120
 
 
-@app.command()
 @command
-def validate(
+def run(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -34,7 +31,7 @@ def validate(
     format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
     today_: Today = None,
     *,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Check a catalogue and report every finding, with its place and a suggestion.
 
@@ -63,9 +60,9 @@ def validate(
     if findings or not unreadable:
         _write(out, most_important(findings), format_)
     for problem in unreadable:
-        out.complain(problem_line(problem))
+        out.warn(problem_line(problem))
     if len(unreadable) < len(reports):
-        out.remark(*_summary(reports, findings))
+        out.note(*_summary(reports, findings))
     errors = [problem for problem in findings if strict or problem.severity == "error"]
     raise typer.Exit(2 if unreadable else 1 if errors else 0)
 
