@@ -13,7 +13,7 @@ from archivecli.cli.output import Output, is_terminal
 from archivecli.cli.output_options import OutputOptions, checked, event_parameters, view_parameters
 from archivecli.errors import UsageError
 from archivecli.query.criteria import HasValue, Node, conjunction
-from archivecli.query.facets import FACETS
+from archivecli.schema import CORE_FACETS
 from archivecli.settings import COLOURS, Settings
 
 FILTERS = "Filters (several values of one are alternatives)"
@@ -69,7 +69,7 @@ _FILTERS = (
     ("on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
     ("from_", "DATE", "held on or after this day, month or year"),
     ("to", "DATE", "held on or before this day, month or year"),
-    *((facet.name, "NAME", facet.about) for facet in FACETS if facet.option),
+    *((facet.name, "NAME", facet.about) for facet in CORE_FACETS.values() if facet.option),
 )
 _FILTER_NAMES = {f"--{name.rstrip('_')}": name for name, _, _ in _FILTERS}
 
@@ -175,7 +175,7 @@ def criteria(typed: Mapping[str, Any]) -> Node:
     """Return the criteria of filter options, given by name without hyphens, each with its value or values."""
     parts = [
         *_dates(typed),
-        *(HasValue(facet.name, tuple(typed[facet.name])) for facet in FACETS if typed.get(facet.name)),
+        *(HasValue(facet.name, tuple(typed[facet.name])) for facet in CORE_FACETS.values() if typed.get(facet.name)),
     ]
     return conjunction(*parts)
 
