@@ -89,7 +89,7 @@ class CommandGroup(typer.core.TyperGroup):
             process.discard(sys.stdout)
             code = _print_error(_system_error(error))
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+            if not _is_damage(error):
                 raise
             code = _print_error(_damaged(error))
         except MemoryError:
@@ -128,6 +128,12 @@ def _system_error(error: OSError) -> ArchiveError:
 
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether a byte of the index has changed; Python itself reports strings that are no longer UTF-8."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return str(error).startswith("Could not decode") if code is None else code & 0xFF in _DAMAGE
 
 
 def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:

@@ -6,12 +6,11 @@ from typing import Any
 from archivecli.dates import LENGTHS, Precision, add_months, periods_between
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.conditions import ALL, FACET_NUMBERS, Condition
+from archivecli.index.conditions import ALL, Condition
 from archivecli.index.reader import Index
-from archivecli.query.criteria import Node, Query
-from archivecli.query.facets import PERIODS
-from archivecli.query.measures import DAYS, Measure
+from archivecli.query.criteria import PERIODS, Node, Query
 from archivecli.query.results import Count, Keys, Total
+from archivecli.schema import DAYS, NumericField
 
 MAX_CELLS = 500_000
 """A larger table is refused: it would fill the memory, and nobody reads it."""
@@ -34,7 +33,7 @@ def count_by(index: Index, by: str, condition: Condition) -> list[Count]:
         return [Count(label, label, counts[label]) for label in sorted(counts)]
     sql = (
         "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
-        f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {FACET_NUMBERS[by]} LEFT JOIN names n ON n.n = f.name"
+        f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {index.schema.facet_numbers[by]} LEFT JOIN names n ON n.n = f.name"
         f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
     )
     return [Count(*row) for row in index.connection.execute(sql, values)]
@@ -102,7 +101,7 @@ class Selection:
             cells[keys] = cells.get(keys, 0) + number
         return cells
 
-    def add_up(self, measure: Measure, axes: Sequence[str] = ()) -> dict[Keys, list[Total]]:
+    def add_up(self, measure: NumericField, axes: Sequence[str] = ()) -> dict[Keys, list[Total]]:
         """Return the totals of a number, one for each unit, for each combination of values on the axes."""
         columns = "m.unit, sum(m.value), count(*), sum(m.range), count(DISTINCT e.n)"
         found: dict[Keys, dict[str, Total]] = {}
@@ -118,7 +117,7 @@ class Selection:
             for keys, units in found.items()
         }
 
-    def numbered(self, measure: Measure) -> int:
+    def numbered(self, measure: NumericField) -> int:
         """Return how many of the events have the number."""
         return int(next(self._rows(f"SELECT count(DISTINCT e.n) FROM events e {_measured(measure)} WHERE {{}}"))[0])
 
@@ -128,12 +127,13 @@ class Selection:
         """Yield combinations of values with ``columns`` of their events; a combination can come more than once."""
         keys_of: list[str] = []
         joins = [join]
+        numbers = self.index.schema.facet_numbers
         for position, axis in enumerate(axes):
             if axis in PERIODS:
                 keys_of += _period_columns(axis)
             else:
                 f, n = f"f{position}", f"n{position}"
-                joins.append(f"LEFT JOIN facets {f} ON {f}.event = e.n AND {f}.facet = {FACET_NUMBERS[axis]}")
+                joins.append(f"LEFT JOIN facets {f} ON {f}.event = e.n AND {f}.facet = {numbers[axis]}")
                 joins.append(f"LEFT JOIN names {n} ON {n}.n = {f}.name")
                 keys_of.append(f"coalesce({n}.name, '')")
         grouping = ", ".join([*(str(number) for number, _ in enumerate(keys_of, 1)), *([group] if group else [])])
@@ -164,7 +164,7 @@ def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
             yield label, *keys
 
 
-def _measured(measure: Measure) -> str:
+def _measured(measure: NumericField) -> str:
     """Return the join that adds each number of each event as ``m`` with the columns n, unit, value, range."""
     source, unit, span = "events v", "''", "0"
     if measure is DAYS:

@@ -12,10 +12,9 @@ from archivecli import text
 from archivecli.dates import Period
 from archivecli.events import Event, Term
 from archivecli.index.conditions import ALL, Condition, Conditions, listed
-from archivecli.index.tables import COLUMNS, WEIGHTS
-from archivecli.query.criteria import HasValue, Node, Query, conjuncts
-from archivecli.query.facets import NONE
+from archivecli.query.criteria import NONE, HasValue, Node, Query, conjuncts
 from archivecli.query.results import Count
+from archivecli.schema import Schema
 
 EVENT_COLUMNS = 'e.id, e.title, e.start, e."end", e.kind, e.place, e.record'
 
@@ -31,8 +30,6 @@ SCAN_LIMIT = 10_000
 """Events are scanned in their order if a query likely finds enough among the first N; else all matches are sorted."""
 
 K1, B = 1.2, 0.75  # the constants of BM25 in FTS5
-
-_BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in COLUMNS)})"
 
 _LEADING_DATE = r"[0-9]{4}(-[0-9]{2}){0,2}"
 
@@ -68,6 +65,11 @@ class Index:
         """The description of the index: events, first, last, about …"""
         return {key: json.loads(value) for key, value in self.connection.execute("SELECT * FROM meta")}
 
+    @cached_property
+    def schema(self) -> Schema:
+        """What the events of the catalogue can have."""
+        return Schema.from_plain(self.meta["schema"])
+
     @property
     def size(self) -> int:
         """The number of events."""
@@ -94,7 +96,7 @@ class Index:
     @cached_property
     def conditions(self) -> Conditions:
         """Builds SQL conditions for this index."""
-        return Conditions(self.connection, int(self.meta.get("longest", 0)))
+        return Conditions(self.connection, self.schema, int(self.meta.get("longest", 0)))
 
     def condition(self, node: Node) -> Condition:
         """Return the SQL condition on ``events e`` for criteria without words."""
@@ -285,7 +287,8 @@ class Index:
         BM25 lowers the score of long records, but here a long record is a well-described event. So the factors for rarity
         and length are divided out: what remains is f (K1 + 1) / (f + K1) for a weighted frequency f.
         """
-        sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN token_counts ON n = fts.rowid WHERE fts MATCH ?"
+        bm25 = f"bm25(fts, {', '.join(map(str, self.schema.columns.values()))})"
+        sql = f"SELECT fts.rowid, -{bm25}, tokens FROM fts JOIN token_counts ON n = fts.rowid WHERE fts MATCH ?"
         if among is None:
             rows = self.connection.execute(sql, (expression,)).fetchall()
             matches = len(rows)

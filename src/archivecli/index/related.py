@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 
 from archivecli.events import Event
-from archivecli.index.conditions import FACET_NUMBERS
 from archivecli.index.reader import Index
 from archivecli.query.results import Relation
 
@@ -52,7 +51,7 @@ def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation
 
 def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, float, list[int]]]:
     """Yield each value that the event shares with others: facet, name, weight and the others."""
-    facets = {number: name for name, number in FACET_NUMBERS.items() if name in TIES}
+    facets = {number: name for name, number in index.schema.facet_numbers.items() if name in TIES}
     marks = ",".join(map(str, facets))
     sql = "SELECT f.facet, f.name, coalesce(nullif(n.short, ''), n.name) FROM facets f JOIN names n ON n.n = f.name"
     sql += f" WHERE f.event = ? AND f.facet IN ({marks}) ORDER BY f.facet, n.name"

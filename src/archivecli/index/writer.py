@@ -15,13 +15,12 @@ from typing import Any
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Synonyms, Term
-from archivecli.fields import COLUMNS
 from archivecli.index.conditions import ALL
 from archivecli.index.counts import count_by
 from archivecli.index.reader import EVENT_COLUMNS, Index, event_of
 from archivecli.index.rows import EventRows, RowBuilder
-from archivecli.index.tables import INDEXES, TABLES, VERSION, Progress
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.index.tables import INDEXES, TABLES, VERSION, Progress, full_text_table
+from archivecli.query.criteria import PERIODS
 from archivecli.query.results import Count
 
 Alias = tuple[str, str, int]
@@ -37,13 +36,11 @@ MAX_WORDS = 60_000  # different words that wait to be written
 HASH_SIZE = 16 * 1024 * 1024  # bytes of new words that FTS5 collects before it writes them, by default 1 MB
 REMOVED_AT_ONCE = 500  # events
 
-_MARKS = ",".join("?" * (len(COLUMNS) + 1))
-"""The parameters for a number and the search columns."""
-
 
 def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None = None) -> None:
     """Fill an empty database with a catalogue; raise CatalogueError with all its problems."""
     connection.executescript(TABLES)
+    connection.execute(full_text_table(catalogue.schema.columns))
     connection.execute("BEGIN")
     Writer(connection, catalogue).build(progress)
     connection.execute("COMMIT")
@@ -64,7 +61,11 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, catalogue: Catalogue) -> None:
         self.connection = connection
         self.catalogue = catalogue
-        self.rows = RowBuilder(catalogue.vocabulary)
+        self.schema = catalogue.schema
+        self.sections = [facet.section for facet in self.schema.facets.values()]
+        self.columns = ", ".join(self.schema.columns)
+        self.marks = ",".join("?" * (len(self.schema.columns) + 1))  # for a number and the search columns
+        self.rows = RowBuilder(self.schema, catalogue.vocabulary)
         self.names: dict[tuple[str, str], int] = {}
         self.files: dict[str, int] = {}
         self.words: Counter[str] = Counter()
@@ -150,7 +151,7 @@ class Writer:
         execute = self.connection.executemany
         execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, rows.events))
         execute(
-            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({_MARKS})",
+            f"INSERT INTO fts (rowid, {self.columns}) VALUES ({self.marks})",
             self._numbered(before, (lines.split("\n") for lines in rows.columns)),
         )
         execute("INSERT INTO token_counts VALUES (?,?)", enumerate(rows.token_counts, before + 1))
@@ -174,9 +175,9 @@ class Writer:
         self.words.subtract(rows.words)
         execute = self.connection.executemany
         columns = ((number, *lines.split("\n")) for number, lines in zip(found, rows.columns, strict=True))
-        execute(f"INSERT INTO fts (fts, rowid, {', '.join(COLUMNS)}) VALUES ('delete', {_MARKS})", columns)
+        execute(f"INSERT INTO fts (fts, rowid, {self.columns}) VALUES ('delete', {self.marks})", columns)
         facets = (
-            (place, self.names[FACETS[place].section, value], found[event])
+            (place, self.names[self.sections[place], value], found[event])
             for (place, value), events in rows.facets.items()
             for event in events
         )
@@ -189,7 +190,7 @@ class Writer:
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
         """Gather the events of each value of a facet, to be stored in order: that is faster."""
         for (place, value), numbers in facets.items():
-            key = (place, self._name(FACETS[place].section, value))
+            key = (place, self._name(self.sections[place], value))
             if key not in self.facets:
                 self.facets[key] = array("I")
             self.facets[key].extend([before + 1 + number for number in numbers])
@@ -268,7 +269,7 @@ class Writer:
         """Store the counts of all events by each facet and period."""
         index = Index(self.connection)
         counts = {by: count_by(index, by, ALL) for by in PERIODS}
-        counts |= {facet.name: self._count_values(number) for number, facet in enumerate(FACETS)}
+        counts |= {facet: self._count_values(number) for facet, number in self.schema.facet_numbers.items()}
         rows = ((by, position, *count) for by, found in counts.items() for position, count in enumerate(found))
         self.connection.executemany("INSERT INTO counts VALUES (?,?,?,?,?)", rows)
 
@@ -287,6 +288,7 @@ class Writer:
         events, first, last, longest = execute(sql).fetchone()
         (tokens,) = execute("SELECT coalesce(sum(tokens), 0) FROM token_counts").fetchone()
         values = {"version": VERSION, "events": events, "tokens": tokens, "about": self.catalogue.about}
+        values["schema"] = self.schema.to_plain()
         if events:
             values |= {"first": first, "last": last, "longest": int(longest)}  # the longest event, in days
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
