@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def believe_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the times of files that were edited a moment ago."""
-    monkeypatch.setattr(store, "_in_doubt", lambda state, began_ns: False)
+    monkeypatch.setattr(store, "_is_uncertain", lambda state, began_ns: False)
 
 
 # What is in an index, without the numbers that it gives to events and names
@@ -378,6 +378,9 @@ def test_an_event_that_another_one_names_is_missed(tmp_path: Path, folder: Path,
     assert state(path) == "updated"
     write(path, [POOL[0], POOL[2]])
     assert state(path) == "updated"
+    for word in ("quagga", "zebra"):  # names come and go
+        write(path, [POOL[0], POOL[2].replace("city: ", f"city: {word}-")])
+        assert state(path) == "updated"
 
 
 # What is read
@@ -468,7 +471,7 @@ def test_of_many_files_only_the_changed_one_is_read(
     assert set(read) == {"4.yaml"}
     assert set(prepared) == {id_of(POOL[18]), id_of(POOL[19])}
     assert run("count", "--catalogue", str(many)).out == "29\n"
-    monkeypatch.setattr(store, "_in_doubt", lambda state, began_ns: True)  # content decides, and nothing is new
+    monkeypatch.setattr(store, "_is_uncertain", lambda state, began_ns: True)  # content decides, and nothing is new
     read.clear()
     os.utime(many / "2.yaml")
     assert state(many) == "updated"
@@ -520,11 +523,11 @@ def test_what_cannot_be_cut_is_compiled_whole(large: Path, folder: Path) -> None
 # Mishaps
 
 MISHAPS: dict[str, tuple[Any, str, type[BaseException]]] = {
-    "no room for the copy": (store, "_copy", OSError),
+    "no space for the copy": (store, "_copy", OSError),
     "the copy is damaged": (writer.Writer, "_remove", sqlite3.DatabaseError),
     "what must be rebuilt": (writer.Writer, "_remove_names", writer.StaleIndex),
     "a file that changes": (writer.Writer, "_remove_names", layout.Changed),
-    "no room for the stamp": (store, "_write_stamp", OSError),
+    "no space at the end": (os, "utime", OSError),
 }
 
 
@@ -536,7 +539,7 @@ def test_where_it_fails_everything_is_made_anew(
     place, name, error = MISHAPS[what]
     real = getattr(place, name)
 
-    def fails(*args: Any) -> Any:
+    def fails(*args: Any, **settings: Any) -> Any:
         monkeypatch.setattr(place, name, real)  # once
         raise error
 

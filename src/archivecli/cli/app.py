@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -88,10 +87,6 @@ class CommandGroup(typer.core.TyperGroup):
         except OSError as error:
             process.discard(sys.stdout)
             code = _print_error(_system_error(error))
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            code = _print_error(_damaged(error))
         except MemoryError:
             code = _print_error(ArchiveError("there is not enough memory for this"))
         if standalone:
@@ -125,24 +120,6 @@ def _system_error(error: OSError) -> ArchiveError:
     """Return the error for what the system refused: in most cases, to write the answer."""
     subject = os.fsdecode(error.filename) if error.filename else "the answer cannot be written"
     return ArchiveError(f"{subject}: {error.strerror or error}")
-
-
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Return whether a byte of the index has changed; Python itself reports strings that are no longer UTF-8."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return str(error).startswith("Could not decode") if code is None else code & 0xFF in _DAMAGE
-
-
-def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:
-    """Discard a damaged index; the file system reported no change, so the disk itself has changed a byte."""
-    from archivecli.index import store
-
-    store.discard()
-    what = f"the index of the catalogue is damaged ({error}) and has been thrown away"
-    return ArchiveError(what, "the same command will now make a new one; the catalogue itself is untouched")
 
 
 def _usage_error(error: typer.TyperException) -> ArchiveError:
@@ -225,7 +202,7 @@ def archive(
         from archivecli.settings import Settings
 
         common = CommonOptions(Settings(catalogue))
-        with common.out:
+        with common.running():
             greet(common)
 
 

@@ -1,8 +1,10 @@
 """The options that commands share: filters become criteria, the rest becomes ``CommonOptions``."""
 
+import contextlib
 import inspect
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,7 +15,8 @@ import typer
 from archivecli.archive import Archive
 from archivecli.cli.output import Output, is_terminal
 from archivecli.cli.output_options import OutputOptions, checked, event_options, option, view_options
-from archivecli.errors import UsageError
+from archivecli.errors import ArchiveError, UsageError
+from archivecli.index import store
 from archivecli.query.criteria import HasValue, Node, conjunction
 from archivecli.schema import CORE_FACETS
 from archivecli.settings import COLOURS, Settings
@@ -48,6 +51,29 @@ class CommonOptions:
         finally:
             if progress is not None:
                 progress.clear()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Finish the output at the end; if the index is damaged, discard it."""
+        try:
+            with self.out:
+                yield
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            store.discard(self.settings.catalogue.value)
+            what = f"the index of the catalogue is damaged ({error}) and has been thrown away"
+            hint = "the same command will now make a new one; the catalogue itself is untouched"
+            raise ArchiveError(what, hint) from None
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether a byte of the index has changed; Python itself reports strings that are no longer UTF-8."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return str(error).startswith("Could not decode") if code is None else code & 0xFF in _DAMAGE
 
 
 class _Progress:
@@ -95,7 +121,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         if form:
             typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in form))
         common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
-        with common.out:
+        with common.running():
             return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
 
     replaced = {"where", "options", "view_options", "common", "out"}

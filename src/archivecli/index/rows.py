@@ -1,4 +1,4 @@
-"""Turn events into the rows of the index: all that can be worked out for one event by itself, without a database."""
+"""Turn events into rows of the index, without a database, so that worker processes can do it."""
 
 import json
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import text
 from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.dates import period
+from archivecli.dates import Period, period
 from archivecli.events import Event, Record
 from archivecli.schema import Schema, Shape
 
@@ -15,36 +15,27 @@ Row = tuple[Any, ...]
 
 
 class EventRows(NamedTuple):
-    """The rows of some events.
+    """The rows of some events."""
 
-    For each event: the row of ``events`` without its number, the texts of the search columns, a line each, the number of
-    its words, its other dates as first and last day, and the ids of its related events. For each value of a facet, as
-    (facet, value): the positions of its events in these lists. For each word: how often it occurs.
-    """
-
-    events: list[Row]
-    columns: list[str]
+    events: list[Row]  # the row of ``events`` without its number
+    columns: list[str]  # the texts of the search columns, one a line
     token_counts: list[int]
-    facets: dict[tuple[int, str], list[int]]
-    other_dates: list[list[tuple[str, str]]]
+    facets: dict[tuple[int, str], list[int]]  # (facet, value) → positions of its events in these lists
+    other_dates: list[list[Period]]
     related: list[list[str]]
-    words: dict[str, int]
-
-
-_Gather: TypeAlias = Callable[[Any, list[str], list["_Name"]], None]
-"""Adds the texts and the names below a value to two lists."""
+    words: dict[str, int]  # word → how often it occurs
 
 
 class _Name(NamedTuple):
-    """A name where it stands: its words and those of its other names, and the facets that it is a value of."""
-
     words: str
-    others: str
-    facets: tuple[tuple[int, str], ...]
+    others: str  # the words of its other names
+    facets: tuple[tuple[int, str], ...]  # (facet, value)
 
 
-_SORTED = (5, 6, 7)
-"""The places of title, kind and place in a row of ``events``."""
+_Gather: TypeAlias = Callable[[Any, list[str], list[_Name]], None]
+"""Adds the texts and the names within a value to two lists."""
+
+_SORTED = (5, 6, 7)  # the positions of title, kind and place in a row of ``events``
 
 _encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
@@ -59,7 +50,7 @@ class RowBuilder:
         self._fields: dict[str, tuple[int, str, _Gather]] = {
             field.name: (
                 columns.index(field.column),
-                _SPOKEN.get(field.name, ""),
+                _IMPLIED_WORDS.get(field.name, ""),
                 self._gather(field.shape, field.name),
             )
             for field in schema.fields
@@ -73,7 +64,7 @@ class RowBuilder:
         """Return the rows of some events."""
         words: Counter[str] = Counter()
         found = EventRows([], [], [], {}, [], [], words)
-        for place, event in enumerate(events):
+        for position, event in enumerate(events):
             record = event.record
             first, last = event.period
             columns, facets = self._gathered(record)
@@ -86,19 +77,16 @@ class RowBuilder:
             found.columns.append(lines)
             found.token_counts.append(len(tokens))
             for facet in facets:
-                if facet in found.facets:
-                    found.facets[facet].append(place)
-                else:
-                    found.facets[facet] = [place]
-            found.other_dates.append([_days(item) for item in record.get("dates", _NONE)])
-            found.related.append([related["event"] for related in record.get("related", _NONE)])
+                found.facets.setdefault(facet, []).append(position)
+            found.other_dates.append([period(item["start"], item.get("end")) for item in record.get("dates", ())])
+            found.related.append([related["event"] for related in record.get("related", ())])
         keys = zip(*(text.sort_keys([row[column] for row in found.events]) for column in _SORTED), strict=True)
         found.events[:] = [row + key for row, key in zip(found.events, keys, strict=True)]
         del words["¶"]
         return found
 
     def search_text(self, record: Record) -> list[str]:
-        """Return the text of each search column, folded; other names of what a record names stand in ``aliases``."""
+        """Return the text of each search column, folded; ``aliases`` has the other names of what the record names."""
         return self._gathered(record)[0]
 
     def _gathered(self, record: Record) -> tuple[list[str], Iterable[tuple[int, str]]]:
@@ -107,10 +95,10 @@ class RowBuilder:
         names: list[_Name] = []
         for name, value in record.items():
             if name in self._fields:
-                place, spoken, gather = self._fields[name]
-                if spoken:
-                    texts[place].append(spoken)
-                gather(value, texts[place], names)
+                column, implied, gather = self._fields[name]
+                if implied:
+                    texts[column].append(implied)
+                gather(value, texts[column], names)
         texts[-1] += dict.fromkeys([name.others for name in names if name.others])
         facets = dict.fromkeys([facet for name in names for facet in name.facets])
         return [" ¶ ".join(words) for words in texts], facets
@@ -129,12 +117,10 @@ class RowBuilder:
                 return _naming(_Names(self.schema, self.vocabulary, shape.section, path))
             case "flag" | "url":
                 return _nothing
-            case "number" | "count":
-                return _figure
         return _text
 
 
-_SPOKEN = {
+_IMPLIED_WORDS = {
     "organisers": "organised organiser",
     "hosts": "hosted host",
     "funders": "funded funder donor",
@@ -142,19 +128,11 @@ _SPOKEN = {
     "invited": "invited",
     "absent": "absent",
 }
-"""Words that a record says by the name of a field alone."""
-
-
-def _days(dates: dict[str, str]) -> tuple[str, str]:
-    first, last = period(dates["start"], dates.get("end"))
-    return first, last
-
-
-_NONE: tuple[dict[str, str], ...] = ()
+"""The words that are found in a record by the name of a field."""
 
 
 class _Names(dict[str, _Name]):
-    """The names that stand at one path."""
+    """The names at one path of the records."""
 
     def __init__(self, schema: Schema, vocabulary: Vocabulary, section: str, path: str) -> None:
         self.vocabulary = vocabulary
@@ -196,11 +174,7 @@ def _naming(known: _Names) -> _Gather:
     return gathered
 
 
-def _text(value: str, texts: list[str], names: list[_Name]) -> None:
-    texts.append(text.searchable(value))
-
-
-def _figure(value: float, texts: list[str], names: list[_Name]) -> None:
+def _text(value: str | float, texts: list[str], names: list[_Name]) -> None:
     texts.append(text.searchable(str(value)))
 
 

@@ -1,17 +1,16 @@
 """Find, open and replace the index of a catalogue in the user's cache folder.
 
-An index is one file, ``catalogue-DIGEST.db``, the user's alone (0600 in 0700), where DIGEST stands for the catalogue's
-path. It is written under a temporary name, put in place by one rename and never changed afterwards: a reader has the
-whole old index or the whole new one, and a build that is killed leaves nothing but its temporary file, which the next
-build removes.
+An index is one file, ``catalogue-DIGEST.db``, with DIGEST that of the catalogue's path; only the user can read it (0600 in
+0700). It is written under a temporary name, put in place by one rename and never changed afterwards: a reader has the whole
+old index or the whole new one, and a killed build leaves only a temporary file, which the next build removes.
 
-The index carries a stamp: the version of the program, its own inode and modification time, and the state of every file
-that it was made from. It is trusted only while all of these still hold. Two edits within one tick of the file system's
-clock can have the same time; when a file was changed that shortly before the build, content decides. Any other index
-is made again: a large one from a copy in which only what changed is replaced (``index.update``). Where nothing can be
-written, the index is made in memory for this one answer.
+The index has a stamp: the version of the program, its own inode and modification time, and the state of every file that it
+was made from. It is valid as long as all of these are unchanged. Two edits within one tick of the file system's clock can
+have the same time; if a file was changed that shortly before the build, the contents are compared. An index that is not
+valid is built again, a large one as a copy in which only what changed is replaced (``index.update``). If the cache folder
+cannot be written, the index is built in memory for this run.
 
-The folder stays bounded: each build removes indexes that were not used for 90 days, or after which 100 others were used.
+Each build removes indexes that were not used for 90 days, or after which 100 others were used.
 """
 
 import contextlib
@@ -33,25 +32,19 @@ from archivecli.index.tables import VERSION, Progress
 if TYPE_CHECKING:
     from archivecli.catalogue.loader import Catalogue
 
+# How long two changes may have the same time: two seconds on FAT, one jiffy if times have fractions of a millisecond
 COARSE_TICK_NS, FINE_TICK_NS = 2_000_000_000, 20_000_000
-"""How long two changes may have the same time: two seconds on FAT, one jiffy where times have fractions of a millisecond."""
 
-MIN_UPDATED = 1_000_000
-"""Bytes of a catalogue from which on only what changed is compiled; a smaller one is made anew as fast."""
+MIN_UPDATED = 1_000_000  # bytes; building the index of a smaller catalogue is as fast as updating it
 
-DAY = 86_400
 KEEP_DAYS, KEEP_CATALOGUES = 90, 100
-"""Indexes that were not used for so long, or that so many others were used after, are cleared away."""
-
-_opened: list[Path] = []
-"""The indexes that this process reads."""
 
 
 def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Connection, str]:
-    """Return a read-only connection to the index of the catalogue at ``path`` and where the index comes from.
+    """Return a read-only connection to the index of the catalogue at ``path``, and the state of the index.
 
-    That is ``fresh``, ``updated`` (only what had changed was compiled), ``built`` or ``memory`` (made for this answer only,
-    as the cache cannot be written). Raise CatalogueError if the catalogue cannot be used.
+    That is ``fresh``, ``updated`` (only what changed was read), ``built`` or ``memory`` (built for this run only, as the
+    cache cannot be written). Raise CatalogueError if the catalogue has problems.
     """
     began_ns = time.time_ns()
     found, problems = files.survey(path)
@@ -60,7 +53,7 @@ def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Conne
         connection = _open_fresh(index, found)
         if connection is not None:
             return connection, "fresh"
-    from archivecli.catalogue.loader import without_gc  # with what it needs 40 ms, only where something changed
+    from archivecli.catalogue.loader import without_gc  # 40 ms, only if something changed
 
     with without_gc():
         if index is not None and sum(source.state.size for source in found) >= MIN_UPDATED:
@@ -71,15 +64,15 @@ def connect(path: Path, progress: Progress | None = None) -> tuple[sqlite3.Conne
 
 
 def index_path(path: Path) -> Path | None:
-    """Return where the index of a catalogue is or would be; None without a cache folder."""
+    """Return the path of the index of a catalogue, whether it exists or not; None without a cache folder."""
     folder = files.cache_folder()
     digest = files.hashed(os.fsencode(os.path.abspath(path)), 12).hexdigest()
     return folder / f"catalogue-{digest}.db" if folder else None
 
 
-def discard() -> None:
-    """Remove the indexes that this process has opened: their stamps were right, and yet they could not be read."""
-    for index in _opened:
+def discard(path: Path) -> None:
+    """Remove the index of the catalogue at ``path``."""
+    if index := index_path(path):
         _remove(index)
 
 
@@ -87,25 +80,24 @@ def discard() -> None:
 
 
 def _open_fresh(index: Path, found: Sequence[Source]) -> sqlite3.Connection | None:
-    """Return a connection where the index and all files that it was made from are as its stamp says, else None."""
+    """Return a connection if the index is valid for these files, else None."""
     opened = _open_stamped(index)
     if opened is None:
         return None
     connection, stamp = opened
     with contextlib.suppress(CatalogueError, LookupError, TypeError, ValueError):
         if stamp["files"] == _states(found) and (
-            not any(_in_doubt(source.state, stamp["began"]) for source in found)
-            or _same_content(found, stamp["digests"])
+            not any(_is_uncertain(source.state, stamp["began"]) for source in found)
+            or stamp["digests"] == [files.hashed(files.read(source)[0]).hexdigest() for source in found]
         ):
-            _opened.append(index)
             return connection
     connection.close()
     return None
 
 
 def _open_stamped(index: Path) -> tuple[sqlite3.Connection, dict[str, Any]] | None:
-    """Return a connection to an index that is as it was when it was finished, and its stamp; else None."""
-    for _ in range(3):  # another process may replace the index at this very moment
+    """Return a connection to an index that is unchanged since it was finished, and its stamp; else None."""
+    for _ in range(2):  # another process may replace the index at this moment
         try:
             status = os.lstat(index)
             if not _is_ours(os.lstat(index.parent), stat.S_ISDIR) or not _is_ours(status, stat.S_ISREG):
@@ -113,28 +105,18 @@ def _open_stamped(index: Path) -> tuple[sqlite3.Connection, dict[str, Any]] | No
             connection = _open_read_only(index)
         except (OSError, ValueError, sqlite3.Error):
             return None
-        try:
-            stamp = _read_stamp(connection)
+        with contextlib.suppress(sqlite3.Error, LookupError, TypeError, ValueError, RecursionError):
+            (text,) = connection.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
+            stamp: dict[str, Any] = json.loads(text)
             if stamp["version"] == [__version__, VERSION] and stamp["self"] == [status.st_ino, status.st_mtime_ns]:
                 return connection, stamp
-        except (sqlite3.Error, LookupError, TypeError, ValueError, RecursionError):
-            pass
         connection.close()
-        with contextlib.suppress(OSError):
-            if files.state_of(os.lstat(index)) == files.state_of(status):
-                return None
     return None
 
 
-def _read_stamp(connection: sqlite3.Connection) -> dict[str, Any]:
-    (text,) = connection.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
-    stamp: dict[str, Any] = json.loads(text)
-    return stamp
-
-
-def _is_ours(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
-    """Return whether a file is of the wanted kind and only its owner, who is the user, can have written it."""
-    if not kind(status.st_mode):
+def _is_ours(status: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
+    """Return whether a file has the right kind, and only the user can have written it."""
+    if not is_kind(status.st_mode):
         return False
     return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
 
@@ -143,78 +125,63 @@ def _states(found: Sequence[Source]) -> list[list[Any]]:
     return [[os.path.abspath(path), *state] for path, state in found]
 
 
-def _in_doubt(state: FileState, began_ns: int) -> bool:
-    """Return whether a file changed so shortly before ``began_ns`` that an edit after it may have the same times."""
+def _is_uncertain(state: FileState, began_ns: int) -> bool:
+    """Return whether a file changed so shortly before ``began_ns`` that a later edit may have the same times."""
     times = (state.modified_ns, state.changed_ns)
     tick_ns = FINE_TICK_NS if all(time_ns % 1_000_000 for time_ns in times) else COARSE_TICK_NS
     return max(times) > began_ns - tick_ns
 
 
-def _same_content(found: Sequence[Source], digests: list[str]) -> bool:
-    contents = [files.read(source)[0] for source in found]
-    return [files.hashed(data).hexdigest() for data in contents] == digests
-
-
 def _open_read_only(index: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{index.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    _harden(connection)
+    return _hardened(connection)
+
+
+def _hardened(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
-def _harden(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA query_only = ON")
-
-
-# Making
+# Writing
 
 
 def _build(path: Path, index: Path | None, began_ns: int, progress: Progress | None) -> tuple[sqlite3.Connection, str]:
     """Build the index: in the cache folder if that can be written, else in memory."""
+    from archivecli.catalogue.loader import Catalogue
     from archivecli.index.writer import build
     from archivecli.readers.layout import Changed
 
-    for _ in range(3):
-        try:
+    for pause in (0.0, 0.02, 0.1, 0.5):
+        time.sleep(pause)
+        with contextlib.suppress(Changed):
             if index is not None:
                 with contextlib.suppress(OSError, sqlite3.DatabaseError):
-                    catalogue = _open(path)
-                    return _write(
-                        catalogue, index, began_ns, partial(build, catalogue=catalogue, progress=progress)
-                    ), "built"
-            with contextlib.suppress(sqlite3.DatabaseError):
-                return _build_privately(
-                    "", _open(path), progress
-                ), "memory"  # SQLite's own temporary file, if it grows large
-            return _build_privately(":memory:", _open(path), progress), "memory"  # no room for that either
-        except Changed:
-            pass
+                    catalogue = Catalogue(path)
+                    fill = partial(build, catalogue=catalogue, progress=progress)
+                    return _write(catalogue, index, began_ns, fill), "built"
+            with contextlib.suppress(sqlite3.DatabaseError):  # SQLite's own temporary file, if it grows large
+                return _build_privately("", Catalogue(path), progress), "memory"
+            return _build_privately(":memory:", Catalogue(path), progress), "memory"  # no space for that either
     raise CatalogueError(
         [Problem(str(path), 0, 0, "changing", "a file changes while it is read", "try again in a moment")]
     )
 
 
-def _open(path: Path) -> "Catalogue":
-    from archivecli.catalogue.loader import Catalogue
-
-    return Catalogue(path)
-
-
-def _build_privately(place: str, catalogue: "Catalogue", progress: Progress | None) -> sqlite3.Connection:
+def _build_privately(database: str, catalogue: "Catalogue", progress: Progress | None) -> sqlite3.Connection:
     from archivecli.index.writer import build
 
-    connection = sqlite3.connect(place, isolation_level=None)
-    for pragma in ("journal_mode = OFF", "synchronous = OFF", *(["temp_store = MEMORY"] if place else [])):
+    connection = sqlite3.connect(database, isolation_level=None)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", *(["temp_store = MEMORY"] if database else [])):
         connection.execute(f"PRAGMA {pragma}")
     build(connection, catalogue, progress)
-    _harden(connection)
-    return connection
+    return _hardened(connection)
 
 
 def _update(
     path: Path, index: Path, found: list[Source], began_ns: int, progress: Progress | None
 ) -> sqlite3.Connection | None:
-    """Return a connection to an index made from the one in place, by what differs; None if that is not possible."""
+    """Return a connection to an updated copy of the index; None if it has to be built."""
     opened = _open_stamped(index)
     if opened is None:
         return None
@@ -236,12 +203,12 @@ def _update(
 
 
 def _same_files(stamp: dict[str, Any], found: Sequence[Source]) -> dict[str, str]:
-    """Return the files that are certainly as they were when the index was built, with the digest of their content."""
+    """Return the files that are certainly unchanged since the index was built, with the digest of their content."""
     before = {state[0]: (state, digest) for state, digest in zip(stamp["files"], stamp["digests"], strict=True)}
     same: dict[str, str] = {}
     for source, state in zip(found, _states(found), strict=True):
         known, digest = before.get(state[0], (None, ""))
-        if known == state and not _in_doubt(source.state, stamp["began"]):
+        if known == state and not _is_uncertain(source.state, stamp["began"]):
             same[state[0]] = digest
     return same
 
@@ -253,7 +220,7 @@ def _write(
     fill: Callable[[sqlite3.Connection], None],
     copied: dict[str, Any] | None = None,
 ) -> sqlite3.Connection:
-    """Put an index in place that ``fill`` completes, from nothing or from a copy of the one whose stamp is ``copied``."""
+    """Put in place what ``fill`` makes of an empty database, or of a copy of the index whose stamp is ``copied``."""
     _make_folder(index.parent)
     if not _is_ours(os.lstat(index.parent), stat.S_ISDIR):
         raise OSError("the cache folder is not the user's own")
@@ -271,35 +238,25 @@ def _write(
             other = _open_fresh(index, catalogue.sources)
             if other is not None:  # another process was faster
                 return other
-            _write_stamp(connection, temporary, catalogue, began_ns)
+            modified_ns = began_ns // COARSE_TICK_NS * COARSE_TICK_NS  # which every file system can represent
+            stamp = {
+                "version": [__version__, VERSION],
+                "self": [os.lstat(temporary).st_ino, modified_ns],
+                "began": began_ns,
+                "files": _states(catalogue.sources),
+                "digests": catalogue.digests,
+            }
+            text = json.dumps(stamp, separators=(",", ":"))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (text,))
         finally:
             connection.close()
-        sealed_ns = _sealed_ns(began_ns)
-        os.utime(temporary, ns=(sealed_ns, sealed_ns))
+        os.utime(temporary, ns=(modified_ns, modified_ns))
         os.replace(temporary, index)
-    _opened.append(index)
     return _open_read_only(index)
 
 
-def _write_stamp(connection: sqlite3.Connection, temporary: Path, catalogue: "Catalogue", began_ns: int) -> None:
-    stamp = {
-        "version": [__version__, VERSION],
-        "self": [os.lstat(temporary).st_ino, _sealed_ns(began_ns)],
-        "began": began_ns,
-        "files": _states(catalogue.sources),
-        "digests": catalogue.digests,
-    }
-    text = json.dumps(stamp, separators=(",", ":"))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (text,))
-
-
-def _sealed_ns(began_ns: int) -> int:
-    """Return the modification time of a finished index: one that every file system can represent."""
-    return began_ns // COARSE_TICK_NS * COARSE_TICK_NS
-
-
 def _copy(index: Path, temporary: Path, stamp: dict[str, Any]) -> None:
-    """Copy the index with this stamp; raise OSError if another has taken its place."""
+    """Copy the index with this stamp; raise OSError if it has been replaced."""
     with open(index, "rb") as old, open(temporary, "r+b") as new:
         status = os.fstat(old.fileno())
         if stamp["self"] != [status.st_ino, status.st_mtime_ns]:
@@ -310,7 +267,7 @@ def _copy(index: Path, temporary: Path, stamp: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _temporary_file(index: Path) -> Iterator[Path]:
-    """Create a file beside ``index``, locked while in use, so that others can tell it from what a killed build left."""
+    """Create a file beside ``index``, locked while in use, unlike what a killed build has left."""
     path = index.with_name(f"{index.stem}-{os.urandom(8).hex()}.tmp")
     with contextlib.ExitStack() as stack:
         stack.callback(_remove, path)
@@ -329,7 +286,7 @@ def _remove(path: str | Path) -> None:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock a file without waiting, and return whether that worked; where there are no locks, it always does."""
+    """Lock a file without waiting, and return whether that worked; if there are no locks, it always does."""
     try:
         import fcntl
     except ImportError:
@@ -339,14 +296,14 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks
-        return True
+        pass
     return True
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, for the user alone, whatever the umask."""
+    """Make a folder and its parents for the user alone, whatever the umask."""
     with contextlib.suppress(FileNotFoundError):
-        os.stat(folder)  # it is there, or could never be: too long a name, a file on the way
+        os.stat(folder)  # other errors mean that it cannot be made: too long a name, a file among its parents
         return
     for missing in (*reversed(folder.parents), folder):
         if not missing.is_dir():
@@ -354,7 +311,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what killed builds and earlier versions left, and the indexes that nobody uses."""
+    """Remove what killed builds and earlier versions left, and indexes out of use."""
     import re
 
     used: dict[str, float] = {}
@@ -365,7 +322,7 @@ def _clear(folder: Path) -> None:
                 used[entry.path] = max(status.st_atime, status.st_mtime)
             elif re.fullmatch(r"catalogue-[0-9a-f]{24}(-\w+)?\.(db|tmp|stamp)", entry.name):
                 _remove_abandoned(entry.path)
-    oldest = time.time() - KEEP_DAYS * DAY
+    oldest = time.time() - KEEP_DAYS * 86_400
     for number, path in enumerate(sorted(used, key=used.__getitem__, reverse=True)):
         if number >= KEEP_CATALOGUES or used[path] < oldest:
             _remove(path)
@@ -379,6 +336,3 @@ def _remove_abandoned(path: str) -> None:
             os.unlink(path)
     finally:
         os.close(descriptor)
-
-
-__all__ = ["FileState", "connect", "index_path"]

@@ -1,6 +1,6 @@
-"""Find out what differs between an index and a catalogue that has changed since.
+"""Compare a catalogue that has changed with its index.
 
-If what is beside the events has changed, on which all of them depend, or much else, the index is better built anew.
+If anything but events has changed, on which all events depend, or many events, building the index takes less time.
 """
 
 import contextlib
@@ -18,12 +18,11 @@ from archivecli.index.writer import StaleIndex
 from archivecli.readers import layout
 from archivecli.readers.layout import Span
 
-MAX_SHARE = 0.25
-"""The share of events, removed and added ones together, from which building the index anew takes less time."""
+MAX_SHARE = 0.25  # of the events, removed and added ones together
 
 
 class Difference(NamedTuple):
-    """A catalogue of which only the new events are left to read, and the numbers of the events that are gone."""
+    """A catalogue that reads only its new events, their number, and the numbers in the index of those that are gone."""
 
     catalogue: Catalogue
     gone: list[int]
@@ -31,10 +30,9 @@ class Difference(NamedTuple):
 
 
 def compare(index: Path, path: Path, found: list[Source], same: Mapping[str, str]) -> Difference:
-    """Compare the catalogue at ``path`` with the index that was made of it; the index is only read.
+    """Compare the catalogue at ``path`` with its index.
 
-    ``same`` are the files that are as they were then, each with the hash of its content. Raise StaleIndex if the index is
-    better built anew.
+    ``same`` are the unchanged files, each with the hash of its content. Raise StaleIndex if the index should be built.
     """
     uri = f"{index.absolute().as_uri()}?mode=ro&immutable=1"
     with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
@@ -64,7 +62,7 @@ class _Comparison:
         self.heads: dict[str, bytes] = {os.fsdecode(path): head for path, _, head in rows}
 
     def known(self, same: Mapping[str, str]) -> dict[str, Known]:
-        """Return, by the path by which they were found, the files that need not be read again."""
+        """Return the files that need not be read again, by their path as it was found."""
         return {
             path: Known(same[place], self.heads[place])
             for path, place in self.places.items()
@@ -72,7 +70,7 @@ class _Comparison:
         }
 
     def add_items(self, batch: Span, data: bytes) -> None:
-        """Store where the items of a batch are, and their digests."""
+        """Store the positions and digests of the items of a batch."""
         file = self.numbers.setdefault(self.places[batch.source.path], -len(self.numbers))
         rows = (
             (file, span.indent, span.begin, span.end, span.line, digest)
@@ -82,7 +80,7 @@ class _Comparison:
         self.connection.executemany(sql, rows)
 
     def same_heads(self, heads: Iterable[tuple[str, bytes]]) -> bool:
-        """Return whether nothing beside the events has changed."""
+        """Return whether nothing but events has changed."""
         return sorted((self.places[path], head) for path, head in heads if head) == sorted(
             (place, head) for place, head in self.heads.items() if head
         )
@@ -93,10 +91,10 @@ class _Comparison:
         gone: list[int] = []
         new: list[int] = []
         kept = ",".join(str(self.numbers[self.places[path]]) for path in known)
-        for place, several, numbers in self.connection.execute(_DIFFERING.format(kept)):
-            if several > 1 or len(gone) + len(new) > MAX_SHARE * size:
+        for place, found, numbers in self.connection.execute(_DIFFERING.format(kept)):
+            if found > 1 or len(gone) + len(new) > MAX_SHARE * size:
                 raise StaleIndex
-            if several:
+            if found:
                 new.append(place)
             else:
                 gone += map(int, numbers.split(","))

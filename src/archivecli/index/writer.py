@@ -28,7 +28,7 @@ Alias = tuple[str, str, int]
 
 
 class StaleIndex(Exception):
-    """The index cannot be updated and has to be built anew."""
+    """The index cannot be updated and has to be built."""
 
 
 MAX_FACETS = 1_000_000  # values of facets that wait to be written; 4 bytes each
@@ -66,7 +66,8 @@ class Writer:
         self.columns = ", ".join(self.schema.columns)
         self.marks = ",".join("?" * (len(self.schema.columns) + 1))  # for a number and the search columns
         self.rows = RowBuilder(self.schema, catalogue.vocabulary)
-        self.names: dict[tuple[str, str], int] = {}
+        self.names: dict[tuple[str, str], int] = {}  # (section, name) → number
+        self.last_name = 0
         self.files: dict[str, int] = {}
         self.words: Counter[str] = Counter()
         self.facets: dict[tuple[int, int], array[int]] = {}
@@ -90,6 +91,7 @@ class Writer:
         execute = self.connection.execute
         self.files = {os.fsdecode(path): n for path, n in execute("SELECT path, n FROM files")}
         self.names = {(section, name): n for n, section, name in execute("SELECT n, section, name FROM names")}
+        self.last_name = max(self.names.values(), default=0)
         known = set(self.names)
         (last,) = execute("SELECT max(n) FROM events").fetchone()
         self._remove_files()
@@ -116,19 +118,15 @@ class Writer:
             self.connection.execute("DELETE FROM files WHERE n = ?", (self.files.pop(path),))
 
     def _add_files(self) -> None:
-        """Store the head of each file."""
-        for path, head in self.catalogue.heads:
-            place = os.path.abspath(path)
-            if place not in self.files:
-                self.files[place] = max(self.files.values(), default=0) + 1
-                self.connection.execute(
-                    "INSERT INTO files VALUES (?,?,?)", (self.files[place], os.fsencode(place), head)
-                )
+        for path, head in ((os.path.abspath(path), head) for path, head in self.catalogue.heads):
+            if path not in self.files:
+                self.files[path] = max(self.files.values(), default=0) + 1
+                self.connection.execute("INSERT INTO files VALUES (?,?,?)", (self.files[path], os.fsencode(path), head))
 
     def _add_events(self, number: int, progress: Progress | None) -> None:
         """Store the events of the catalogue, numbered from ``number`` + 1."""
         added = 0
-        self._gather_words(HASH_SIZE)
+        self._set_hash_size(HASH_SIZE)
         for batch in self.catalogue.batches(self.rows):
             self._add(number + added, batch.prepared)
             if batch.digests and not batch.problems:
@@ -138,36 +136,34 @@ class Writer:
             added += batch.number
             if progress:
                 progress(added)
-        self._gather_words(1024 * 1024)
+        self._set_hash_size(1024 * 1024)
         self._store_facets()
         self._store_words()
 
-    def _gather_words(self, size: int) -> None:
-        """Tell FTS5 how many bytes of new words to gather; https://sqlite.org/fts5.html is silent on this option."""
+    def _set_hash_size(self, size: int) -> None:
+        """Let FTS5 collect N bytes of new words, an option that https://sqlite.org/fts5.html does not describe."""
         self.connection.execute("INSERT INTO fts (fts, rank) VALUES ('hashsize', ?)", [size])
 
     def _add(self, before: int, rows: EventRows) -> None:
         """Store events, numbered from ``before`` + 1."""
         execute = self.connection.executemany
-        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, rows.events))
+        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", _numbered(before, rows.events))
         execute(
             f"INSERT INTO fts (rowid, {self.columns}) VALUES ({self.marks})",
-            self._numbered(before, (lines.split("\n") for lines in rows.columns)),
+            _numbered(before, (lines.split("\n") for lines in rows.columns)),
         )
         execute("INSERT INTO token_counts VALUES (?,?)", enumerate(rows.token_counts, before + 1))
         self.words.update(rows.words)
         if len(self.words) > MAX_WORDS:
             self._store_words()
         self._add_facets(before, rows.facets)
-        other_dates = [
-            (number, *days) for number, several in enumerate(rows.other_dates, before + 1) for days in several
-        ]
+        other_dates = ((n, *days) for n, dates in enumerate(rows.other_dates, before + 1) for days in dates)
         execute("INSERT OR IGNORE INTO other_dates VALUES (?,?,?)", other_dates)
-        related_ids = [(name, number) for number, names in enumerate(rows.related, before + 1) for name in names]
+        related_ids = ((name, n) for n, names in enumerate(rows.related, before + 1) for name in names)
         execute("INSERT OR IGNORE INTO related_ids VALUES (?,?)", related_ids)
 
     def _remove(self, numbers: Sequence[int]) -> None:
-        """Remove some events from every table, by what their records had put there."""
+        """Remove events from every table; what they had added to it follows from their records."""
         sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.n"
         stored = self.connection.execute(sql, (json.dumps(numbers),)).fetchall()
         found = [row[0] for row in stored]
@@ -188,7 +184,7 @@ class Writer:
             execute(f"DELETE FROM {table} WHERE {key} = ?", ((number,) for number in found))
 
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
-        """Gather the events of each value of a facet, to be stored in order: that is faster."""
+        """Collect the events of each value of a facet, as it is faster to store them in order."""
         for (place, value), numbers in facets.items():
             key = (place, self._name(self.sections[place], value))
             if key not in self.facets:
@@ -210,16 +206,16 @@ class Writer:
         self.facets.clear()
         self.waiting = 0
 
-    @staticmethod
-    def _numbered(before: int, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-        return ((number, *row) for number, row in enumerate(rows, before + 1))
-
     def _has_unknown_related_ids(self) -> bool:
         sql = "SELECT 1 FROM related_ids m WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = m.id) LIMIT 1"
         return self.connection.execute(sql).fetchone() is not None
 
     def _name(self, section: str, name: str) -> int:
-        return self.names.setdefault((section, name), len(self.names) + 1)
+        """Return the number of a name, a new one if necessary."""
+        if (section, name) not in self.names:
+            self.last_name += 1
+            self.names[section, name] = self.last_name
+        return self.names[section, name]
 
     def _add_vocabulary(self) -> None:
         sections = self.catalogue.vocabulary.sections
@@ -241,7 +237,7 @@ class Writer:
             self.connection.execute("DELETE FROM aliases WHERE name NOT IN (SELECT n FROM names)")
 
     def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Alias] = ()) -> None:
-        """Store names with all that is said of them, and by what they are found."""
+        """Store names with their terms and aliases."""
         rows: list[tuple[Any, ...]] = []
         named: list[Alias] = []
         encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -250,10 +246,10 @@ class Writer:
             rows.append((number, section, name, term.short, encode(term) if term != Term(name) else None))
             named += [(section, alias, number) for alias in term.names()]
         self.connection.executemany("INSERT INTO names VALUES (?,?,?,?,?)", rows)
-        self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(aliases_of(named, keyed)))
+        self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(_folded(named, keyed)))
 
     def _add_thesaurus(self) -> None:
-        rows = [row for item in (*self.catalogue.thesaurus, *self._vocabulary_words()) for row in _told_apart(item)]
+        rows = [row for item in (*self.catalogue.thesaurus, *self._vocabulary_words()) for row in _without_itself(item)]
         typed = (f"¶ {words} ¶".replace("\n", " ¶ ") for words in text.words_all([row.typed for row in rows]))
         self.connection.executemany("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", enumerate(typed, 1))
         self.connection.executemany("INSERT INTO synonyms VALUES (?,?)", enumerate((row.means for row in rows), 1))
@@ -295,8 +291,12 @@ class Writer:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-def aliases_of(named: Sequence[Alias], keyed: Sequence[Alias] = ()) -> set[Alias]:
-    """Return under which folded words a name is found: those of each of its names, in two ways, and those of its key."""
+def _numbered(before: int, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    return ((number, *row) for number, row in enumerate(rows, before + 1))
+
+
+def _folded(named: Sequence[Alias], keyed: Sequence[Alias] = ()) -> set[Alias]:
+    """Return the aliases in folded words: those of each of its names, folded in two ways, and those of its key."""
     texts = [name for _, name, _ in named]
     folded = [*text.keys(texts), *(" ".join(words.split()) for words in text.words_all(texts))]
     found = {
@@ -306,16 +306,9 @@ def aliases_of(named: Sequence[Alias], keyed: Sequence[Alias] = ()) -> set[Alias
     return found | {(section, key, number) for (section, _, number), key in zip(keyed, keys, strict=True)}
 
 
-def _told_apart(synonyms: Synonyms) -> Iterator[Synonyms]:
-    """Yield what may be typed with what it means beside itself: those together that mean the same."""
-    typed, several = synonyms.typed.split("\n"), synonyms.means.split("\n")
-    if set(several).isdisjoint(typed):
-        yield synonyms
-        return
-
-    def beside(word: str) -> list[str]:
-        return [other for other in several if other != word]
-
-    for others, words in groupby(typed, beside):
+def _without_itself(synonyms: Synonyms) -> Iterator[Synonyms]:
+    """Yield synonyms so that nothing typed means itself; expressions that mean the same stay together."""
+    typed, means = synonyms.typed.split("\n"), synonyms.means.split("\n")
+    for others, words in groupby(typed, lambda word: [other for other in means if other != word]):
         if others:
             yield Synonyms("\n".join(words), "\n".join(others))
