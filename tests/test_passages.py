@@ -10,8 +10,7 @@ from archivecli.query.criteria import Phrase, Query
 from archivecli.query.parser import parse
 from archivecli.render.describe import lines
 from archivecli.render.highlight import PIECE, Highlighter, words_of
-from archivecli.search.rank import SearchResult
-from archivecli.search.stems import stems
+from archivecli.search.rank import SearchResult, stems
 from conftest import CATALOGUE
 
 WRITTEN = """\

@@ -154,7 +154,7 @@ def test_equally_good_events_are_told_apart_alike(
     scores = dict.fromkeys(range(1, 301), 1.0) | {7: 2.0, 9: 0.5}
     query = Query(where, limit=30, reverse=reverse)
     read = rank._best(index, scores, query)
-    monkeypatch.setattr(rank, "MANY", 0)
+    monkeypatch.setattr(rank, "MAX_TIED", 0)
     assert rank._best(index, scores, query) == read
     assert [hit.event.id for hit in rank.search(index, query).hits] == every[:30]
 

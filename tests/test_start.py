@@ -26,7 +26,7 @@ EVENTS = {"archivecli.cli.writing", "archivecli.render.records", "archivecli.ren
 DATES = {"archivecli.query.natural_dates"}
 QUERY = {"archivecli.query.parser", *DATES}
 RANKING = {"archivecli.search", "archivecli.search.interpret", "archivecli.search.rank", "archivecli.search.spelling"}
-RANKING |= {"archivecli.search.stop_words", "_csv", "unicodedata"}
+RANKING |= {"_csv", "unicodedata"}
 CARD = {"archivecli.cli.writing", "archivecli.render.records"}
 CARD |= {"archivecli.render.describe", "archivecli.render.tabular"}
 

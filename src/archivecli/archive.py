@@ -127,7 +127,7 @@ class Archive:
 
     def stems(self, words: Iterable[str]) -> dict[str, str]:
         """Return the stem of each folded word, as the index has it."""
-        from archivecli.search.stems import stems  # only where found words are marked
+        from archivecli.search.rank import stems  # only where found words are marked
 
         return stems(words)
 

@@ -76,12 +76,12 @@ def select(words: list[str] | None, where: Node, common: CommonOptions) -> ViewC
     if rest:
         parsed = parse(" ".join(rest), archive.years)
         check_order(parsed.where, where)
-        out.note(*parsed.remarks)
+        out.note(*parsed.notes)
         where = conjunction(parsed.where, where)
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where)
     interpretation = archive.interpret(query)
     selection = archive.selection(query, interpretation)
-    out.note(*(interpretation.remarks if interpretation else ()))
+    out.note(*(interpretation.notes if interpretation else ()))
     return ViewContext(archive, out, query, selection, selection.count(), interpretation)

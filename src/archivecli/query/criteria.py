@@ -37,14 +37,14 @@ class HasValue(NamedTuple):
 class During(NamedTuple):
     """The event shares a day with the period.
 
-    ``said`` is how it was typed; ``literal``: text may be meant; ``spoken``: it was among the words of a query;
+    ``typed`` is how it was typed; ``literal``: text may be meant; ``from_free_text``: it was among the words of a query;
     ``other``: one of the other dates that a record speaks of is meant.
     """
 
     period: Period
-    said: str = ""
+    typed: str = ""
     literal: bool = False
-    spoken: bool = False
+    from_free_text: bool = False
     other: bool = False
 
 
@@ -53,8 +53,8 @@ class Annually(NamedTuple):
 
     month: int
     day: int = 0
-    said: str = ""
-    spoken: bool = False
+    typed: str = ""
+    from_free_text: bool = False
     other: bool = False
 
 

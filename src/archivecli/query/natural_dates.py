@@ -86,7 +86,7 @@ def find_date(words: Sequence[str], at: int, years: range) -> Found | None:
 
 
 def _as_typed(node: During | Annually, words: Sequence[str]) -> Found:
-    return Found(node._replace(said=" ".join(words)), len(words))
+    return Found(node._replace(typed=" ".join(words)), len(words))
 
 
 def _range(words: Sequence[str], at: int, years: range) -> Found | None:
@@ -399,11 +399,11 @@ def to_filter(typed: str, option: str = "to") -> During:
 def check_order(*parts: Node) -> None:
     """Raise UsageError if a ``from`` is after a ``to``, whether they come from options or from the query."""
     flat = [one for part in parts for one in (part.parts if isinstance(part, And) else (part,))]
-    typed = [part for part in flat if isinstance(part, During) and not part.spoken]
+    typed = [part for part in flat if isinstance(part, During) and not part.from_free_text]
     for low in (part for part in typed if part.period.last == EVER.last):
         for high in (part for part in typed if part.period.first == EVER.first):
             if low.period.first > high.period.last:
-                raise UsageError(f"{low.said} is after {high.said}", "exchange the two")
+                raise UsageError(f"{low.typed} is after {high.typed}", "exchange the two")
 
 
 def date_filters(
@@ -420,5 +420,5 @@ def date_filters(
     check_order(*bounds)
     if bounds:
         span = Period(max(one.period.first for one in bounds), min(one.period.last for one in bounds))
-        found.append(During(span, " ".join(one.said for one in bounds)))
+        found.append(During(span, " ".join(one.typed for one in bounds)))
     return found

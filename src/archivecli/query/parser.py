@@ -89,10 +89,10 @@ def tokens(typed: str) -> list[Token]:
 
 
 class Parsed(NamedTuple):
-    """The criteria of a query and what should be said about how it was read."""
+    """The criteria of a query and what should be typed about how it was read."""
 
     where: Node
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def parse(typed: str, years: range = YEARS) -> Parsed:
@@ -202,7 +202,7 @@ class _Parser:
         while at < len(pieces):
             date = natural_dates.find_date(pieces, at, self.years)
             if date:
-                _add_date(nodes, date.node._replace(spoken=True))
+                _add_date(nodes, date.node._replace(from_free_text=True))
                 at += date.taken
             elif nodes and isinstance(nodes[-1], During) and self._joins_dates(pieces, at):
                 at += 1

@@ -73,23 +73,23 @@ def _filters(node: Node) -> list[tuple[str, str]]:
     match node:
         case HasValue(facet, values):
             return [(facet, value) for value in values]
-        case Annually(_, day, said, spoken=False):
-            return [("on" if day else "month", said)]
-        case During(said=said, spoken=False):
-            ends = re.fullmatch(r"(?:(from):(.+?))??(?: ?(to):(.+))?", said)
-            if ends and said:
+        case Annually(_, day, typed, from_free_text=False):
+            return [("on" if day else "month", typed)]
+        case During(typed=typed, from_free_text=False):
+            ends = re.fullmatch(r"(?:(from):(.+?))??(?: ?(to):(.+))?", typed)
+            if ends and typed:
                 return [(field, value) for field, value in (ends.group(1, 2), ends.group(3, 4)) if field]
-            return [(_period_field(node), said)]
+            return [(_period_field(node), typed)]
     return []
 
 
 def _period_field(node: During) -> str:
     first, last = node.period
-    if node.literal or (first == last and node.said == " ".join(node.said.split())):
+    if node.literal or (first == last and node.typed == " ".join(node.typed.split())):
         return "on"
-    if re.fullmatch(r"[0-9]{4}|[0-9]{0,4}\.\.[0-9]{0,4}", node.said):
+    if re.fullmatch(r"[0-9]{4}|[0-9]{0,4}\.\.[0-9]{0,4}", node.typed):
         return "year"
-    return "month" if node.period == dates.period(first[:7]) and ".." not in node.said else "during"
+    return "month" if node.period == dates.period(first[:7]) and ".." not in node.typed else "during"
 
 
 def _words(node: Node, years: range) -> list[str]:
@@ -115,10 +115,10 @@ def _is_bare(node: Node) -> bool:
     match node:
         case Word(column=column):
             return not column
-        case During(spoken=spoken) | Annually(spoken=spoken):
-            return spoken
+        case During(from_free_text=from_free_text) | Annually(from_free_text=from_free_text):
+            return from_free_text
         case Or(parts):
-            return all(isinstance(part, During) and part.spoken for part in parts)
+            return all(isinstance(part, During) and part.from_free_text for part in parts)
     return False
 
 
@@ -142,8 +142,8 @@ def _bare(node: Node) -> str:
     match node:
         case Word():
             return _starred(node)
-        case During(said=said) | Annually(said=said):
-            return said
+        case During(typed=typed) | Annually(typed=typed):
+            return typed
         case Or(parts):
             return " ".join(map(_bare, parts))
     raise ValueError(node)

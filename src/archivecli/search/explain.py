@@ -1,32 +1,33 @@
-"""How a query was read and why each hit was found, in words."""
+"""Explain how a query was interpreted and why each hit was found."""
 
 from collections.abc import Iterator, Sequence
 
 from archivecli.dates import human
 from archivecli.events import Hit
 from archivecli.index.reader import Index
-from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word, conjuncts
+from archivecli.query.criteria import Among, Annually, During, Node, conjuncts
+from archivecli.query.unparse import query_text
 from archivecli.search.interpret import SearchTerm
 from archivecli.search.rank import SearchResult
 
 
 def explanation(index: Index, outcome: SearchResult, limit: int = 10) -> Iterator[str]:
-    """Yield lines: each word with what it stands for, the dates and filters, what was left out, then the first hits."""
-    reading = outcome.interpretation
-    for term in reading.terms:
+    """Yield lines: each word with its alternatives, the filters, the words left out, then the first hits."""
+    found = outcome.interpretation
+    for term in found.terms:
         yield f"{'word' if term.required else 'word (may be missing)'}: {term.typed}"
         yield from _alternatives(index, term)
-    for part in conjuncts(reading.filters):
-        yield f"filter: {said(part)}"
-    for part in reading.excluded:
-        yield f"condition: {said(part)}"
-    if reading.dropped:
-        yield f"left out: {', '.join(dict.fromkeys(reading.dropped))}"
-    if reading.terms:
+    for part in conjuncts(found.filters):
+        yield f"filter: {_describe(part)}"
+    for part in found.excluded:
+        yield f"condition: {_describe(part)}"
+    if found.dropped:
+        yield f"left out: {', '.join(dict.fromkeys(found.dropped))}"
+    if found.terms:
         yield "weights: " + ", ".join(f"{column} {weight:g}" for column, weight in index.schema.columns.items())
-    for place, hit in enumerate(outcome.hits[:limit], 1):
-        yield f"{place}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
-        yield from _contributions(index, reading.terms, hit)
+    for rank, hit in enumerate(outcome.hits[:limit], 1):
+        yield f"{rank}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
+        yield from _contributions(index, found.terms, hit)
 
 
 def _alternatives(index: Index, term: SearchTerm) -> Iterator[str]:
@@ -61,24 +62,12 @@ def _contributions(index: Index, terms: Sequence[SearchTerm], hit: Hit) -> Itera
         yield f"    {' · '.join(parts)}"
 
 
-def said(node: Node) -> str:
-    """Return criteria as a query that could have been typed."""
+def _describe(node: Node) -> str:
     match node:
-        case Word(word, prefix, column):
-            return f"{column + ':' if column else ''}{word}{'*' if prefix else ''}"
-        case Phrase(words, column):
-            return f'{column + ":" if column else ""}"{words}"'
-        case HasValue(facet, values):
-            return f"{facet}:{','.join(values)}"
         case During(period, typed):
             return f"{typed or 'dates'} → {human(period.first, period.last)}"
         case Annually(_, _, typed):
             return f"{typed} → in any year"
         case Among(ids):
             return f"{len(ids):,} ids from standard input"
-        case Not(part):
-            return f"NOT {said(part)}"
-        case And(parts):
-            return f"({' AND '.join(map(said, parts))})" if parts else "everything"
-        case Or(parts):
-            return f"({' OR '.join(map(said, parts))})"
+    return query_text(node)

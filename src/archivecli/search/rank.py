@@ -1,14 +1,14 @@
-"""Ranked search: what the terms of a query find in the index, weighed and put in order.
+"""Find the events that match the terms of a query, and rank them.
 
-A term is the word in all its forms, with its alternatives from the thesaurus or of corrected spelling. An event answers if
-each term finds something in it. Its score is the sum over the terms of the best alternative's weight, times how rare the
-alternative is, times how much the event is about it (BM25 with a weight for each column); words that are next to each other
-as they were typed count more.
+An event matches if each term finds something in it. Its score is the sum over the terms: the weight of the best alternative
+times its rarity times how much the event is about it (BM25 with a weight for each column). Words that are next to each
+other as typed score more.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeGuard
 
 from archivecli.events import Event, Hit
@@ -19,32 +19,18 @@ from archivecli.search.interpret import Alternative, Interpretation, SearchTerm,
 from archivecli.search.spelling import quoted
 
 BROAD = 5_000
-"""A word that more events have is too common to rank them all if only the best are asked for."""
+"""Events of words that more events have are not all ranked if only the best are asked for."""
 
-MANY = 500
-"""Up to so many equally good events are told apart by their dates; of more, the first are met by going through all."""
+MAX_TIED = 500  # more equally good events are taken in order of date, without sorting them all
 
-PHRASE = 0.25
-"""What a phrase gains for each word after its first."""
+PHRASE = 0.25  # what each word of a phrase after its first adds
+SOFT = 0.4  # the weight of a word that need not be found
+TITLE = 0.7  # what a word in the title adds
+ADJACENT, NEAR = 0.7, 0.25  # what two words add that are next to each other as typed, or near each other
 
-SOFT = 0.4
-"""How much a word counts that may be missing."""
-
-TITLED = 0.7
-"""What a word in the title adds."""
-
-TOGETHER = 0.7
-NEAR = 0.25
-"""What two words add that are next to each other as typed, or near each other."""
-
-PARTIAL_SHARE = 0.6
-"""How much of a query, weighed by rarity, a partial match must have."""
-
-PARTIAL_FLOOR = 2.5
-"""Less than this, in rarity, says nothing: two common words do not make an event fit."""
-
-UNKNOWN_RARITY = 4.0
-"""How much a word that the archive does not know weighs among those that it does."""
+# A partial match needs this share of the query, weighted by rarity, and at least this rarity: two common words match nothing
+PARTIAL_SHARE, PARTIAL_MINIMUM = 0.6, 2.5
+UNKNOWN_RARITY = 4.0  # of a word that the archive does not know
 
 
 class SearchResult(NamedTuple):
@@ -56,30 +42,30 @@ class SearchResult(NamedTuple):
 
 
 class _Scored(NamedTuple):
-    """What a query finds, before any event is read; ``filtered`` is the condition of a query without words."""
+    """The scores of the matching events by number; ``filtered`` is the condition of a query without words."""
 
     scores: dict[int, float]
     total: int
     partial: bool
-    reading: Interpretation
+    interpretation: Interpretation
     filtered: Condition | None = None
 
 
-def search(index: Index, query: Query, reading: Interpretation | None = None) -> SearchResult:
-    """Return the events that answer a query, best first; ``reading`` is its interpretation, if that is known."""
-    found = _find(index, query, reading or interpret(index, query.where, query.exact))
+def search(index: Index, query: Query, interpretation: Interpretation | None = None) -> SearchResult:
+    """Return the events that match a query, best first; ``interpretation`` is that of the query, if it is known."""
+    found = _find(index, query, interpretation or interpret(index, query.where, query.exact))
     if found.filtered:
-        hits = [Hit(event) for event in index.select(query._replace(where=found.reading.filters))]
+        hits = [Hit(event) for event in index.select(query._replace(where=found.interpretation.filters))]
     else:
         hits = _rank(index, found.scores, found.partial, query)
-    return SearchResult(hits, found.total, found.reading)
+    return SearchResult(hits, found.total, found.interpretation)
 
 
-def select(index: Index, query: Query, reading: Interpretation) -> tuple[Condition, int]:
-    """Return the condition for the events that a query with words finds, and how many they are, without ranking them."""
-    unwanted = _unwanted(index, reading, query.exact)
-    if reading.terms and unwanted is not None:
-        expression, condition = _expression(reading, unwanted), index.condition(reading.filters)
+def select(index: Index, query: Query, interpretation: Interpretation) -> tuple[Condition, int]:
+    """Return the condition for the events that match a query with words, and their number, without ranking them."""
+    unwanted = _unwanted(index, interpretation, query.exact)
+    if interpretation.terms and unwanted is not None:
+        expression, condition = _expression(interpretation, unwanted), index.condition(interpretation.filters)
         first = index.match(expression, condition, BROAD + 1)
         if len(first) > BROAD:
             where, values = match_condition(expression, condition)
@@ -87,80 +73,82 @@ def select(index: Index, query: Query, reading: Interpretation) -> tuple[Conditi
             return found, index.match_count(expression, condition)
         if first:
             return listed(first), len(first)
-    scored = _find(index, Query(query.where, exact=query.exact), reading)
+    scored = _find(index, Query(query.where, exact=query.exact), interpretation)
     numbers = index.numbers(scored.filtered) if scored.filtered else list(scored.scores)
     return listed(numbers), len(numbers)
 
 
-# What a query finds
+# Matching
 
 
-def _find(index: Index, query: Query, reading: Interpretation) -> _Scored:
-    """Score the events that answer a query; if none does, its dates may be meant otherwise."""
-    found = _score(index, query, reading)
+def _find(index: Index, query: Query, interpretation: Interpretation) -> _Scored:
+    """Score the events that match a query; if there are none, interpret its dates in other ways."""
+    found = _score(index, query, interpretation)
     if found.total:
         return found
     rereadings: tuple[tuple[Callable[[Node], Node], str], ...] = (
         (_literal_date, ""),
-        (_other_date, "no event was held then; these speak of that date"),
+        (_other_date, "no event was held then; these mention that date"),
     )
-    for reread, remark in rereadings:
+    for reread, note in rereadings:
         parts = conjuncts(query.where)
         changed = tuple(map(reread, parts))
         if changed != parts:
             where = conjunction(*changed)
             other = _score(index, query._replace(where=where), interpret(index, where, query.exact))
             if other.total:
-                other.reading.remarks.extend([remark] if remark else [])
+                other.interpretation.notes += [note] if note else []
                 return other
     return found
 
 
 def _literal_date(part: Node) -> Node:
     """Read a range such as ``2011-2016`` as text."""
-    return Phrase(part.said) if isinstance(part, During) and part.literal else part
+    return Phrase(part.typed) if isinstance(part, During) and part.literal else part
 
 
 def _other_date(part: Node) -> Node:
-    """Look for a day, or a week at most, among the other dates of events."""
+    """Search for a day, or a week at most, among the other dates in records."""
     return part._replace(other=True) if _is_day(part) else part
 
 
 def _is_day(part: Node) -> TypeGuard[During | Annually]:
     if isinstance(part, During):
-        return part.spoken and part.period.days() <= 7
-    return isinstance(part, Annually) and part.spoken and part.day > 0
+        return part.from_free_text and part.period.days() <= 7
+    return isinstance(part, Annually) and part.from_free_text and part.day > 0
 
 
-def _score(index: Index, query: Query, reading: Interpretation) -> _Scored:
-    condition = index.condition(reading.filters)
-    if not reading.terms and not reading.excluded:
-        return _Scored({}, index.count(reading.filters), False, reading, condition)
-    unwanted = _unwanted(index, reading, query.exact)
+def _score(index: Index, query: Query, interpretation: Interpretation) -> _Scored:
+    condition = index.condition(interpretation.filters)
+    if not interpretation.terms and not interpretation.excluded:
+        return _Scored({}, index.count(interpretation.filters), False, interpretation, condition)
+    unwanted = _unwanted(index, interpretation, query.exact)
     bound = BROAD if query.limit is not None and index.size > BROAD and unwanted is not None else None
-    for term in reading.terms:
+    for term in interpretation.terms:
         _weigh(index, term, bound)
-    if any(term.broad for term in reading.required):
-        return _score_latest(index, reading, _expression(reading, unwanted or []), condition)
-    scores, partial = _combine(index, reading) if reading.terms else (dict.fromkeys(index.numbers(), 0.0), False)
+    if any(term.broad for term in interpretation.required):
+        return _score_latest(index, interpretation, _expression(interpretation, unwanted or []), condition)
+    scores, partial = (
+        _combine(index, interpretation) if interpretation.terms else (dict.fromkeys(index.numbers(), 0.0), False)
+    )
     if unwanted is not None:
         gone = {n for expression in unwanted for n in index.match(expression)} if scores else set()
         scores = {n: score for n, score in scores.items() if n not in gone}
     else:
-        for node in reading.excluded:
+        for node in interpretation.excluded:
             kept = _numbers(index, node, query.exact)
             scores = {n: score for n, score in scores.items() if n in kept}
     if condition != ALL:
         (among, numbers), (where, values) = listed(scores), condition
         kept = set(index.numbers((f"{among} AND ({where})", [*numbers, *values])))
         scores = {n: score for n, score in scores.items() if n in kept}
-    return _Scored(scores, len(scores), partial, reading)
+    return _Scored(scores, len(scores), partial, interpretation)
 
 
-def _unwanted(index: Index, reading: Interpretation, exact: bool) -> list[str] | None:
+def _unwanted(index: Index, interpretation: Interpretation, exact: bool) -> list[str] | None:
     """Return the FTS5 expressions of excluded words; None if more than words is excluded."""
     found = []
-    for node in reading.excluded:
+    for node in interpretation.excluded:
         if not isinstance(node, Not) or not isinstance(node.part, Word | Phrase):
             return None
         terms = interpret(index, node.part, exact).terms
@@ -170,34 +158,34 @@ def _unwanted(index: Index, reading: Interpretation, exact: bool) -> list[str] |
     return found
 
 
-def _expression(reading: Interpretation, unwanted: Sequence[str]) -> str:
+def _expression(interpretation: Interpretation, unwanted: Sequence[str]) -> str:
     """Return the FTS5 expression for the events that have all of a query and nothing unwanted."""
-    parts = [*(term.expression for term in reading.required), *_title_cased(reading.terms)]
+    parts = [*(term.expression for term in interpretation.required), *_title_cased(interpretation.terms)]
     wanted = " AND ".join(f"({part})" for part in parts)
     return " NOT ".join([f"({wanted})", *(f"({expression})" for expression in unwanted)])
 
 
-def _score_latest(index: Index, reading: Interpretation, expression: str, condition: Condition) -> _Scored:
-    """Score a query in which some word is too common to rank every event that has it.
+def _score_latest(index: Index, interpretation: Interpretation, expression: str, condition: Condition) -> _Scored:
+    """Score a query with a word that is too common to rank every event that has it.
 
-    Such a word chooses, and does not rank, among the events that the other words find. If all are so common, the latest
-    events are ranked, with a remark.
+    Such a word selects among the events that the other words find, without ranking them. If all words are so common, the
+    latest events are ranked, with a note.
     """
     total = index.match_count(expression, condition)
     latest = index.latest_match(expression, condition, total, BROAD)
-    scores = {n: sum(term.scores.get(n, 0.0) for term in reading.terms) for n in latest}
-    if scores and all(term.broad for term in reading.required):
-        for term in reading.required:
+    scores = {n: sum(term.scores.get(n, 0.0) for term in interpretation.terms) for n in latest}
+    if scores and all(term.broad for term in interpretation.required):
+        for term in interpretation.required:
             for n, frequency in index.frequencies(term.expression, scores).items():
                 scores[n] += frequency
     if total > len(scores):
-        remark = f"{total:,} events match, too many to rank: the best of the latest {len(scores):,} come first"
-        reading.remarks.append(remark)
-    return _Scored({n: round(score, 6) for n, score in scores.items()}, total, False, reading)
+        note = f"{total:,} events match, too many to rank: the best of the latest {len(scores):,} come first"
+        interpretation.notes.append(note)
+    return _Scored({n: round(score, 6) for n, score in scores.items()}, total, False, interpretation)
 
 
 def _numbers(index: Index, node: Node, exact: bool) -> set[int]:
-    """Return the events for which criteria with words hold: for OR and NOT among words and filters."""
+    """Return the numbers of the events that match criteria in which OR or NOT combine words and filters."""
     match node:
         case Not(part):
             return set(index.numbers()) - _numbers(index, part, exact)
@@ -206,8 +194,8 @@ def _numbers(index: Index, node: Node, exact: bool) -> set[int]:
         case And(parts) if parts:
             return set.intersection(*(_numbers(index, part, exact) for part in parts))
         case Word() | Phrase():
-            reading = interpret(index, node, exact)
-            return set(index.match(_expression(reading, ())) if reading.terms else index.numbers())
+            interpretation = interpret(index, node, exact)
+            return set(index.match(_expression(interpretation, ())) if interpretation.terms else index.numbers())
     return set(index.numbers(index.condition(node)))
 
 
@@ -215,10 +203,10 @@ def _numbers(index: Index, node: Node, exact: bool) -> set[int]:
 
 
 def _weigh(index: Index, term: SearchTerm, bound: int | None) -> None:
-    """Find the events of a term and how well each fits.
+    """Score the events of a term.
 
-    A phrase counts as much as its words would together; words of a name that are found apart count as one of them. With a
-    ``bound``, a term that more events have is only marked as ``broad``.
+    A phrase counts as much as its words together; the words of a name found apart count as one of them. With a ``bound``, a
+    term of more events is only marked as ``broad``.
     """
     term.broad = bound is not None and any(
         len(index.match(" AND ".join(one.expressions), limit=bound + 1)) > bound for one in term.alternatives
@@ -240,7 +228,7 @@ def _weigh(index: Index, term: SearchTerm, bound: int | None) -> None:
         for n in common:
             score = weight * sum(part[n] * rarity for part, rarity in zip(parts, rarities, strict=True)) / len(parts)
             if n in titled:
-                score += TITLED * weight * sum(rarities) / len(parts)
+                score += TITLE * weight * sum(rarities) / len(parts)
             if score > term.scores.get(n, 0.0):
                 term.scores[n] = score
     if not term.scores:
@@ -255,20 +243,20 @@ def _in_title(index: Index, alternative: Alternative) -> set[int]:
 
 
 def _rarity(found: int, size: int) -> float:
-    """Return how much it says that ``found`` of ``size`` events have a word: more, the fewer they are."""
+    """Return the rarity (inverse document frequency) of a word that ``found`` of ``size`` events have."""
     return math.log(1.0 + (size - found + 0.5) / (found + 0.5))
 
 
-def _combine(index: Index, reading: Interpretation) -> tuple[dict[int, float], bool]:
+def _combine(index: Index, interpretation: Interpretation) -> tuple[dict[int, float], bool]:
     """Return the score of each event that has every required term, or else of those that have nearly all of the query."""
-    wanted = reading.required
+    wanted = interpretation.required
     found = set(wanted[0].scores).intersection(*(term.scores for term in wanted[1:]))
     partial = not found
     if partial:
         found = _nearly_all(wanted)
-    found = found.intersection(*(index.match(name) for name in _title_cased(reading.terms)))
-    scores = {n: sum(term.scores.get(n, 0.0) for term in reading.terms) for n in found}
-    for left, right in itertools.pairwise(reading.terms):
+    found = found.intersection(*(index.match(name) for name in _title_cased(interpretation.terms)))
+    scores = {n: sum(term.scores.get(n, 0.0) for term in interpretation.terms) for n in found}
+    for left, right in itertools.pairwise(interpretation.terms):
         for expression, gain in _closeness(left, right):
             for n in index.match(expression):
                 if n in scores:
@@ -283,13 +271,13 @@ def _closeness(left: SearchTerm, right: SearchTerm) -> list[tuple[str, float]]:
     rarity = min(left.rarity, right.rarity)
     last, first = left.words[-1], right.words[0]
     near = f"NEAR({quoted(last)} {quoted(first)}, 6)"
-    return [(quoted(f"{last} {first}"), TOGETHER * rarity), (near, NEAR * rarity)]
+    return [(quoted(f"{last} {first}"), ADJACENT * rarity), (near, NEAR * rarity)]
 
 
 def _title_cased(terms: Sequence[SearchTerm]) -> list[str]:
-    """Return, for each run of three or more Capitalised Words that is no known name, the expression of two together.
+    """Return, for each run of three or more Capitalised Words, the expression of any two of them in sequence.
 
-    Such a run is a name to the person who typed it; its words scattered over an event are not that name.
+    Such a run is likely a name that the archive does not know; words scattered over an event are not that name.
     """
     found = []
     for capitalised, run in itertools.groupby(terms, lambda term: term.typed[:1].isupper() and len(term.words) == 1):
@@ -300,7 +288,7 @@ def _title_cased(terms: Sequence[SearchTerm]) -> list[str]:
 
 
 def _nearly_all(terms: Sequence[SearchTerm]) -> set[int]:
-    """Return the events that have most of a query of three words or more, weighed by rarity, and enough to be about it."""
+    """Return the events that have most of a query of at least three words, weighted by rarity."""
     if sum(max(len(term.words), 1) for term in terms) < 3:
         return set()
     total = sum(term.rarity if term.scores else UNKNOWN_RARITY for term in terms)
@@ -308,7 +296,7 @@ def _nearly_all(terms: Sequence[SearchTerm]) -> set[int]:
     for term in terms:
         for n in term.scores:
             found.setdefault(n, []).append(term.rarity)
-    enough = max(PARTIAL_SHARE * total, PARTIAL_FLOOR)
+    enough = max(PARTIAL_SHARE * total, PARTIAL_MINIMUM)
     return {n for n, parts in found.items() if (len(parts) > 1 or len(terms) == 2) and sum(parts) >= enough}
 
 
@@ -316,7 +304,7 @@ def _nearly_all(terms: Sequence[SearchTerm]) -> set[int]:
 
 
 def _rank(index: Index, scores: dict[int, float], partial: bool, query: Query) -> list[Hit]:
-    """Return the hits in the order asked for, up to the limit; only those are read whole."""
+    """Return the hits in order, up to the limit."""
     if query.sort not in ("", "relevance"):
         events = list(index.select(query, listed(scores)))
         numbers = index.numbers_of(event.id for event in events)
@@ -327,7 +315,7 @@ def _rank(index: Index, scores: dict[int, float], partial: bool, query: Query) -
 
 
 def _best(index: Index, scores: dict[int, float], query: Query) -> list[int]:
-    """Return the numbers of the best events in order; dates decide between those that are equally good."""
+    """Return the numbers of the best events in order; dates decide between equal scores."""
     limit = len(scores) if query.limit is None else query.limit
     ranked = sorted(scores, key=lambda n: scores[n], reverse=not query.reverse)
     if limit == 0:
@@ -336,7 +324,7 @@ def _best(index: Index, scores: dict[int, float], query: Query) -> list[int]:
         edge = scores[ranked[limit - 1]]
         better = list(itertools.takewhile(lambda n: scores[n] != edge, ranked))
         tied = {n for n in ranked if scores[n] == edge}
-        if len(tied) > MANY:
+        if len(tied) > MAX_TIED:
             latest = (n for n in index.numbers_by_date(oldest_first=query.reverse) if n in tied)
             tied = set(itertools.islice(latest, limit - len(better)))
         ranked = [*better, *tied]
@@ -347,14 +335,17 @@ def _best(index: Index, scores: dict[int, float], query: Query) -> list[int]:
 # Where a hit matched
 
 
-def matched_columns(index: Index, reading: Interpretation, events: Sequence[Event]) -> dict[str, tuple[str, ...]]:
+def matched_columns(
+    index: Index, interpretation: Interpretation, events: Sequence[Event]
+) -> dict[str, tuple[str, ...]]:
     """Return, for each event's id, the search columns that have one of the terms of a query."""
     from archivecli.index.rows import RowBuilder  # 4 ms
-    from archivecli.search.stems import stems
 
-    phrases = {e for term in reading.terms for one in term.alternatives for e in one.expressions if " : " not in e}
-    prepare = RowBuilder(index.schema, index)  # type: ignore[arg-type]
-    texts = [[column.split() for column in prepare.search_text(event.record)] for event in events]
+    phrases = {
+        e for term in interpretation.terms for one in term.alternatives for e in one.expressions if " : " not in e
+    }
+    builder = RowBuilder(index.schema, index)  # type: ignore[arg-type]
+    texts = [[column.split() for column in builder.search_text(event.record)] for event in events]
     wanted = [phrase.strip('"').split() for phrase in phrases]
     stem_of = stems(word for words in [*wanted, *itertools.chain(*texts)] for word in words)
 
@@ -362,13 +353,25 @@ def matched_columns(index: Index, reading: Interpretation, events: Sequence[Even
         return f" {' '.join([stem_of[word] for word in words])} "
 
     sought = [stemmed(words) for words in wanted]
+
+    def matches(words: Sequence[str]) -> bool:
+        text = stemmed(words)
+        return any(phrase in text for phrase in sought)
+
     return {
-        event.id: tuple(
-            name for name, words in zip(index.schema.columns, columns, strict=True) if _any_in(sought, stemmed(words))
-        )
+        event.id: tuple(name for name, words in zip(index.schema.columns, columns, strict=True) if matches(words))
         for event, columns in zip(events, texts, strict=True)
     }
 
 
-def _any_in(phrases: Sequence[str], text: str) -> bool:
-    return any(phrase in text for phrase in phrases)
+def stems(words: Iterable[str]) -> dict[str, str]:
+    """Return the stem of each folded word, which is what FTS5 keeps of it in a temporary table."""
+    different = list(dict.fromkeys(words))
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE held USING fts5(words, content='', tokenize='porter ascii')")
+        connection.execute("CREATE VIRTUAL TABLE kept USING fts5vocab(held, 'instance')")
+        connection.execute("INSERT INTO held (rowid, words) VALUES (1, ?)", (" ".join(different),))
+        return {different[place]: stem for stem, place in connection.execute('SELECT term, "offset" FROM kept')}
+    finally:
+        connection.close()

@@ -1,12 +1,9 @@
-"""Which words the archive knows, and which of them an unknown one may stand for."""
+"""Find the words of the archive that an unknown word may mean."""
 
 from archivecli.index.reader import Index, shared_length
 
-ALIKE = 0.88
-"""How alike (Jaro and Winkler) a word with two letters wrong must be to the word that it is taken for."""
-
-LONGEST_ENDING = 3
-"""How many letters the endings of two words of one family may have."""
+MIN_SIMILARITY = 0.88  # Jaro-Winkler, for corrections of two letters
+MAX_ENDING = 3  # letters at the end in which related words may differ
 
 NAME_SECTIONS = ("people", "cities", "countries", "bodies")
 
@@ -14,22 +11,22 @@ PREFIXES = ("anti", "counter", "dis", "il", "im", "in", "inter", "ir", "mis", "n
 
 
 def quoted(words: str) -> str:
-    """Return folded words as one FTS5 string: nothing that people type is ever an operator."""
+    """Return folded words as one FTS5 string, in which nothing is an operator."""
     return '"' + words.replace('"', '""') + '"'
 
 
 class Spelling:
-    """The words of an index."""
+    """Compares words with those of an index."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
 
     def knows(self, expression: str) -> bool:
-        """Tell whether any event holds an FTS5 expression."""
+        """Return whether any event matches an FTS5 expression."""
         return bool(self.index.match(expression, limit=1))
 
     def correct(self, word: str, name: bool) -> str:
-        """Return the word of the archive that is nearest to an unknown one, or an empty string."""
+        """Return the most similar word of the archive, or an empty string."""
         if self.knows(quoted(word)):
             return word
         if len(word) < 3 or any(character.isdigit() for character in word):
@@ -47,22 +44,22 @@ class Spelling:
         return max(fitting)[-1] if fitting else ""
 
     def _likely(self, word: str, known: str, distance: int, name: bool) -> bool:
-        """Tell whether a known word can be what was meant by one that is nearly it.
+        """Return whether a known word at this distance is likely meant.
 
-        Short words are near to too many others: of four letters none may be exchanged, of five only in a name. Two wrong
-        letters are a slip where the words begin alike. A word with a capital is a name, and becomes nothing but a name.
+        Short words are similar to too many others: of four letters none may be replaced, of five only in a name. Two wrong
+        letters are a typo if the words begin alike. A capitalised word is a name, and is only corrected to a name.
         """
         from rapidfuzz.distance import JaroWinkler
 
-        exchanged = distance == 1 and len(word) == len(known) and sorted(word) != sorted(known)
-        if len(word) <= 4 and (exchanged or len(known) < len(word) or word[0] != known[0]):
+        replaced = distance == 1 and len(word) == len(known) and sorted(word) != sorted(known)
+        if len(word) <= 4 and (replaced or len(known) < len(word) or word[0] != known[0]):
             return False
-        if distance == 2 and (word[0] != known[0] or JaroWinkler.similarity(word, known) < ALIKE):
+        if distance == 2 and (word[0] != known[0] or JaroWinkler.similarity(word, known) < MIN_SIMILARITY):
             return False
-        return self.index.is_in_name(known, NAME_SECTIONS) if name or (exchanged and len(word) == 5) else True
+        return self.index.is_in_name(known, NAME_SECTIONS) if name or (replaced and len(word) == 5) else True
 
     def near(self, word: str) -> list[str]:
-        """Return the words of the archive that look a little like an unknown one: too little to search for them."""
+        """Return words of the archive to suggest for an unknown one, not similar enough to search for them."""
         if any(character.isdigit() for character in word):
             return []
         from rapidfuzz import fuzz, process  # 20 ms, needed only for a word that the archive does not know
@@ -70,16 +67,15 @@ class Spelling:
         known = self.index.words_of_length(max(3, len(word) - 3), len(word) + 3)
         return [found for found, _, _ in process.extract(word, known, scorer=fuzz.ratio, limit=3, score_cutoff=77)]
 
-    def kin(self, word: str) -> list[str]:
-        """Return the words of the archive that an unknown one is made from, or is made from the same: its family.
+    def relatives(self, word: str) -> list[str]:
+        """Return words of the archive of the same family as an unknown one.
 
-        They begin alike and end differently (``curricula``, ``curriculum``), or the word has a prefix of negation or the
-        like that they lack (``inadmissible``, ``admissible``).
+        They have another ending (``curricula``, ``curriculum``), or lack a prefix (``inadmissible``, ``admissible``).
         """
         if len(word) < 6 or not word.isalpha():
             return []
-        start = word[: max(6, len(word) - LONGEST_ENDING)]
-        known = filter(str.isalpha, self.index.words_from(start, 200, len(start) + LONGEST_ENDING))
+        start = word[: max(6, len(word) - MAX_ENDING)]
+        known = filter(str.isalpha, self.index.words_from(start, 200, len(start) + MAX_ENDING))
         found = sorted(known, key=lambda other: -shared_length(other, word))[:3]
         bare = [word[len(prefix) :] for prefix in PREFIXES if word.startswith(prefix) and len(word) - len(prefix) > 4]
         return [*found, *(rest for rest in bare if self.knows(quoted(rest)))]

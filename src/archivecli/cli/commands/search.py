@@ -45,9 +45,9 @@ def run(
         where = conjunction(where, only_these(archive, out))
     query = Query(conjunction(parsed.where, where), sort, reverse, limit, exact)
     outcome = archive.search(query)
-    out.note(*parsed.remarks)
+    out.note(*parsed.notes)
     if outcome.total or not outcome.interpretation.unknown:
-        out.note(*outcome.interpretation.remarks)
+        out.note(*outcome.interpretation.notes)
     matched = archive.matched(outcome) if explain or options.show_matches(out) else {}
     hits = [hit._replace(fields=matched.get(hit.event.id, ())) for hit in outcome.hits]
     if explain:
