@@ -1,59 +1,59 @@
-"""Dates as people write them → periods: among the words of a query, and as the value of an option or ``field:``.
+"""Parse dates as people write them, among the words of a query and as the value of an option or ``field:``.
 
 2009 · 2009-12 · 9.12.2009 · december 2009 · dec '09 · 26 june · 8-9 december 2010 · late november 2009 · q4 2009 ·
 summer 2009 · first half of 2009 · october to december 2009 · march-june 2009 · 2009..2010 · since 2010 · 2000s
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from archivecli import dates
 from archivecli.dates import EVER, MONTHS, Period
 from archivecli.errors import UsageError
-from archivecli.query.criteria import And, Annually, During, Node, any_of
+from archivecli.query.criteria import Annually, During, Node, any_of, conjuncts
 from archivecli.text import fold
 
-_MONTH = {name: number for number, name in enumerate(MONTHS, 1)}
-_MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
+Date = During | Annually
+
+_MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _THIRDS = {"early": 1, "beginning": 1, "start": 1, "mid": 2, "middle": 2, "late": 3, "end": 3}
-_HALVES = {"first": 1, "1st": 1, "second": 2, "2nd": 2}
-_QUARTERS = {**_HALVES, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
-_COMPARED = {
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+# Parts of a year, with their first and last month
+_PARTS = (
+    _SEASONS
+    | {name: (4 * third - 3, 4 * third) for name, third in _THIRDS.items()}
+    | {f"{name} quarter": (3 * number - 2, 3 * number) for name, number in _ORDINALS.items()}
+    | {f"{name} half": (6 * number - 5, 6 * number) for name, number in _ORDINALS.items() if number <= 2}
+    | {f"q{number}": (3 * number - 2, 3 * number) for number in (1, 2, 3, 4)}
+    | {f"h{number}": (6 * number - 5, 6 * number) for number in (1, 2)}
+)
+_COMPARISONS = {
     ("later", "than"): "after",
     ("earlier", "than"): "before",
     ("prior", "to"): "before",
     ("up", "to"): "until",
 }
-_NTH = "(?:st|nd|rd|th)?"
-_DAYS = rf"(0?[1-9]|[12][0-9]|3[01]){_NTH}|([0-9]{{1,2}}){_NTH}[-–/]([0-9]{{1,2}}){_NTH}"
-_ISO = r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?"
-_NUMERIC = r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})"
-_YEAR_MONTH = r"([0-9]{4})[./]([0-9]{1,2})(?:[./]([0-9]{1,2}))?|([0-9]{1,2})[./]([0-9]{4})"
-_DECADE = r"([12][0-9]{2})0s"
-_WINTER = r"([0-9]{4})[-–—/](?:[0-9]{2})?[0-9]{2}"
-_JOINED = r"(\.\.|[-–—/])"
-_SHORT_YEAR = r"['’][0-9]{2}"
-_YEARS = r"([0-9]{4})[-–—/]([0-9]{4})"
-_YEAR = r"[12][0-9]{3}"
-_JOINERS = frozenset({"to", "-", "–", "—", "..", "until", "till", "through", "and"})
-# Months that are also other words, or look like them: dates only where a day, a year or another date is next to them.
+_JOINERS = frozenset({"to", "-", "..", "until", "till", "through", "and"})
+# Months that are also other words, or look like them: dates only if a day, a year or another date is next to them
 _AMBIGUOUS = frozenset({"may", "march", "mar", "sep", "jan", "dec", "oct", "nov", "jun", "jul", "apr", "aug", "feb"})
 _ALL_YEARS = range(1, 10000)
+_SEPARATOR = r"(\.\.|[-–—/])"
 
 
 class Found(NamedTuple):
-    """A date found among words: ``taken`` is how many words it takes."""
+    """A date found among words; ``taken`` is its number of words."""
 
-    node: During | Annually
+    node: Date
     taken: int
 
 
 def month_number(word: str) -> int:
     """Return 1 to 12 for the English name of a month or its first three letters, else 0."""
-    return _MONTH.get(fold(word).rstrip("."), 0)
+    return _MONTHS.get(fold(word).rstrip("."), 0)
 
 
 # Dates among the words of a query
@@ -61,19 +61,19 @@ def month_number(word: str) -> int:
 
 def separate(typed: str) -> list[str]:
     """Split a word in which dates are joined: ``march-june`` → march - june, ``mid-november`` → mid november."""
-    pieces = [piece for piece in re.split(_JOINED, typed) if piece]
+    pieces = [piece for piece in re.split(_SEPARATOR, typed) if piece]
     if len(pieces) < 3 or not any(month_number(piece) for piece in pieces):
         return [typed]
     if fold(pieces[0]) in _THIRDS:
         return [pieces[0], *pieces[2:]]
-    return ["-" if re.fullmatch(_JOINED, piece) else piece for piece in pieces]
+    return ["-" if re.fullmatch(_SEPARATOR, piece) else piece for piece in pieces]
 
 
 def find_date(words: Sequence[str], at: int, years: range) -> Found | None:
     """Return the longest date that begins at ``words[at]``; a bare number is a year if it is in ``years``."""
     word, following = fold(words[at]), fold(words[at + 1]) if at + 1 < len(words) else ""
-    if (word, following) in _COMPARED:
-        found = _open_ended([_COMPARED[word, following], *words[at + 2 :]], 0, years)
+    if (word, following) in _COMPARISONS:
+        found = _open_ended([_COMPARISONS[word, following], *words[at + 2 :]], 0, years)
         return found._replace(taken=found.taken + 1) if found else None
     if word in ("since", "after", "before", "until", "till"):
         return _open_ended(words, at, years) if following else None
@@ -85,7 +85,7 @@ def find_date(words: Sequence[str], at: int, years: range) -> Found | None:
     return _range(words, at, years) or _single_date(words, at, years)
 
 
-def _as_typed(node: During | Annually, words: Sequence[str]) -> Found:
+def _as_typed(node: Date, words: Sequence[str]) -> Found:
     return Found(node._replace(typed=" ".join(words)), len(words))
 
 
@@ -133,177 +133,142 @@ def _open_ended(words: Sequence[str], at: int, years: range) -> Found | None:
 
 def _single_date(words: Sequence[str], at: int, years: range) -> Found | None:
     """Return the one date, not a range, that begins at ``words[at]``."""
-    word = fold(words[at]).rstrip(",")
-    following = [_full_year(fold(other).rstrip(",")) for other in words[at + 1 : at + 6]]
-    for read in (_numeric, _day_first, _month_first, _part_of_month, _part_of_year, _year_first):
-        found = read(word, following, years)
-        if found:
-            return _as_typed(found.node, words[at : at + found.taken])
-    if word in ("year", "month") and following:
-        skipped = 2 if following[0] == "of" and len(following) > 1 else 1
+    text = " ".join(_plain(word, position > at) for position, word in enumerate(words[at : at + 6], at))
+    may_be_date = re.search("[0-9]", text) or month_number(text.partition(" ")[0])  # the patterns take 3 ms to compile
+    for pattern, read in _PATTERNS if may_be_date else ():
+        match = re.match(rf"(?:{pattern})(?!\S)", text)
+        node = read(match, years) if match else None
+        if match and node:
+            return _as_typed(node, words[at : at + match.group().count(" ") + 1])
+    if match := re.match(r"(year|month) (of (?=\S))?", text):
+        skipped = match.group().count(" ")
         found = _single_date(words, at + skipped, years)
         return found._replace(taken=found.taken + skipped) if found else None
     return None
 
 
-def _full_year(word: str) -> str:
-    """Return ``'09`` as 2009, ``'86`` as 1986."""
-    return ("20" if int(word[1:]) < 50 else "19") + word[1:] if re.fullmatch(_SHORT_YEAR, word) else word
+def _plain(word: str, is_later: bool) -> str:
+    """Return a word folded, without comma; after the first one, ``'09`` becomes 2009, ``'86`` 1986."""
+    plain = fold(word).rstrip(",").replace(" ", "_")
+    if is_later and re.fullmatch("'[0-9]{2}", plain):
+        return ("20" if int(plain[1:]) < 50 else "19") + plain[1:]
+    return plain
 
 
-def _numeric(word: str, following: list[str], years: range) -> Found | None:
-    """2009-12, 2009-12-09, 9.12.2009, 12/2009, 2009/12/09, 2000s, 2009-2011."""
-    if re.fullmatch(_ISO, word):
-        return None if dates.date_error(word) else Found(During(dates.period(word)), 1)
-    if match := re.fullmatch(_NUMERIC, word):
-        day, month, year = match.groups()
-        return _valid_date(f"{year}-{month:0>2}-{day:0>2}", years)
-    if match := re.fullmatch(_YEAR_MONTH, word):
-        year, month, day, month_before_year, year_last = match.groups()
-        date = f"{year or year_last}-{month or month_before_year:0>2}"
-        return _valid_date(f"{date}-{day:0>2}" if day else date, years)
-    if match := re.fullmatch(_DECADE, word):
-        return Found(During(dates.period(f"{match[1]}0", f"{match[1]}9")), 1)
-    if match := re.fullmatch(_YEARS, word):
-        first, last = match.groups()
-        if first > last and int(first) in years and int(last) in years:
-            raise _reversed(f"'{word}'")
-        if "0000" < first < last:
-            return Found(During(dates.period(first, last), literal=True), 1)
-    return None
-
-
-def _valid_date(date: str, years: range) -> Found | None:
-    return None if dates.date_error(date) or dates.year_of(date) not in years else Found(During(dates.period(date)), 1)
-
-
-def _year_at(following: list[str], place: int) -> tuple[str, int]:
-    """Return the year at ``place``, perhaps after "of", and how many words it takes; or an empty string and 0."""
-    skipped = 1 if following[place : place + 1] == ["of"] else 0
-    year = "".join(following[place + skipped : place + skipped + 1])
-    return (year, skipped + 1) if re.fullmatch(_YEAR, year) else ("", 0)
-
-
-def _day_numbers(words: list[str]) -> list[int]:
-    """Return the day or the two days that the first word gives: ``26th``, ``8-9``."""
-    match = re.fullmatch(_DAYS, words[0]) if words else None
-    return [int(number) for number in match.groups() if number] if match else []
-
-
-def _day_first(word: str, following: list[str], years: range) -> Found | None:
-    """26 june [2009], 8-9 december 2010."""
-    skip = 1 if following[:1] == ["of"] else 0
-    month = month_number(following[skip]) if len(following) > skip else 0
-    numbers = _day_numbers([word])
-    if not month or not numbers:
+def _numeric(match: re.Match[str], years: range) -> Date | None:
+    """2009-12, 2009-12-09, 9.12.2009, 12/2009, 2009/12/09."""
+    parts = match.groupdict()
+    date = "-".join(parts[name].zfill(2) for name in ("year", "month", "day") if parts.get(name))
+    if dates.date_error(date) or (date != match.group() and dates.year_of(date) not in years):
         return None
-    year, taken = _year_at(following, skip + 1)
-    return _days(numbers, month, year, 2 + skip + taken)
+    return During(dates.period(date))
 
 
-def _days(numbers: list[int], month: int, year: str, taken: int) -> Found | None:
-    if any(not 1 <= n <= 31 for n in numbers) or numbers != sorted(numbers):
+def _decade(match: re.Match[str], years: range) -> Date | None:
+    return During(dates.period(f"{match[1]}0", f"{match[1]}9"))
+
+
+def _years(match: re.Match[str], years: range) -> Date | None:
+    first, last = match.groups()
+    if first > last and int(first) in years and int(last) in years:
+        raise _reversed(f"'{match.group()}'")
+    return During(dates.period(first, last), literal=True) if "0000" < first < last else None
+
+
+def _day(match: re.Match[str], years: range) -> Date | None:
+    """26 june [2009], 8-9 december 2010, 2009 december 9."""
+    month = month_number(match["month"])
+    numbers = [int(number) for number in match.group("day", "first", "last") if number]
+    if not month or any(not 1 <= number <= 31 for number in numbers) or numbers != sorted(numbers):
         return None
-    if not year:
-        return Found(Annually(month, numbers[0]), taken) if len(numbers) == 1 else None
-    days = [dates.make(int(year), month, n) for n in numbers]
-    return None if any(map(dates.date_error, days)) else Found(During(dates.period(days[0], days[-1])), taken)
+    if not match["year"]:
+        return Annually(month, numbers[0]) if len(numbers) == 1 else None
+    days = [dates.make(int(match["year"]), month, number) for number in numbers]
+    return None if any(map(dates.date_error, days)) else During(dates.period(days[0], days[-1]))
 
 
-def _month_first(word: str, following: list[str], years: range) -> Found | None:
-    """june [26] [2009], december; a month that is misspelt only where a year follows."""
-    year, taken = _year_at(following, 0)
-    month = month_number(word) or (_similar_month(word) if year else 0)
+def _month(match: re.Match[str], years: range) -> Date | None:
+    """june [26] [2009], december; a month that is misspelt only if a year follows."""
+    if match["day"] or match["first"]:
+        return _day(match, years)
+    word, year = match["month"], match["year"]
+    month = month_number(word)
+    if not month and year and len(word) > 4:
+        month = next((_MONTHS[name] for name in get_close_matches(word, MONTHS, 1, 0.8)), 0)
     if not month:
         return None
-    if numbers := _day_numbers(following):
-        year, taken = _year_at(following, 1)
-        return _days(numbers, month, year, 2 + taken)
     if year:
-        return Found(During(dates.period(dates.make(int(year), month))), 1 + taken)
-    if word in _AMBIGUOUS and following and following[0] not in _JOINERS:
+        return During(dates.period(dates.make(int(year), month)))
+    following = match.string[match.end() :].split()
+    return None if word in _AMBIGUOUS and following and following[0] not in _JOINERS else Annually(month)
+
+
+def _named_months(match: re.Match[str], years: range) -> Date | None:
+    """2009 december, 2009 autumn."""
+    month = month_number(match["name"])
+    months = (month, month) if month else _SEASONS.get(match["name"])
+    return _months(match["year"], *months) if months else None
+
+
+def _week(match: re.Match[str], years: range) -> Date | None:
+    """Week of 14 june 2010."""
+    day = _day(match, years)
+    if not isinstance(day, During) or day.period.days() > 1:
         return None
-    return Found(Annually(month), 1)
+    return During(Period(day.period.first, dates.add_days(day.period.first, 6)))
 
 
-def _similar_month(word: str) -> int:
-    similar = get_close_matches(word, MONTHS, 1, 0.8) if len(word) > 4 else []
-    return _MONTH[similar[0]] if similar else 0
-
-
-def _part_of_month(word: str, following: list[str], years: range) -> Found | None:
-    """late november 2009, end of june 2010, first week of december 2009, week of 14 june 2010."""
-    skipped = 1 if following[:1] == ["of"] else 0
-    rest = following[skipped:]
-    if word == "week" and rest:
-        day = _day_first(rest[0], rest[1:], years) or _month_first(rest[0], rest[1:], years)
-        if day is None or not isinstance(day.node, During) or day.node.period.days() > 1:
-            return None
-        first = day.node.period.first
-        return Found(During(Period(first, dates.add_days(first, 6))), 1 + skipped + day.taken)
-    week = word in ("first", "last") and following[:2] == ["week", "of"]
-    if week:
-        rest, skipped = following[2:], 2
-    month = month_number(rest[0]) if rest else 0
-    year, taken = _year_at(rest, 1)
-    if not month or not year or not (week or word in _THIRDS):
+def _part_of_month(match: re.Match[str], years: range) -> Date | None:
+    """Late november 2009, end of june 2010, first week of december 2009."""
+    year, month, part = int(match["year"]), month_number(match["month"]), match["part"]
+    if not month or not (part in _THIRDS or part.endswith(" week of")):
         return None
-    length = dates.month_length(int(year), month)
-    weeks = {"first": (1, 7), "last": (length - 6, length)}
-    days = weeks[word] if week else ((1, 10), (11, 20), (21, length))[_THIRDS[word] - 1]
-    span = Period(*(dates.make(int(year), month, day) for day in days))
-    return Found(During(span), 2 + skipped + taken)
+    length = dates.month_length(year, month)
+    weeks = {"first week of": (1, 7), "last week of": (length - 6, length)}
+    days = weeks.get(part) or ((1, 10), (11, 20), (21, length))[_THIRDS[part] - 1]
+    return During(Period(*(dates.make(year, month, day) for day in days)))
 
 
-def _part_of_year(word: str, following: list[str], years: range) -> Found | None:
-    """summer 2009, winter 2009/2010, q4 2009, h2 2009, first half of 2009, late 2009."""
-    months, place = _named_part(word, following)
-    if months is None:
-        return None
-    year, taken = _year_at(following, place)
-    if word == "winter" and following and (winter := re.fullmatch(_WINTER, following[0])):
-        year, taken = winter[1], 1
-    span = _months(year, *months) if year else None
-    return Found(During(span), 1 + place + taken) if span else None
+def _part_of_year(match: re.Match[str], years: range) -> Date | None:
+    """Summer 2009, winter 2009/2010, q4 2009, first half of 2009, late 2009."""
+    months = _PARTS.get(match["part"])
+    return _months(match["year"], *months) if months else None
 
 
-def _named_part(word: str, following: list[str]) -> tuple[tuple[int, int] | None, int]:
-    """Return the first and last month of a part of the year, and how many words after the first name it."""
-    if word in _HALVES and following[:1] == ["half"]:
-        return _nth(_HALVES[word], 6), 1
-    if word in _QUARTERS and following[:1] == ["quarter"]:
-        return _nth(_QUARTERS[word], 3), 1
-    if word in ("q1", "q2", "q3", "q4"):
-        return _nth(int(word[1]), 3), 0
-    if word in ("h1", "h2"):
-        return _nth(int(word[1]), 6), 0
-    if word in _THIRDS:
-        return _nth(_THIRDS[word], 4), 0
-    return _SEASONS.get(word), 0
-
-
-def _nth(number: int, length: int) -> tuple[int, int]:
-    return (number - 1) * length + 1, number * length
-
-
-def _months(year: str, first: int, last: int) -> Period | None:
+def _months(year: str, first: int, last: int) -> Date | None:
     begin = dates.make(int(year), first)
     end = dates.add_months(begin, last - first)
-    return None if dates.date_error(end) else dates.period(begin, end)
+    return None if dates.date_error(end) else During(dates.period(begin, end))
 
 
-def _year_first(word: str, following: list[str], years: range) -> Found | None:
-    """2009, 2009 december, 2009 december 9, 2009 autumn."""
-    if not re.fullmatch(_YEAR, word) or int(word) not in years:
-        return None
-    another_year = bool(_year_at(following, 1)[0])
-    if following and not another_year and (month := month_number(following[0])):
-        days = _day_numbers(following[1:])
-        found = _days(days, month, word, 3) if days else None
-        return found or Found(During(dates.period(dates.make(int(word), month))), 2)
-    season = _SEASONS.get(following[0]) if following and not another_year else None
-    span = _months(word, *season) if season else None
-    return Found(During(span), 2) if span else Found(During(dates.period(word)), 1)
+def _if_year(read: Callable[[re.Match[str], range], Date | None]) -> Callable[[re.Match[str], range], Date | None]:
+    return lambda match, years: read(match, years) if int(match["year"]) in years else None
+
+
+_NTH = "(?:st|nd|rd|th)?"
+_DAYS = rf"(?:(?P<day>0?[1-9]|[12][0-9]|3[01]){_NTH}|(?P<first>[0-9]{{1,2}}){_NTH}[-/](?P<last>[0-9]{{1,2}}){_NTH})"
+_YEAR = r"(?P<year>[12][0-9]{3})"
+_OF_YEAR = rf"(?:of )?{_YEAR}"
+_MONTH = r"(?P<month>\S+)"
+_PATTERNS: tuple[tuple[str, Callable[[re.Match[str], range], Date | None]], ...] = (
+    (r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?", _numeric),
+    (r"(?P<day>[0-9]{1,2})[./](?P<month>[0-9]{1,2})[./](?P<year>[0-9]{4})", _numeric),
+    (r"(?P<year>[0-9]{4})[./](?P<month>[0-9]{1,2})(?:[./](?P<day>[0-9]{1,2}))?", _numeric),
+    (r"(?P<month>[0-9]{1,2})[./](?P<year>[0-9]{4})", _numeric),
+    (r"([12][0-9]{2})0s", _decade),
+    (r"([0-9]{4})[-/]([0-9]{4})", _years),
+    (rf"{_DAYS} (?:of )?{_MONTH}(?: {_OF_YEAR})?", _day),
+    (rf"{_MONTH}(?: {_DAYS})?(?: {_OF_YEAR})?", _month),
+    (rf"week (?:of )?{_DAYS} (?:of )?{_MONTH} {_OF_YEAR}", _week),
+    (rf"week (?:of )?{_MONTH} {_DAYS} {_OF_YEAR}", _week),
+    (rf"(?P<part>(?:first|last) week of) {_MONTH} {_OF_YEAR}", _part_of_month),
+    (rf"(?P<part>\S+) (?:of )?{_MONTH} {_OF_YEAR}", _part_of_month),
+    (r"(?P<part>winter) (?P<year>[0-9]{4})[-/](?:[0-9]{2})?[0-9]{2}", _part_of_year),
+    (rf"(?P<part>\S+(?: half| quarter)?) {_OF_YEAR}", _part_of_year),
+    (rf"{_YEAR} {_MONTH} {_DAYS}", _if_year(_day)),
+    (rf"{_YEAR} (?P<name>\S+)(?! (?:of )?[12][0-9]{{3}}(?!\S))", _if_year(_named_months)),
+    (_YEAR, _if_year(lambda match, years: During(dates.period(match["year"])))),
+)
 
 
 # The values of options and fields
@@ -398,7 +363,7 @@ def to_filter(typed: str, option: str = "to") -> During:
 
 def check_order(*parts: Node) -> None:
     """Raise UsageError if a ``from`` is after a ``to``, whether they come from options or from the query."""
-    flat = [one for part in parts for one in (part.parts if isinstance(part, And) else (part,))]
+    flat = [one for part in parts for one in conjuncts(part)]
     typed = [part for part in flat if isinstance(part, During) and not part.from_free_text]
     for low in (part for part in typed if part.period.last == EVER.last):
         for high in (part for part in typed if part.period.first == EVER.first):
