@@ -19,21 +19,21 @@ from archivecli.errors import ArchiveError, CatalogueError, UsageError, similar
 
 COMMANDS = {
     "list": "List events, newest first.",
-    "search": "Find events by words, names, dates, figures.",
-    "show": "Show everything that the archive knows of an event.",
+    "search": "Find events by words, names, dates, numbers.",
+    "show": "Show everything that the archive knows about an event.",
     "related": "Show the events nearest to one, and what they share.",
     "count": "Count events, by year, country, topic ...",
     "calendar": "Show years by months, or every day, with their events.",
-    "timeline": "Draw events on an axis of time, or count them by month, quarter, year.",
+    "timeline": "Draw events on an axis of time.",
     "facets": "Show the values of fields, and how to narrow to each.",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",
-    "validate": "Check a catalogue and tell every finding.",
+    "validate": "Check a catalogue and report every problem.",
     "schema": "Print the JSON Schema of a catalogue.",
-    "init": "Start a catalogue of one's own.",
-    "info": "Show what is in force, and where it comes from.",
-    "completion": "Print the script by which a shell completes.",
+    "init": "Start a catalogue of your own.",
+    "info": "Show the values in use and their origins.",
+    "completion": "Print the script for completion in a shell.",
 }
 """The commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``."""
 
@@ -214,13 +214,13 @@ def archive(
 ) -> None:
     """Browse an archive of dated events: list, search, show and count them."""
     if ctx.invoked_subcommand is None:
-        from archivecli.cli.commands.greeting import greet
+        from archivecli.cli.commands.welcome import welcome
         from archivecli.cli.options import CommonOptions
         from archivecli.settings import Settings
 
         common = CommonOptions(Settings(catalogue))
         with common.out:
-            greet(common)
+            welcome(common)
 
 
 def main() -> int:

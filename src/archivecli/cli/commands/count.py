@@ -1,4 +1,4 @@
-"""``archive count``: how many events fit, in all, by a field, by two against each other, or sums of their numbers."""
+"""``archive count``: the number of events, by one or two fields, or sums of their numbers."""
 
 from typing import Annotated
 
@@ -26,19 +26,13 @@ def run(
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by",
-            metavar="FIELD",
-            help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other",
+            "--by", metavar="FIELD", help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other"
         ),
     ] = None,
     percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
     sum_: Annotated[
         str | None,
-        typer.Option(
-            "--sum",
-            metavar="NUMBER",
-            help=f"add up a number of the events: {', '.join(MEASURES)}",
-        ),
+        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(MEASURES)}"),
     ] = None,
     fail_if_empty: FailIfEmpty = False,
     *,
@@ -64,17 +58,16 @@ def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str 
         return _sums(found, MEASURES[sum_], fields, drawn)
     if not fields:
         return counts.total_only(found.total)
-    tallies = [found.selection.tally(field) for field in fields]
+    groups = [found.selection.tally(field) for field in fields]
     if len(fields) == 1:
-        return counts.count_by(fields[0], tallies[0], found.total, percent)
+        return counts.count_by(fields[0], groups[0], found.total, percent)
     down, across = fields
-    cells = found.selection.cross(fields)
-    table = counts.CrossTable((down, across), tallies[0], tallies[1], cells, found.total)
+    table = counts.CrossTable((down, across), groups[0], groups[1], found.selection.cross(fields), found.total)
     return counts.cross_table(table, percent)
 
 
 def _sums(found: ViewContext, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
-    """Return the sums in the order of their fields: periods by time, names by frequency."""
+    """Return the sums, sorted by field: periods by time, names by frequency."""
     selection = found.selection
     shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
     ranks = [{one.name: place for place, one in enumerate(selection.tally(field))} for field in fields]

@@ -1,5 +1,6 @@
-"""``archive facets``: by which values a selection of events can be narrowed, and the command for each."""
+"""``archive facets``: the values of fields, and the command that narrows to each."""
 
+from itertools import dropwhile, takewhile
 from typing import Annotated
 
 import typer
@@ -24,13 +25,13 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="[FIELD...] [WORDS...]",
-            help=f"fields ({', '.join(FIELDS)}), then words that the events answer; - reads ids",
+            help=f"fields ({', '.join(FIELDS)}), then words that the events match; - reads ids",
         ),
     ] = None,
     limit: Annotated[
         int,
         typer.Option(
-            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0 for all"
+            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0: all"
         ),
     ] = 10,
     fail_if_empty: FailIfEmpty = False,
@@ -46,7 +47,8 @@ def run(
     Events without a value of a field are under (none), so that all events are accounted for.
     """
     typed, piped = without_stdin(words)
-    fields, rest = _parted(typed)
+    fields = list(dict.fromkeys(takewhile(FIELDS.__contains__, typed)))
+    rest = list(dropwhile(FIELDS.__contains__, typed))
     found = select([*rest, STDIN] if piped else rest, where, common)
     near = similar(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
@@ -58,14 +60,3 @@ def run(
     view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
     write_view(found.out, view, view_options)
     found.note_if_empty(fail_if_empty)
-
-
-def _parted(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Part the fields from the words: what names a field is one, until the first that does not."""
-    fields: list[str] = []
-    for place, word in enumerate(words):
-        if word not in FIELDS:
-            return tuple(fields), words[place:]
-        if word not in fields:
-            fields.append(word)
-    return tuple(fields), []

@@ -1,4 +1,4 @@
-"""``archive list``: the events that match the filters, in order."""
+"""``archive list``: the events that match the filters, sorted."""
 
 from typing import Annotated
 

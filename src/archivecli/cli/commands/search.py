@@ -1,4 +1,4 @@
-"""``archive search``: the events that match words, best first."""
+"""``archive search``: the events that match words, the best match first."""
 
 from typing import Annotated
 
@@ -17,20 +17,20 @@ from archivecli.query.parser import parse
 @command
 def run(
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, figures, field:value; - reads ids")
+        list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, numbers, field:value; - reads ids")
     ],
     sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(SORTS)}")] = "relevance",
     reverse: Reverse = False,
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="print to stderr how the query was interpreted")] = False,
     fail_if_empty: FailIfEmpty = False,
     *,
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
 ) -> None:
-    """Find events by words, names, dates, figures; the best match comes first.
+    """Find events by words, names, dates, numbers; the best match comes first.
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
     """

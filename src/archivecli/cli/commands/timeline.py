@@ -1,4 +1,4 @@
-"""``archive timeline``: a row for every event with a bar on an axis of time."""
+"""``archive timeline``: one row per event, with a bar on an axis of time."""
 
 from typing import Annotated
 
@@ -23,10 +23,7 @@ def run(
     color_by: Annotated[
         str,
         typer.Option(
-            "--color-by",
-            "--colour-by",
-            metavar="FIELD",
-            help=f"letters and colours by: {', '.join(BY_NAME)}",
+            "--color-by", "--colour-by", metavar="FIELD", help=f"letters and colours by: {', '.join(BY_NAME)}"
         ),
     ] = "kind",
     fail_if_empty: FailIfEmpty = False,
@@ -55,7 +52,7 @@ def _bars(found: ViewContext, field: str) -> View:
 
 
 def _counts(found: ViewContext) -> View:
-    """Return numbers in place of bars that nobody could tell apart, and say so."""
+    """Return numbers instead of more bars than can be told apart, with a note."""
     busy = found.selection.busy()
     years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
     by = "month" if years <= 4 else "quarter" if years <= 15 else "year"

@@ -1,4 +1,4 @@
-"""``archive validate``: every problem of a catalogue, with its position."""
+"""``archive validate``: every problem in a catalogue, with its position."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +33,7 @@ def run(
     *,
     common: CommonOptions,
 ) -> None:
-    """Check a catalogue and report every finding, with its place and a suggestion.
+    """Check a catalogue and report every problem, with its position and a suggestion.
 
     Examples:  archive validate my.yaml  ·  archive validate --strict folder/  ·  archive validate --format json my.yaml
 
@@ -46,15 +46,12 @@ def run(
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
 
-    from archivecli.catalogue.report import most_important
-    from archivecli.catalogue.report import (
-        validate as validate_catalogue,
-    )  # with the YAML reader 20 ms, needed only here
+    from archivecli.catalogue.report import most_important, validate  # with the YAML reader 20 ms
 
     out, settings = common.out, common.settings
     catalogues = [settings.catalogue_path(named("PATH", path)) for path in paths or ()] or [settings.catalogue.value]
     day = date.fromisoformat(today(today_))
-    reports = [validate_catalogue(path, day) for path in dict.fromkeys(catalogues)]
+    reports = [validate(path, day) for path in dict.fromkeys(catalogues)]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
@@ -90,14 +87,10 @@ def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem])
     from archivecli.catalogue.report import MAX_SHOWN
 
     errors = sum(problem.severity == "error" for problem in findings)
-    counts = [_number(n, what) for n, what in ((errors, "error"), (len(findings) - errors, "warning")) if n]
-    events = _number(sum(report.events for report in reports), "valid event")
+    counts = [display.plural(n, what) for n, what in ((errors, "error"), (len(findings) - errors, "warning")) if n]
+    events = display.plural(sum(report.events for report in reports), "valid event")
     yield f"{events}, {' and '.join(counts) or 'no findings'}"
     if len(findings) > MAX_SHOWN:
         yield f"{MAX_SHOWN:,} findings are shown, errors first; {len(findings) - MAX_SHOWN:,} more are not"
     if any(report.cut for report in reports):
         yield "the check ended early: there are too many errors to show them all"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
