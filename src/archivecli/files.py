@@ -215,7 +215,7 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Pat
     ones. Devices and pipes are written to directly.
     """
     try:
-        before = _look(name)
+        before = os.stat(name) if os.path.exists(name) else None
         if before is not None and not stat.S_ISREG(before.st_mode):
             _write_through(name, pieces, before)
         elif before is not None and spare is not None and _is_part(before, spare):
@@ -232,13 +232,6 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Pat
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"cannot write {name}: {reason[:1].lower()}{reason[1:]}") from error
-
-
-def _look(name: str) -> os.stat_result | None:
-    try:
-        return os.stat(name)
-    except FileNotFoundError:
-        return None
 
 
 def _is_part(found: os.stat_result, catalogue: Path) -> bool:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import ViewContext, select
-from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
 from archivecli.render.tabular import View
@@ -20,7 +19,6 @@ def run(
         typer.Argument(metavar="[YEAR...] [WORDS...]", help="years, and words that the events match; - reads ids"),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="weeks and days, with the events below each week")] = False,
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -33,8 +31,7 @@ def run(
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
     found = select(_years_are_alternatives(words or []), where, common)
-    write_view(found.out, _view(found, days), view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(_view(found, days), view_options)
 
 
 def _view(found: ViewContext, days: bool) -> View:

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
-from archivecli.cli.writing import write_view
 from archivecli.errors import UsageError
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
@@ -34,7 +33,6 @@ def run(
         str | None,
         typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(MEASURES)}"),
     ] = None,
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -49,8 +47,7 @@ def run(
     _check(fields, percent, sum_)
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(_view(found, fields, percent, sum_, drawn), view_options)
 
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:

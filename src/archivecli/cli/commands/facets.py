@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import select
-from archivecli.cli.writing import write_view
 from archivecli.errors import similar
 from archivecli.query.criteria import Node
 from archivecli.query.facets import FACETS, PERIODS
@@ -34,7 +33,6 @@ def run(
             "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0: all"
         ),
     ] = 10,
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -58,5 +56,4 @@ def run(
         for field in fields or USUAL
     ]
     view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
-    write_view(found.out, view, view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(view, view_options)

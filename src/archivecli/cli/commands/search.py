@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
@@ -24,7 +24,6 @@ def run(
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="print to stderr how the query was interpreted")] = False,
-    fail_if_empty: FailIfEmpty = False,
     *,
     options: OutputOptions,
     where: Node,
@@ -55,5 +54,5 @@ def run(
             out.warn(line)
     if not write_events(out, archive, hits, options, outcome):
         report_no_match(out, archive, query, outcome)
-        if fail_if_empty:
+        if common.fail_if_empty:
             raise typer.Exit(1)

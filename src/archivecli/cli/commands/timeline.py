@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
-from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.query.facets import BY_NAME
 from archivecli.render import ROW_FORMATS
@@ -26,7 +25,6 @@ def run(
             "--color-by", "--colour-by", metavar="FIELD", help=f"letters and colours by: {', '.join(BY_NAME)}"
         ),
     ] = "kind",
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -41,8 +39,7 @@ def run(
     checked("--color-by", color_by, list(BY_NAME))
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(_counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
 
 
 def _bars(found: ViewContext, field: str) -> View:
