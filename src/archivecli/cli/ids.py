@@ -14,9 +14,16 @@ from archivecli.events import Event
 from archivecli.query.criteria import Among
 
 STDIN = "-"
-WORDS_HELP = "only events that match these words; - for those whose ids are on standard input"
-IDS_HELP = "id, or its beginning; - reads ids from standard input"
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[WORDS...]", help="only events that match these words; - for those whose ids are on standard input"
+    ),
+]
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="id, or its beginning; - reads ids from standard input")
+]
 Null = Annotated[bool, typer.Option("--null", "-0", help="ids on standard input end with NUL, not with a line break")]
 
 

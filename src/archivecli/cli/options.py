@@ -25,6 +25,7 @@ Today = Annotated[
     str | None,
     typer.Option("--today", metavar="DATE", help="day to use as today (default: ARCHIVE_TODAY, or the computer's)"),
 ]
+TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")]
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the order")]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from archivecli import dates, display
-from archivecli.cli.ids import IDS_HELP, Null, events_of
+from archivecli.cli.ids import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command, today
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
@@ -15,7 +15,7 @@ from archivecli.render.citation import STYLES, Span, reference
 
 @command
 def run(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
+    ids: Ids,
     style: Annotated[str, typer.Option("--style", metavar="|".join(STYLES), help="style guide")] = "chicago",
     accessed: Annotated[
         str | None,

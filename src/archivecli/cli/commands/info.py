@@ -4,16 +4,12 @@ import contextlib
 import platform
 import sqlite3
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple
-
-import typer
+from typing import Any, NamedTuple
 
 from archivecli import __version__, dates, display
 from archivecli.archive import Archive
-from archivecli.cli.options import CommonOptions, command
+from archivecli.cli.options import CommonOptions, TextOrJson, command
 from archivecli.cli.output_options import checked
-
-FORMATS = ("text", "json")
 
 STATES = {
     "fresh": "up to date",
@@ -42,16 +38,12 @@ class SettingInfo(NamedTuple):
 
 
 @command
-def run(
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
-    *,
-    common: CommonOptions,
-) -> None:
+def run(format_: TextOrJson = "text", *, common: CommonOptions) -> None:
     """Show the values in use and their origins: version, catalogue, index, settings.
 
     Examples:  archive info  ·  archive info --catalogue my.yaml --format json
     """
-    checked("--format", format_, FORMATS)
+    checked("--format", format_, ("text", "json"))
     out = common.out
     found = list(_values(common.open(), common))
     if format_ == "json":

@@ -1,11 +1,9 @@
 """``archive on-this-day``: what happened on this day of the year, in any year."""
 
-from typing import Annotated
-
 import typer
 
 from archivecli import dates
-from archivecli.cli.ids import WORDS_HELP
+from archivecli.cli.ids import Words
 from archivecli.cli.options import CommonOptions, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import ViewContext, select
@@ -16,7 +14,7 @@ from archivecli.query.criteria import Annually, Node, Query
 
 @command
 def run(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
+    words: Words = None,
     today_: Today = None,
     *,
     where: Node,

@@ -7,7 +7,7 @@ import typer
 
 from archivecli import display
 from archivecli.archive import Archive
-from archivecli.cli.ids import IDS_HELP, Null, events_of
+from archivecli.cli.ids import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event
@@ -20,7 +20,7 @@ MAX_PAGES = 10
 
 @command
 def run(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
+    ids: Ids,
     link: Annotated[
         int | None, typer.Option("--link", metavar="N", min=1, help="link to open, if there are several")
     ] = None,

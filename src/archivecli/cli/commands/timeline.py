@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import WORDS_HELP
+from archivecli.cli.ids import Words
 from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
@@ -18,7 +18,7 @@ from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 
 @command
 def run(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
+    words: Words = None,
     color_by: Annotated[
         str,
         typer.Option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.options import CommonOptions, Today, command, today
+from archivecli.cli.options import CommonOptions, TextOrJson, Today, command, today
 from archivecli.cli.output import Output, problem_line
 from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
@@ -15,7 +15,6 @@ from archivecli.settings import named
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
 
-FORMATS = ("text", "json")
 WIDTH_IN_A_PIPE = 120
 
 
@@ -28,7 +27,7 @@ def run(
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="exit code 1 for warnings, too")] = False,
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
+    format_: TextOrJson = "text",
     today_: Today = None,
     *,
     common: CommonOptions,
@@ -41,7 +40,7 @@ def run(
 
     Status 0: no errors; 1: errors, or warnings with --strict; 2: something could not be read.
     """
-    checked("--format", format_, FORMATS)
+    checked("--format", format_, ("text", "json"))
     if "-" in (paths or ()):
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
