@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archivecli.catalogue.codes import CODES
-from archivecli.fields import RECORD, SECTIONS, TERM, Field, Shape
+from archivecli.core_schema import CORE, SECTIONS, TERM
+from archivecli.schema import Field, Shape
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -24,7 +25,7 @@ _KINDS = {
 def fields() -> Iterator[str]:
     yield "| field | value | what it tells |"
     yield "|---|---|---|"
-    for field in RECORD:
+    for field in CORE.fields:
         yield from _field(field)
 
 

@@ -17,7 +17,7 @@ from archivecli import __version__, text
 from archivecli.cli.app import COMMANDS
 from archivecli.dates import period
 from archivecli.query.criteria import SORTS
-from archivecli.query.facets import FACETS
+from archivecli.schema import CORE_FACETS
 from conftest import Result, Run, tried
 
 FILTERED = ("list", "search", "count")
@@ -76,7 +76,7 @@ def test_an_unknown_command_names_itself(run: Run) -> None:
 @pytest.mark.parametrize("command", FILTERED)
 def test_every_filter_is_on_every_command(run: Run, command: str) -> None:
     listed = run(command, "--help").out
-    for name in ("year", "month", "from", "to", *(facet.name for facet in FACETS if facet.option)):
+    for name in ("year", "month", "from", "to", *(facet.name for facet in CORE_FACETS.values() if facet.option)):
         assert f"--{name} " in listed
 
 
@@ -117,7 +117,7 @@ def test_an_event_of_several_days_is_found_on_each_of_them(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "option",
-    [f"--{facet.name}" for facet in FACETS if facet.option],
+    [f"--{facet.name}" for facet in CORE_FACETS.values() if facet.option],
 )
 def test_an_unknown_name_is_wrong_usage(run: Run, option: str) -> None:
     for command, typed in itertools.product((["list"], ["count"], ["search", "corruption"]), ("zzqqxx", "", "?!")):
@@ -241,7 +241,9 @@ def test_what_search_finds_is_in_list(run: Run, chosen: list[tuple[str, str]]) -
         assert run("count", "corruption", *flat(chosen)).out == f"{len(found)}\n"
 
 
-@pytest.mark.parametrize("facet", [facet for facet in FACETS if facet.option], ids=lambda facet: facet.name)
+@pytest.mark.parametrize(
+    "facet", [facet for facet in CORE_FACETS.values() if facet.option], ids=lambda facet: facet.name
+)
 def test_count_by_a_field_is_count_with_its_filter(run: Run, facet: object) -> None:
     name = facet.name  # type: ignore[attr-defined]
     rows = run("count", "--by", name, "--format", "json").json

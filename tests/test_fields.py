@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivecli.core_schema import CORE
 from archivecli.errors import UsageError
 from archivecli.events import Event, Hit, values_at
-from archivecli.fields import RECORD
 from archivecli.render import FORMATS, columns
 from conftest import Run
 
@@ -104,7 +104,7 @@ def test_a_format_without_fields_says_so(run: Run, format_: str) -> None:
 
 def test_every_path_of_the_table_of_fields_is_known() -> None:
     known = columns.known()
-    assert {field.name for field in RECORD} <= set(known)
+    assert {field.name for field in CORE.fields} <= set(known)
     assert known["places.city"]
     assert not known["source.page"]
     assert known["source.photos"]

@@ -17,8 +17,9 @@ from rich.cells import cell_len
 
 from archivecli import display, text
 from archivecli.cli import completion
-from archivecli.fields import RECORD, Shape
+from archivecli.core_schema import CORE
 from archivecli.render import FORMATS
+from archivecli.schema import Shape
 from conftest import Result, Run, tried
 
 HOSTILE = {
@@ -105,7 +106,7 @@ def as_yaml(value: Any) -> str:
 
 def hostile_catalogue(path: Path, value: str) -> Path:
     """Write a catalogue in which ``value`` stands everywhere: in each field of an event, in the heading, in a term."""
-    record = {field.name: filled(field.shape, value) for field in RECORD}
+    record = {field.name: filled(field.shape, value) for field in CORE.fields}
     heading = f"catalogue: {{title: {quoted(value)}, about: {quoted(value)}, publisher: {quoted(value)}}}\n"
     term = f"vocabulary: {{pages: {{page: {{name: {quoted(value + '!')}, short: {quoted(value)}, also: [{quoted(value)}]}}}}}}\n"
     path.write_text(f"{heading}{term}events:\n  - {as_yaml(record)}\n", encoding="utf-8")

@@ -20,10 +20,11 @@ from archivecli import display
 from archivecli.catalogue.codes import CODES
 from archivecli.catalogue.json_schema import catalogue_schema
 from archivecli.catalogue.report import validate
+from archivecli.core_schema import CATALOGUE as ABOUT
+from archivecli.core_schema import CORE, SECTIONS, TERM
 from archivecli.errors import Problem
-from archivecli.fields import CATALOGUE as ABOUT
-from archivecli.fields import RECORD, SECTIONS, TERM, Shape
 from archivecli.render.problems import excerpt, report
+from archivecli.schema import Shape
 from conftest import CATALOGUE, ROOT, Run
 
 EVENT = "- id: 2009-01-02-one\n  title: One thing\n  start: 2009-01-02\n"
@@ -478,7 +479,7 @@ def test_every_field_has_a_description() -> None:
                 look(inner)
 
     look(schema)
-    assert list(schema["definitions"]["event"]["properties"]) == [field.name for field in RECORD]
+    assert list(schema["definitions"]["event"]["properties"]) == [field.name for field in CORE.fields]
     assert list(schema["properties"]["vocabulary"]["properties"]) == list(SECTIONS)
     assert list(schema["properties"]["catalogue"]["properties"]) == [field.name for field in ABOUT]
 

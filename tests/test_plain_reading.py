@@ -17,7 +17,8 @@ from archivecli.index.conditions import ALL
 from archivecli.index.counts import counted
 from archivecli.index.reader import Index
 from archivecli.index.writer import build
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.query.criteria import PERIODS
+from archivecli.schema import CORE_FACETS
 from archivecli.search.interpret import Interpreter
 from conftest import tried
 from test_reading import LAYOUTS
@@ -113,5 +114,5 @@ def test_tallies_that_are_kept_are_those_that_are_counted(layout: str, tmp_path:
     path = tmp_path / "c.yaml"
     path.write_text(LAYOUTS[layout], encoding="utf-8")
     index = index_of(Catalogue(path))
-    for field in (*PERIODS, *(facet.name for facet in FACETS)):
+    for field in (*PERIODS, *CORE_FACETS):
         assert index.tallies(field) == counted(index, field, ALL)

@@ -14,12 +14,11 @@ from archivecli.index import reader
 from archivecli.index.conditions import ALL
 from archivecli.index.counts import Selection, counted
 from archivecli.index.reader import ORDERS, Index
-from archivecli.index.schema import COLUMNS
 from archivecli.index.writer import build
-from archivecli.query.criteria import And, Annually, During, HasValue, Node, Not, Or, Query
-from archivecli.query.facets import FACETS, NONE, PERIODS
+from archivecli.query.criteria import NONE, PERIODS, And, Annually, During, HasValue, Node, Not, Or, Query
 from archivecli.query.parser import parse
 from archivecli.render import FORMATS, FormatContext
+from archivecli.schema import CORE_FACETS
 from archivecli.search import rank
 from conftest import Run
 
@@ -202,7 +201,7 @@ def test_the_reach_loses_no_event(index: Index, period: str) -> None:
     assert found == {name for name, first, last in everything if dates.Period(first, last).overlaps(wanted)}
 
 
-@pytest.mark.parametrize("field", [*PERIODS, *(facet.name for facet in FACETS)])
+@pytest.mark.parametrize("field", [*PERIODS, *CORE_FACETS])
 def test_counts_that_are_kept_are_those_that_are_counted(index: Index, field: str) -> None:
     assert index.tallies(field) == counted(index, field, ALL)
 
@@ -218,6 +217,6 @@ def test_places_of_words_are_those_of_the_full_text_index(index: Index) -> None:
     outcome = rank.search(index, Query(parse('police OR "exchange information" OR affairs').where))
     found = rank.matched_columns(index, outcome.reading, [hit.event for hit in outcome.hits])
     numbers = index.numbers_of(found)
-    for column in COLUMNS:
+    for column in index.schema.columns:
         expected = set(index.match(f"{{{column}}} : ({outcome.reading.terms[0].expression})"))
         assert {numbers[event_id] for event_id, columns in found.items() if column in columns} == expected

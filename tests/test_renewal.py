@@ -23,10 +23,10 @@ from archivecli.index import rows as event_rows
 from archivecli.index import store, update, writer
 from archivecli.index.conditions import ALL
 from archivecli.index.counts import counted
-from archivecli.query.criteria import Query
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.query.criteria import PERIODS, Query
 from archivecli.query.parser import parse
 from archivecli.readers import layout
+from archivecli.schema import CORE_FACETS
 from archivecli.search import rank as search
 from conftest import Run, tried
 from kills import killed, moments
@@ -116,7 +116,7 @@ def answers(archive: Archive) -> Iterator[Any]:
     for text in QUERIES:
         for query in (Query(parse(text).where), Query(parse(text).where, limit=3), Query(parse(text).where, "title")):
             yield text, found_by(archive, query)
-    for by in (*PERIODS, *(facet.name for facet in FACETS)):
+    for by in (*PERIODS, *CORE_FACETS):
         yield archive.tally(by, Query())
         assert archive.tally(by, Query()) == counted(archive.index, by, ALL)
         selection = archive.selection(Query())

@@ -18,16 +18,18 @@ from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.dates import Period
 from archivecli.errors import ArchiveError
-from archivecli.events import Event
+from archivecli.events import Event, facet_values
 from archivecli.query.criteria import And, Annually, During, HasValue, Node, Not, Or, Query, conjunction
-from archivecli.query.facets import BY_NAME, FACETS, facet_values
 from archivecli.query.parser import parse
+from archivecli.schema import CORE_FACETS
 from archivecli.search import rank as ranking
 from conftest import CATALOGUE, ROOT, events_of, tried
 
 GRADED = ROOT / "benchmarks" / "retrieval"
 EVENTS = events_of(CATALOGUE)
-CHOICES = [(facet.name, value) for facet in FACETS for event in EVENTS for value in facet_values(event, facet)]
+CHOICES = [
+    (facet.name, value) for facet in CORE_FACETS.values() for event in EVENTS for value in facet_values(event, facet)
+]
 SOME = tried(40)
 
 
@@ -52,7 +54,7 @@ def matches(event: Event, node: Node) -> bool:
             every = [dates.add_days(event.period.first, number) for number in range(event.period.days())]
             return any(dates.parts(one)[1] == month and day in (0, dates.parts(one)[2]) for one in every)
         case HasValue(facet, values):
-            return bool(set(facet_values(event, BY_NAME[facet])) & set(values))
+            return bool(set(facet_values(event, CORE_FACETS[facet])) & set(values))
     raise ValueError(node)
 
 
@@ -122,7 +124,7 @@ def test_what_is_counted_is_what_is_found(
         assert archive.count(query) == archive.selection(query).count() == len(hits)
         assert {event.id for event in archive.select(query)} == {hit.event.id for hit in hits}
         counted = {tally.name: tally.number for tally in archive.tally(by, query)}
-        for facet in FACETS[:1] if by == "country" else ():
+        for facet in [CORE_FACETS["country"]] if by == "country" else ():
             for name, number in counted.items():
                 assert number == sum(name in (facet_values(hit.event, facet) or [""]) for hit in hits)
 

@@ -17,7 +17,7 @@ BASE = {"archivecli", "archivecli.archive", "archivecli.dates", "archivecli.erro
 BASE |= {"archivecli.display", "archivecli.files"}
 BASE |= {"archivecli.text"}
 BASE |= {"archivecli.index", "archivecli.index.conditions", "archivecli.index.reader", "archivecli.index.schema"}
-BASE |= {"archivecli.index.store", "archivecli.query", "archivecli.query.criteria", "archivecli.query.facets"}
+BASE |= {"archivecli.index.store", "archivecli.query", "archivecli.query.criteria", "archivecli.schema"}
 BASE |= {"archivecli.query.results"}
 BASE |= {"archivecli.cli", "archivecli.cli.app", "archivecli.cli.commands", "archivecli.cli.output_options"}
 BASE |= {"archivecli.cli.ids", "archivecli.cli.process", "archivecli.settings"}
@@ -41,15 +41,14 @@ TALLIES |= {
     "archivecli.render.counts",
     "archivecli.render.tabular",
     "archivecli.render.theme",
-    "archivecli.query.measures",
-    "archivecli.fields",
+    "archivecli.core_schema",
 }
 
 MAY_LOAD = {
     "list": EVENTS,
     "list --year 2009 --country serbia": EVENTS | DATES,
     "search corruption": EVENTS | QUERY | RANKING,
-    "show 2010-06-26": CARD | {"archivecli.fields"},
+    "show 2010-06-26": CARD | {"archivecli.core_schema"},
     "count": TALLIES | QUERY,
     "count --by year --year 2009": TALLIES | QUERY,
 }

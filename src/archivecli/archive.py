@@ -14,12 +14,12 @@ from archivecli.index.conditions import Condition
 from archivecli.index.reader import Index
 from archivecli.index.schema import Progress
 from archivecli.query.criteria import EVERYTHING, Among, Node, Not, Query, conjunction, conjuncts, has_words
-from archivecli.query.facets import BY_NAME
 from archivecli.query.results import Count as Tally
 
 if TYPE_CHECKING:
     from archivecli.index.counts import Selection
     from archivecli.query.results import Relation
+    from archivecli.schema import Schema
     from archivecli.search.interpret import Interpretation
     from archivecli.search.rank import Outcome
 
@@ -51,6 +51,11 @@ class Archive:
         """What the catalogue says of itself: title, about, publisher, source …"""
         about: dict[str, Any] = self.index.meta["about"]
         return about
+
+    @property
+    def schema(self) -> "Schema":
+        """What the events can have."""
+        return self.index.schema
 
     @property
     def size(self) -> int:
@@ -130,7 +135,7 @@ class Archive:
 
     def as_typed(self, facet: str, name: str, short: str = "") -> str | None:
         """Return a value of a facet as one word to type, such as ``human-trafficking``; None if none is unambiguous."""
-        return self.index.as_typed(BY_NAME[facet].section, name, short)
+        return self.index.as_typed(self.schema.facets[facet].section, name, short)
 
     def get(self, typed: str) -> Event:
         """Return the event with this id, or the only one whose id begins so; raise EventNotFound or AmbiguousId."""

@@ -1,9 +1,12 @@
 """What the archive holds and what a question returns: plain values, no I/O."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archivecli import dates, display
+from archivecli import dates, display, text
+
+if TYPE_CHECKING:
+    from archivecli.schema import Facet
 
 Record: TypeAlias = Mapping[str, Any]
 """A whole record under the field names of ``archivecli.fields``, its names resolved; absent fields are absent."""
@@ -130,3 +133,9 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield f"{value}"
+
+
+def facet_values(event: Event, facet: "Facet") -> list[str]:
+    """Return the different values of an event for a facet, in the order of its record, in Unicode's composed form."""
+    values = (value for path in facet.paths for value in values_at(event.record, path))
+    return list(dict.fromkeys(map(text.composed, values)))

@@ -5,9 +5,10 @@ from typing import Any
 from archivecli import display
 from archivecli.catalogue.validator import Validator, unknown_key
 from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.core_schema import CATALOGUE, SECTIONS, TERM
 from archivecli.events import Synonyms, Term
-from archivecli.fields import CATALOGUE, SECTIONS, TERM, TEXT, Field, many, mapping
 from archivecli.readers.yaml import Ambiguous
+from archivecli.schema import TEXT, Field, many, mapping
 
 PARTS = ("catalogue", "vocabulary", "events", "thesaurus")
 """The keys of a catalogue file."""

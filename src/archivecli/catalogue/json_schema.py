@@ -6,7 +6,8 @@ A catalogue is YAML: where a YAML reader makes a number of a bare year, the sche
 import json
 from typing import Any
 
-from archivecli.fields import CATALOGUE, RECORD, SECTIONS, TERM, Field, Shape
+from archivecli.core_schema import CATALOGUE, CORE, SECTIONS, TERM
+from archivecli.schema import Field, Shape
 
 VERSION = 1
 """Grows when a record that was valid becomes invalid, or when a field of the JSON output changes its meaning."""
@@ -69,7 +70,7 @@ def catalogue_schema() -> Schema:
             "thesaurus": _thesaurus(),
         },
         "definitions": {
-            "event": {**_object(RECORD), "title": "Event", "description": "what is known of one event"},
+            "event": {**_object(CORE.fields), "title": "Event", "description": "what is known of one event"},
             "term": {**_schema(TERM), "description": "a name, or a mapping that tells its other names too"},
             "answer": _answer(),
         },
@@ -138,11 +139,11 @@ def _thesaurus() -> Schema:
 
 def _answer() -> Schema:
     """Return the schema of ``--format json``: whole records, after a search each with its ``hit``."""
-    properties: Schema = {field.name: {"$ref": f"#/definitions/event/properties/{field.name}"} for field in RECORD}
+    properties: Schema = {field.name: {"$ref": f"#/definitions/event/properties/{field.name}"} for field in CORE.fields}
     record = {
         "type": "object",
         "additionalProperties": False,
-        "required": [field.name for field in RECORD if field.required],
+        "required": [field.name for field in CORE.fields if field.required],
         "properties": {**properties, "hit": _HIT},
     }
     return {"type": "array", "description": "what 'archive list --format json' prints", "items": record}

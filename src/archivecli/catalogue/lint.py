@@ -13,9 +13,10 @@ from archivecli.catalogue import raw_text
 from archivecli.catalogue.invisible import unneeded
 from archivecli.catalogue.loader import Catalogue
 from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.core_schema import CATALOGUE, TERM
 from archivecli.errors import Problem
-from archivecli.fields import CATALOGUE, RECORD, TERM, Field, Shape
 from archivecli.readers.yaml import Map, Value
+from archivecli.schema import Field, Schema, Shape
 
 LONGEST = timedelta(days=366)
 FUTURE = timedelta(days=731)
@@ -53,14 +54,15 @@ class _Fact(NamedTuple):
 
 def lint(catalogue: Catalogue, today: date) -> list[Problem]:
     """Return the warnings for a catalogue that was parsed whole, in the order of files, lines and columns."""
-    found = _Linter(catalogue.vocabulary, today)
+    found = _Linter(catalogue.schema, catalogue.vocabulary, today)
     for root in catalogue.roots:
         found.add_file(root.path, root.value)
     return sorted(found.finish(str(catalogue.path)), key=lambda problem: problem[:4])
 
 
 class _Linter:
-    def __init__(self, vocabulary: Vocabulary, today: date) -> None:
+    def __init__(self, schema: Schema, vocabulary: Vocabulary, today: date) -> None:
+        self.schema = schema
         self.vocabulary = vocabulary
         self.today = today
         self.problems: list[Problem] = []
@@ -106,7 +108,7 @@ class _Linter:
     def _add_events(self, events: Any) -> None:
         for value in events if isinstance(events, list) else []:
             self.any = True
-            self._look_through(value, Shape("map", fields=RECORD))
+            self._look_through(value, self.schema.record)
             if isinstance(value, Map):
                 self._add_fact(value)
 
@@ -117,7 +119,7 @@ class _Linter:
             return
         where = frozenset(
             text.key(found)
-            for found, _, name in _scalars(values.get("places"), PLACES)
+            for found, _, name in _scalars(values.get("places"), self.schema.by_name["places"].shape)
             if name in ("venue", "city", "country")
         )
         period = dates.period(start, end)
@@ -379,8 +381,6 @@ DROPPED = {
     "!": ("YAML drops the ! before the value", "quote the value if the ! belongs to it, or take it out"),
 }
 """What to say of what YAML drops, by the sign that makes it do so."""
-
-PLACES = next(field.shape for field in RECORD if field.name == "places")
 
 
 def _said(value: Value | None) -> str:

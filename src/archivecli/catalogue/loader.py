@@ -20,21 +20,20 @@ from archivecli.catalogue.recovery import Recovered, recover
 from archivecli.catalogue.references import References
 from archivecli.catalogue.validator import HasProblems, TooManyProblems, Validator
 from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.core_schema import CORE
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.events import Event, Synonyms
-from archivecli.fields import RECORD, Shape
 from archivecli.files import Known, Source
 from archivecli.readers import layout, yaml
 from archivecli.readers.layout import Layout, OnBatch, Span
 from archivecli.readers.yaml import ParseError
+from archivecli.schema import Schema
 
 SHARED = 4_000_000
 """Bytes from which on worker processes are used; they take 50 ms to start."""
 
 ITEMS_AT_ONCE = 500
 """How many items of a file that was parsed whole are a batch."""
-
-EVENT = Shape("map", fields=RECORD)
 
 NOTHING: Mapping[str, Known] = {}
 
@@ -93,6 +92,7 @@ class Catalogue:
         file as a whole and keeps it in ``roots``.
         """
         self.path = path
+        self.schema: Schema = CORE
         self.head = Head()
         self.problems: list[Problem] = []
         self.roots: list[Root] = []
@@ -230,7 +230,7 @@ class Catalogue:
 
         Raise layout.Changed if a file changes meanwhile.
         """
-        reader = BatchReader(self.vocabulary, prepare)
+        reader = BatchReader(self.schema, self.vocabulary, prepare)
         done: Counter[str] = Counter()
         for unit, found in zip(self._units, self._results(reader), strict=False):
             path = _path_of(unit)
@@ -332,7 +332,8 @@ def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
 class BatchReader:
     """Parses and validates units, here or in a worker process."""
 
-    def __init__(self, vocabulary: Vocabulary, prepare: Prepare) -> None:
+    def __init__(self, schema: Schema, vocabulary: Vocabulary, prepare: Prepare) -> None:
+        self.record = schema.record
         self.vocabulary = vocabulary
         self.prepare = prepare
         self.validator = Validator("", vocabulary)
@@ -367,7 +368,7 @@ class BatchReader:
         with contextlib.suppress(TooManyProblems):
             for value in values:
                 before = len(validator.problems)
-                record = validator.validate(value, EVENT, "event")
+                record = validator.validate(value, self.record, "event")
                 if record:
                     ids += [record["id"]] if "id" in record else []
                     related += [found["event"] for found in record.get("related", ()) if "event" in found]

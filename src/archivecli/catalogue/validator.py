@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 from archivecli import dates, display
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, Problem, did_you_mean
-from archivecli.fields import Field, Shape
 from archivecli.readers.yaml import Ambiguous
+from archivecli.schema import Field, Shape
 
 MAX_ID = 100
 """The limit for an id, in characters."""

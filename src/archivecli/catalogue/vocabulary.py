@@ -6,8 +6,8 @@ An event may use any of them, in any case and with or without accents; what come
 from collections.abc import Mapping
 
 from archivecli import text
+from archivecli.core_schema import OPEN_SECTIONS
 from archivecli.events import Term
-from archivecli.fields import OPEN_SECTIONS
 
 
 class Vocabulary:

@@ -90,7 +90,7 @@ class CommandGroup(typer.core.TyperGroup):
             subject = os.fsdecode(error.filename) if error.filename else "the answer cannot be written"
             code = _print_error(ArchiveError(f"{subject}: {error.strerror or error}"))
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+            if not _is_damage(error):
                 raise
             code = _print_error(_damaged(error))
         except MemoryError:
@@ -123,6 +123,12 @@ def _quiet_on_closed_pipe() -> Iterator[None]:
 
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether a byte of the index has changed; Python itself reports strings that are no longer UTF-8."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return str(error).startswith("Could not decode") if code is None else code & 0xFF in _DAMAGE
 
 
 def _damaged(error: sqlite3.DatabaseError) -> ArchiveError:

@@ -12,10 +12,11 @@ import typer
 from archivecli import display, text
 from archivecli.archive import Archive
 from archivecli.cli.options import typed_catalogue
+from archivecli.core_schema import CORE
 from archivecli.errors import ArchiveError
-from archivecli.query.criteria import SORTS, Query
-from archivecli.query.facets import BY_NAME, FACETS, PERIODS
+from archivecli.query.criteria import PERIODS, SORTS, Query
 from archivecli.render import FORMATS, ROW_FORMATS
+from archivecli.schema import CORE_FACETS
 from archivecli.settings import COLOURS, Settings
 
 VARIABLE = "_ARCHIVE_COMPLETE"  # the name of the shell
@@ -125,7 +126,7 @@ def _options(params: Iterable[Any], typed: str) -> Iterator[Candidate]:
 def _values_of(ctx: Any, parameter: str, typed: str) -> Iterable[Candidate]:
     if parameter in FINDERS:
         return FINDERS[parameter](ctx, typed)
-    if parameter in BY_NAME or parameter in PERIODS:
+    if parameter in CORE_FACETS or parameter in PERIODS:
         return values(parameter, ctx, typed)
     return [Candidate(choice) for choice in _choices(ctx.command, parameter) if choice.startswith(typed)]
 
@@ -145,13 +146,11 @@ def _choices(command: Any, parameter: str) -> Sequence[str]:
             writes_events = any(param.name == "fields" for param in command.params)
             return ("table", *(FORMATS if writes_events else ROW_FORMATS))
         case "by", _:
-            return (*PERIODS, *BY_NAME)
+            return (*PERIODS, *CORE_FACETS)
         case "color_by", _:
-            return tuple(BY_NAME)
+            return tuple(CORE_FACETS)
         case "sum", _:
-            from archivecli.query.measures import MEASURES
-
-            return tuple(MEASURES)
+            return tuple(CORE.numbers)
         case "style", _:
             from archivecli.render.citation import STYLES
 
@@ -178,9 +177,9 @@ def query_words(ctx: Any, typed: str) -> Iterator[Candidate]:
     bare = field.lstrip("-")
     if not colon:
         hyphen = field[: len(field) - len(bare)]
-        found = [facet for facet in FACETS if bare and facet.name.startswith(bare)]
+        found = [facet for facet in CORE_FACETS.values() if bare and facet.name.startswith(bare)]
         yield from (Candidate(f"{hyphen}{facet.name}:", facet.about) for facet in found)
-    elif bare in BY_NAME or bare in PERIODS:
+    elif bare in CORE_FACETS or bare in PERIODS:
         quoted = '"' in value or " " in value
         for name, about in values(bare, ctx, value.replace('"', ""), str if quoted else _in_one_word):
             yield Candidate(f'{field}:"{name}"' if " " in name else f"{field}:{name}", about)

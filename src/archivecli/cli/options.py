@@ -15,7 +15,7 @@ from archivecli.cli.output import Output, is_terminal
 from archivecli.cli.output_options import OutputOptions, checked, event_options, option, view_options
 from archivecli.errors import UsageError
 from archivecli.query.criteria import HasValue, Node, conjunction
-from archivecli.query.facets import FACETS
+from archivecli.schema import CORE_FACETS
 from archivecli.settings import COLOURS, Settings
 
 FILTERS = "Filters (several values of one are alternatives)"
@@ -160,7 +160,7 @@ _FILTERS = (
     ("on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
     ("from_", "DATE", "held on or after this day, month or year"),
     ("to", "DATE", "held on or before this day, month or year"),
-    *((facet.name, "NAME", facet.about) for facet in FACETS if facet.option),
+    *((facet.name, "NAME", facet.about) for facet in CORE_FACETS.values() if facet.option),
 )
 _NAMES = {f"--{name.rstrip('_')}": name for name, _, _ in _FILTERS}
 _SINGLE = ("from_", "to")
@@ -189,7 +189,7 @@ def criteria(typed: Mapping[str, Any]) -> Node:
         from archivecli.query.natural_dates import date_filters  # 2 ms, only where dates are typed
 
         parts += date_filters(years or (), months or (), days or (), low, high)
-    parts += [HasValue(facet.name, tuple(typed[facet.name])) for facet in FACETS if typed.get(facet.name)]
+    parts += [HasValue(facet.name, tuple(typed[facet.name])) for facet in CORE_FACETS.values() if typed.get(facet.name)]
     return conjunction(*parts)
 
 

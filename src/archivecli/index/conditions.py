@@ -8,10 +8,8 @@ from typing import Any, TypeAlias
 from archivecli import text
 from archivecli.dates import EVER, Period, add_days
 from archivecli.errors import UsageError, similar
-from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or
-from archivecli.query.facets import BY_NAME, FACETS, NONE, Facet
-
-FACET_NUMBERS = {facet.name: number for number, facet in enumerate(FACETS)}
+from archivecli.query.criteria import NONE, Among, And, Annually, During, HasValue, Node, Not, Or
+from archivecli.schema import Facet, Schema
 
 Condition: TypeAlias = tuple[str, list[Any]]
 """A condition of SQL, and its parameters."""
@@ -33,8 +31,9 @@ def listed(numbers: Iterable[int]) -> Condition:
 class Conditions:
     """Builds conditions for one index; ``longest`` is how many days its longest event lasts beyond the first."""
 
-    def __init__(self, connection: sqlite3.Connection, longest: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, schema: Schema, longest: int) -> None:
         self.connection = connection
+        self.schema = schema
         self.longest = longest
 
     def condition(self, node: Node, per_row: bool = False) -> Condition:
@@ -65,7 +64,8 @@ class Conditions:
         names = self._names(facet, typed)
         once = "DISTINCT " if len(names) > 1 else ""
         marks = ",".join("?" * len(names))
-        return f"SELECT {once}event FROM facets WHERE facet = {FACET_NUMBERS[facet]} AND name IN ({marks})", [*names]
+        number = self.schema.facet_numbers[facet]
+        return f"SELECT {once}event FROM facets WHERE facet = {number} AND name IN ({marks})", [*names]
 
     def reach(self, day: str) -> str:
         """Return the first day on which an event can have begun that is still going on on ``day``."""
@@ -86,7 +86,7 @@ class Conditions:
         return operator.join(joined) or empty, [value for _, values in found for value in values]
 
     def _has_value(self, facet: str, typed: Sequence[str], per_row: bool) -> Condition:
-        number = FACET_NUMBERS[facet]
+        number = self.schema.facet_numbers[facet]
         names = self._names(facet, typed)
         marks = ",".join("?" * len(names))
         if per_row:
@@ -98,7 +98,7 @@ class Conditions:
         return (f"{found} OR {missing}" if NONE in typed else found), [*names]
 
     def _names(self, facet: str, typed: Sequence[str]) -> list[int]:
-        return [name for value in typed if value != NONE for name in self.match_names(BY_NAME[facet], value)]
+        return [name for value in typed if value != NONE for name in self.match_names(self.schema.facets[facet], value)]
 
     def match_names(self, facet: Facet, typed: str) -> list[int]:
         """Return the numbers of the names that ``typed`` stands for.
@@ -118,7 +118,7 @@ class Conditions:
                 sql = f"SELECT DISTINCT name FROM aliases WHERE section = ? AND {_USED}"
                 sql += " AND ' ' || alias LIKE ?" * len(words)
                 likes = (f"% {word}%" for word in words)
-                found = self._numbers(sql, facet.section, FACET_NUMBERS[facet.name], *likes)
+                found = self._numbers(sql, facet.section, self.schema.facet_numbers[facet.name], *likes)
         if not found:
             raise self._unknown(facet, typed)
         return found
@@ -129,7 +129,7 @@ class Conditions:
     def _unknown(self, facet: Facet, typed: str) -> UsageError:
         sql = "SELECT a.alias, n.name FROM aliases a JOIN names n ON n.n = a.name"
         sql += f" WHERE a.section = ? AND a.{_USED} ORDER BY a.alias, n.name"
-        names = dict(self.connection.execute(sql, (facet.section, FACET_NUMBERS[facet.name])).fetchall())
+        names = dict(self.connection.execute(sql, (facet.section, self.schema.facet_numbers[facet.name])).fetchall())
         near = list(dict.fromkeys(names[alias] for alias in similar(text.key(typed), list(names))))[:3]
         hint = f"did you mean {', '.join(near)}?" if near else f"'archive count --by {facet.name}' lists them all"
         return UsageError(f"no event has the {facet.name} '{typed[:60]}'", hint)

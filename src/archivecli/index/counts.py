@@ -6,14 +6,13 @@ from typing import Any
 from archivecli.dates import LENGTHS, Precision, add_months, periods_between
 from archivecli.errors import UsageError
 from archivecli.events import Event
-from archivecli.index.conditions import ALL, FACET_NUMBERS, Condition
+from archivecli.index.conditions import ALL, Condition
 from archivecli.index.reader import Index
-from archivecli.query.criteria import Node, Query
-from archivecli.query.facets import BY_NAME, PERIODS
-from archivecli.query.measures import DAYS, Measure
+from archivecli.query.criteria import PERIODS, Node, Query
 from archivecli.query.results import Count as Tally
 from archivecli.query.results import Keys
 from archivecli.query.results import Total as Added
+from archivecli.schema import DAYS, NumericField
 
 MOST_CELLS = 500_000
 """A table of more cells than these is refused: nobody reads it, and it would fill the memory."""
@@ -40,7 +39,7 @@ def counted(index: Index, by: str, condition: Condition) -> list[Tally]:
         return [Tally(label, label, counts[label]) for label in sorted(counts)]
     sql = (
         "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
-        f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {FACET_NUMBERS[by]} LEFT JOIN names n ON n.n = f.name"
+        f" LEFT JOIN facets f ON f.event = e.n AND f.facet = {index.schema.facet_numbers[by]} LEFT JOIN names n ON n.n = f.name"
         f" WHERE {where} GROUP BY f.name ORDER BY n.name IS NULL, c DESC, n.name"
     )
     return [Tally(*row) for row in index.connection.execute(sql, values)]
@@ -113,7 +112,7 @@ class Selection:
             cells[keys] = cells.get(keys, 0) + number
         return cells
 
-    def add_up(self, measure: Measure, axes: Sequence[str] = ()) -> dict[Keys, list[Added]]:
+    def add_up(self, measure: NumericField, axes: Sequence[str] = ()) -> dict[Keys, list[Added]]:
         """Return, for each combination of values on the axes, the sums of a number, one for each unit."""
         wanted = "m.unit, sum(m.value), count(*), sum(m.range), count(DISTINCT e.n)"
         found: dict[Keys, dict[str, Added]] = {}
@@ -124,7 +123,7 @@ class Selection:
             units[unit] = Added(unit, *summed)
         return {keys: _in_order(units.values()) for keys, units in found.items()}
 
-    def numbered(self, measure: Measure) -> int:
+    def numbered(self, measure: NumericField) -> int:
         """Return how many of the events have the number at all."""
         where, values = self.condition
         sql = f"SELECT count(DISTINCT e.n) FROM events e {_measured(measure)} WHERE {where}"
@@ -136,9 +135,9 @@ class Selection:
         An event counts once in each period: for the first of ``names`` that it has; -1 stands for none of them.
         """
         sql = "SELECT n FROM names WHERE section = ? AND name = ?"
-        numbers = [next(self._rows(sql, [BY_NAME[facet].section, name]))[0] for name in names]
+        numbers = [next(self._rows(sql, [self.index.schema.facets[facet].section, name]))[0] for name in names]
         whens = " ".join(f"WHEN {number} THEN {place}" for place, number in enumerate(numbers))
-        of_event = f"FROM facets f WHERE f.event = e.n AND f.facet = {FACET_NUMBERS[facet]}"
+        of_event = f"FROM facets f WHERE f.event = e.n AND f.facet = {self.index.schema.facet_numbers[facet]}"
         rank = f"coalesce((SELECT min(CASE f.name {whens} END) {of_event}), -1)" if names else "-1"
         found: dict[str, dict[int, int]] = {}
         for (label,), (place, number) in self._crossed((period,), f"{rank} AS rank, count(*)", group="rank"):
@@ -152,12 +151,13 @@ class Selection:
         """Yield combinations of values with what is wanted of their events; the same combination may come again."""
         columns: list[str] = []
         joins = [join]
+        numbers = self.index.schema.facet_numbers
         for place, axis in enumerate(axes):
             if axis in PERIODS:
                 columns += _period_columns(axis)
             else:
                 joins.append(
-                    f"LEFT JOIN facets f{place} ON f{place}.event = e.n AND f{place}.facet = {FACET_NUMBERS[axis]}"
+                    f"LEFT JOIN facets f{place} ON f{place}.event = e.n AND f{place}.facet = {numbers[axis]}"
                     f" LEFT JOIN names n{place} ON n{place}.n = f{place}.name"
                 )
                 columns.append(f"coalesce(n{place}.name, '')")
@@ -193,7 +193,7 @@ def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
             yield label, *keys
 
 
-def _measured(measure: Measure) -> str:
+def _measured(measure: NumericField) -> str:
     """Return a join of SQL that gives each number of each event as ``m``: n, unit, value, range."""
     source, unit, span = "events v", "''", "0"
     if measure is DAYS:

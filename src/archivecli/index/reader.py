@@ -12,11 +12,9 @@ from archivecli import text
 from archivecli.dates import Period
 from archivecli.events import Event, Term
 from archivecli.index.conditions import ALL, Condition, Conditions, listed
-from archivecli.index.schema import COLUMNS as SEARCH_COLUMNS
-from archivecli.index.schema import WEIGHTS
-from archivecli.query.criteria import HasValue, Node, Query, conjuncts
-from archivecli.query.facets import NONE
+from archivecli.query.criteria import NONE, HasValue, Node, Query, conjuncts
 from archivecli.query.results import Count as Tally
+from archivecli.schema import Schema
 
 COLUMNS = 'e.id, e.title, e.start, e."end", e.kind, e.place, e.record'
 
@@ -33,8 +31,6 @@ STEPS = 10_000
 
 K1, B = 1.2, 0.75
 """The constants that FTS5 builds into its BM25."""
-
-_BM25 = f"bm25(fts, {', '.join(str(WEIGHTS[column]) for column in SEARCH_COLUMNS)})"
 
 
 _LEADING_DATE = r"[0-9]{4}(-[0-9]{2}){0,2}"
@@ -78,6 +74,11 @@ class Index:
         """What the index says of itself: events, first, last, about."""
         return {key: json.loads(value) for key, value in self.connection.execute("SELECT * FROM meta")}
 
+    @cached_property
+    def schema(self) -> Schema:
+        """What the events of the catalogue can have."""
+        return Schema.from_plain(self.meta["schema"])
+
     @property
     def size(self) -> int:
         """The number of events."""
@@ -105,7 +106,7 @@ class Index:
     @cached_property
     def conditions(self) -> Conditions:
         """Builds the conditions of SQL for criteria."""
-        return Conditions(self.connection, int(self.meta.get("longest", 0)))
+        return Conditions(self.connection, self.schema, int(self.meta.get("longest", 0)))
 
     def condition(self, node: Node) -> Condition:
         """Return the condition on the table ``events e`` for criteria without words."""
@@ -299,7 +300,8 @@ class Index:
         one of a few words says little. So its share of rarity and length is taken out again: what remains is
         f (K1 + 1) / (f + K1) for a weighted frequency f.
         """
-        sql = f"SELECT fts.rowid, -{_BM25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
+        bm25 = f"bm25(fts, {', '.join(map(str, self.schema.columns.values()))})"
+        sql = f"SELECT fts.rowid, -{bm25}, tokens FROM fts JOIN lengths ON n = fts.rowid WHERE fts MATCH ?"
         if among is None:
             rows = self.connection.execute(sql, (expression,)).fetchall()
             matches = len(rows)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 
 from archivecli.events import Event
-from archivecli.index.conditions import FACET_NUMBERS
 from archivecli.index.reader import Index
 from archivecli.query.results import Relation
 
@@ -65,7 +64,7 @@ def _nearest(scores: dict[int, float], limit: int | None) -> list[int]:
 
 def _shared_values(index: Index, own: int) -> Iterator[tuple[str, str, str, float, list[int]]]:
     """Yield each value of an event that others share: facet, name, short name, weight, the others."""
-    facets = {number: name for name, number in FACET_NUMBERS.items() if name in TIES}
+    facets = {number: name for name, number in index.schema.facet_numbers.items() if name in TIES}
     marks = ",".join(map(str, facets))
     sql = "SELECT f.facet, f.name, n.name, n.short FROM facets f JOIN names n ON n.n = f.name"
     sql += f" WHERE f.event = ? AND f.facet IN ({marks}) ORDER BY f.facet, n.name"

@@ -9,8 +9,7 @@ from archivecli import text
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.dates import period
 from archivecli.events import Event, Record
-from archivecli.fields import COLUMNS, RECORD, Shape
-from archivecli.query.facets import FACETS
+from archivecli.schema import Schema, Shape
 
 Row = tuple[Any, ...]
 
@@ -51,22 +50,24 @@ _encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators
 
 
 class RowBuilder:
-    """Builds rows with the names of one vocabulary; can be sent to another process."""
+    """Builds rows with the schema and the vocabulary of one catalogue; can be sent to another process."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, schema: Schema, vocabulary: Vocabulary) -> None:
+        self.schema = schema
         self.vocabulary = vocabulary
+        columns = list(schema.columns)
         self._fields: dict[str, tuple[int, str, _Gather]] = {
             field.name: (
-                COLUMNS.index(field.column),
+                columns.index(field.column),
                 _SPOKEN.get(field.name, ""),
                 self._gather(field.shape, field.name),
             )
-            for field in RECORD
+            for field in schema.fields
             if field.column
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return RowBuilder, (self.vocabulary,)
+        return RowBuilder, (self.schema, self.vocabulary)
 
     def __call__(self, events: Iterable[Event]) -> EventRows:
         """Return the rows of some events."""
@@ -102,7 +103,7 @@ class RowBuilder:
 
     def _gathered(self, record: Record) -> tuple[list[str], Iterable[tuple[int, str]]]:
         """Return the text of each search column, folded, and the values of facets."""
-        texts: list[list[str]] = [[] for _ in COLUMNS]
+        texts: list[list[str]] = [[] for _ in self.schema.columns]
         names: list[_Name] = []
         for name, value in record.items():
             if name in self._fields:
@@ -125,7 +126,7 @@ class RowBuilder:
                     {field.name: self._gather(field.shape, f"{path}.{field.name}") for field in shape.fields}
                 )
             case "ref":
-                return _naming(_Names(self.vocabulary, shape.section, path))
+                return _naming(_Names(self.schema, self.vocabulary, shape.section, path))
             case "flag" | "url":
                 return _nothing
             case "number" | "count":
@@ -155,10 +156,10 @@ _NONE: tuple[dict[str, str], ...] = ()
 class _Names(dict[str, _Name]):
     """The names that stand at one path."""
 
-    def __init__(self, vocabulary: Vocabulary, section: str, path: str) -> None:
+    def __init__(self, schema: Schema, vocabulary: Vocabulary, section: str, path: str) -> None:
         self.vocabulary = vocabulary
         self.section = section
-        self.facets = [number for number, facet in enumerate(FACETS) if path in facet.paths]
+        self.facets = [schema.facet_numbers[name] for name, facet in schema.facets.items() if path in facet.paths]
 
     def __missing__(self, name: str) -> _Name:
         if len(self) >= 20_000:

@@ -20,30 +20,14 @@
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-FILLING = 9
+FILLING = 10
 
 Progress = Callable[[int], None]
 """Told now and then how many events are compiled."""
 
-WEIGHTS = {
-    "title": 6.0,
-    "topics": 4.0,
-    "people": 3.0,
-    "bodies": 2.0,
-    "attendance": 1.3,
-    "places": 2.5,
-    "summary": 2.0,
-    "details": 1.0,
-    "asides": 0.4,
-    "aliases": 0.8,
-}
-"""How much a word in each column counts; the columns are those of ``fields.COLUMNS``, in their order."""
-
-COLUMNS = tuple(WEIGHTS)
-
-TABLES = f"""
+TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE events (
     n INTEGER PRIMARY KEY,
@@ -73,8 +57,13 @@ CREATE TABLE files (n INTEGER PRIMARY KEY, path BLOB NOT NULL, head BLOB NOT NUL
 CREATE TABLE items (n INTEGER PRIMARY KEY, file INTEGER NOT NULL, digest BLOB NOT NULL);
 CREATE TABLE synonyms (n INTEGER PRIMARY KEY, means TEXT NOT NULL);
 CREATE VIRTUAL TABLE thesaurus USING fts5(typed, content='', columnsize=0, tokenize='porter ascii');
-CREATE VIRTUAL TABLE fts USING fts5({", ".join(COLUMNS)}, content='', tokenize='porter ascii');
 """
+
+
+def full_text_table(columns: Iterable[str]) -> str:
+    """Return the statement that creates the full-text table of the search columns."""
+    return f"CREATE VIRTUAL TABLE fts USING fts5({', '.join(columns)}, content='', tokenize='porter ascii')"
+
 
 INDEXES = (
     "CREATE UNIQUE INDEX event_ids ON events (id)",

@@ -16,12 +16,11 @@ from archivecli import text
 from archivecli.catalogue.loader import Catalogue
 from archivecli.dates import periods_between
 from archivecli.events import Synonyms, Term
-from archivecli.fields import COLUMNS
 from archivecli.index.reader import COLUMNS as EVENT_COLUMNS
 from archivecli.index.reader import event_of
 from archivecli.index.rows import EventRows, RowBuilder
-from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.index.schema import INDEXES, TABLES, VERSION, Progress, full_text_table
+from archivecli.query.criteria import PERIODS
 from archivecli.query.results import Count as Tally
 
 Named = tuple[str, str, int]
@@ -38,9 +37,6 @@ MAX_WAITING = 1_000_000
 MAX_WORDS = 60_000
 """How many different words wait for being stored."""
 
-_MARKS = ",".join("?" * (len(COLUMNS) + 1))
-"""The parameters for a number and the search columns."""
-
 ADD_WORDS = "INSERT INTO words VALUES (?,?) ON CONFLICT (word) DO UPDATE SET number = number + excluded.number"
 
 HASH_SIZE = 16_000_000
@@ -53,6 +49,7 @@ AT_ONCE = 500
 def build(connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None = None) -> None:
     """Fill an empty database with a catalogue; raise CatalogueError with all its problems."""
     connection.executescript(TABLES)
+    connection.execute(full_text_table(catalogue.schema.columns))
     connection.execute("BEGIN")
     Writer(connection, catalogue).build(progress)
     connection.execute("COMMIT")
@@ -73,7 +70,11 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, catalogue: Catalogue) -> None:
         self.connection = connection
         self.catalogue = catalogue
-        self.rows = RowBuilder(catalogue.vocabulary)
+        self.schema = catalogue.schema
+        self.sections = [facet.section for facet in self.schema.facets.values()]
+        self.columns = ", ".join(self.schema.columns)
+        self.marks = ",".join("?" * (len(self.schema.columns) + 1))  # for a number and the search columns
+        self.rows = RowBuilder(self.schema, catalogue.vocabulary)
         self.names: dict[tuple[str, str], int] = {}
         self.files: dict[str, int] = {}
         self.words: Counter[str] = Counter()
@@ -159,7 +160,7 @@ class Writer:
         execute = self.connection.executemany
         execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", self._numbered(before, rows.events))
         execute(
-            f"INSERT INTO fts (rowid, {', '.join(COLUMNS)}) VALUES ({_MARKS})",
+            f"INSERT INTO fts (rowid, {self.columns}) VALUES ({self.marks})",
             self._numbered(before, (lines.split("\n") for lines in rows.columns)),
         )
         execute("INSERT INTO lengths VALUES (?,?)", enumerate(rows.lengths, before + 1))
@@ -181,9 +182,9 @@ class Writer:
         self.words.subtract(rows.words)
         execute = self.connection.executemany
         columns = ((number, *lines.split("\n")) for number, lines in zip(found, rows.columns, strict=True))
-        execute(f"INSERT INTO fts (fts, rowid, {', '.join(COLUMNS)}) VALUES ('delete', {_MARKS})", columns)
+        execute(f"INSERT INTO fts (fts, rowid, {self.columns}) VALUES ('delete', {self.marks})", columns)
         facets = (
-            (place, self.names[FACETS[place].section, value], found[event])
+            (place, self.names[self.sections[place], value], found[event])
             for (place, value), events in rows.facets.items()
             for event in events
         )
@@ -196,7 +197,7 @@ class Writer:
     def _add_facets(self, before: int, facets: dict[tuple[int, str], list[int]]) -> None:
         """Gather the events of each value of a facet, to be stored in order: that is faster."""
         for (place, value), numbers in facets.items():
-            key = (place, self._name(FACETS[place].section, value))
+            key = (place, self._name(self.sections[place], value))
             if key not in self.facets:
                 self.facets[key] = array("I")
             self.facets[key].extend([before + 1 + number for number in numbers])
@@ -291,7 +292,7 @@ class Writer:
         execute = self.connection.execute
         counted = "SELECT facet, name, count(*) AS c FROM facets GROUP BY facet, name"
         sql = f"SELECT facet, n.name, short, c FROM ({counted}) f JOIN names n ON n.n = f.name ORDER BY c DESC, n.name"
-        found: list[list[Tally]] = [[] for _ in FACETS]
+        found: list[list[Tally]] = [[] for _ in self.schema.facets]
         for facet, *tally in execute(sql):
             found[facet].append(Tally(*tally))
         (events,) = execute("SELECT count(*) FROM events").fetchone()
@@ -299,7 +300,7 @@ class Writer:
         for number, tallies in enumerate(found):
             if without := events - having.get(number, 0):
                 tallies.append(Tally("", "", without))
-        return {facet.name: tallies for facet, tallies in zip(FACETS, found, strict=True)}
+        return dict(zip(self.schema.facets, found, strict=True))
 
     def _add_meta(self) -> None:
         execute = self.connection.execute
@@ -307,6 +308,7 @@ class Writer:
         events, first, last, longest = execute(sql).fetchone()
         (tokens,) = execute("SELECT coalesce(sum(tokens), 0) FROM lengths").fetchone()
         values = {"version": VERSION, "events": events, "tokens": tokens, "about": self.catalogue.about}
+        values["schema"] = self.schema.to_plain()
         if events:
             values |= {"first": first, "last": last, "longest": int(longest)}  # the longest event, in days
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]

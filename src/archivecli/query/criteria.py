@@ -5,6 +5,12 @@ from typing import NamedTuple, TypeAlias
 
 from archivecli.dates import EVER, Period
 
+PERIODS = ("year", "quarter", "month")
+"""Groupings by date: an event counts in each period that it overlaps."""
+
+NONE = "(none)"
+"""Asks for the events that have no value of a facet: ``--country '(none)'``."""
+
 
 class Word(NamedTuple):
     """A word that an event should hold in any form; ``prefix`` for ``traf*``, ``column`` for ``title:word``."""

@@ -28,7 +28,7 @@ from archivecli.query.criteria import (
     any_of,
     conjunction,
 )
-from archivecli.query.facets import BY_NAME
+from archivecli.schema import CORE_FACETS
 
 YEARS = range(1000, 3000)
 """Default range of the numbers that are years where they stand alone."""
@@ -263,7 +263,7 @@ FIELDS: dict[str, Callable[[str, tuple[str, ...]], Node]] = {
     "during": _each(natural_dates.during_filter),
     "from": lambda field, values: natural_dates.from_filter(values[0], field),
     "to": lambda field, values: natural_dates.to_filter(values[0], field),
-    **dict.fromkeys(BY_NAME, _has_value),
+    **dict.fromkeys(CORE_FACETS, _has_value),
     **dict.fromkeys(TEXT_FIELDS, _in_column),
 }
 """Every ``field:`` of a query, and how its values are read."""

@@ -21,12 +21,12 @@ from archivecli.query.criteria import (
     conjunction,
     conjuncts,
 )
-from archivecli.query.facets import BY_NAME
 from archivecli.query.parser import TEXT_FIELDS, YEARS, parse
+from archivecli.schema import CORE_FACETS
 
 _FIELDS = {column: field for field, column in TEXT_FIELDS.items()}
 _REPEATED = {"year", "month", "on"}
-_OPTIONS = _REPEATED | {name for name, facet in BY_NAME.items() if facet.option}
+_OPTIONS = _REPEATED | {name for name, facet in CORE_FACETS.items() if facet.option}
 
 
 def query_text(node: Node, years: range = YEARS) -> str:

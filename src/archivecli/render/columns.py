@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from archivecli.core_schema import CORE
 from archivecli.errors import UsageError, did_you_mean, similar
 from archivecli.events import Hit, values_at
-from archivecli.fields import RECORD, Field
 from archivecli.render.tabular import Table, cell
+from archivecli.schema import Field
 
 DERIVED = ("when", "place")
 """Not fields of the record: the date as one ISO text, and the places in short names as one text."""
@@ -24,7 +25,7 @@ def known(searched: bool = False) -> dict[str, bool]:
 
 @cache
 def _record_paths() -> dict[str, bool]:
-    return dict(_paths(RECORD, "", False))
+    return dict(_paths(CORE.fields, "", False))
 
 
 def _paths(fields: Sequence[Field], before: str, in_list: bool) -> Iterator[tuple[str, bool]]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import display
-from archivecli.query.facets import NONE
-from archivecli.query.measures import Measure
+from archivecli.query.criteria import NONE
 from archivecli.query.results import Count, Keys, Total
 from archivecli.render import theme
 from archivecli.render.tabular import ALL, Row, Table, View
 from archivecli.render.theme import Screen
+from archivecli.schema import NumericField
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -256,7 +256,7 @@ class Sum(NamedTuple):
         return None if self.total.unit in NOT_ADDED else int(rounded) if rounded == int(rounded) else rounded
 
 
-def sums(measure: Measure, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str]) -> View:
+def sums(measure: NumericField, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str]) -> View:
     """Return the sums of a number, in all or for each value of one or two fields."""
 
     def rows() -> Iterator[Row]:
@@ -272,7 +272,7 @@ def sums(measure: Measure, fields: Sequence[str], found: Iterable[Sum], notes: S
 
 
 def _draw_sums(
-    measure: Measure, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str], screen: Screen
+    measure: NumericField, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str], screen: Screen
 ) -> Iterator["RenderableType"]:
     """Yield a row for each sum with the number of events that state it, and what the sums leave out."""
     grid = _grid()
@@ -295,7 +295,7 @@ def _draw_sums(
     yield from map(theme.note, notes)
 
 
-def sum_notes(measure: Measure, found: Sequence[Sum], stating: int, total: int) -> list[str]:
+def sum_notes(measure: NumericField, found: Sequence[Sum], stating: int, total: int) -> list[str]:
     """Return what the sums hold and what they leave out, so that nobody takes them for more than they are."""
     rest = f"the other {total - stating:,} are in no sum" if stating < total else "none is left out"
     notes = [f"{stating:,} of {total:,} events state {measure.name}; {rest}"]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import dates, display
+from archivecli.core_schema import CORE
 from archivecli.events import Event
-from archivecli.fields import RECORD, Field
+from archivecli.schema import Field
 
 When: TypeAlias = Callable[[str, str], str]
 """Writes a date, or from when to when (the second is empty for a single date): ``dates.human`` or ``dates.iso``."""
@@ -25,7 +26,7 @@ class Detail(NamedTuple):
 
 def lines(event: Event, when: When = dates.human) -> Iterator[Detail]:
     """Yield every value of a record, in the order of the fields; nothing is left out."""
-    for field in RECORD:
+    for field in CORE.fields:
         if field.name not in event.record:
             continue
         value = event.record[field.name]

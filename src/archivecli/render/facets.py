@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import display
 from archivecli.dates import quarter_months
-from archivecli.query.facets import BY_NAME, NONE, PERIODS
+from archivecli.query.criteria import NONE, PERIODS
 from archivecli.query.results import Count
 from archivecli.render import theme
 from archivecli.render.counts import bar, share
 from archivecli.render.tabular import Row, Table, View
 from archivecli.render.theme import Screen
+from archivecli.schema import CORE_FACETS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -79,7 +80,7 @@ def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
     typed = as_typed(field, count.name, count.short) if count.name else NONE
     if not typed:
         return ()
-    if BY_NAME[field].option:
+    if CORE_FACETS[field].option:
         return (f"--{field}", typed)
     return (f'{field}:"{typed}"' if typed == NONE else f"{field}:{typed}",)
 

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from rich.text import Text
 
 from archivecli import display, text
+from archivecli.core_schema import CORE
 from archivecli.events import Event
-from archivecli.fields import BY_NAME
 from archivecli.render import theme
 from archivecli.render.describe import lines
 
@@ -142,7 +142,7 @@ def _starts(stem: str) -> list[str]:
 
 
 def _label(name: str) -> str:
-    label = BY_NAME[name].label
+    label = CORE.by_name[name].label
     return "" if name == "summary" or not label else f"{label}: "
 
 

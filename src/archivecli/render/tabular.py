@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archivecli import display
 from archivecli.events import texts
-from archivecli.query.facets import NONE
+from archivecli.query.criteria import NONE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

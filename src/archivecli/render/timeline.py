@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import dates, display, text
 from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period, add_months, month_count
-from archivecli.events import Event
-from archivecli.query.facets import BY_NAME, facet_values
+from archivecli.events import Event, facet_values
 from archivecli.query.results import Count
 from archivecli.render import theme
 from archivecli.render.calendar import event_label, is_imprecise
 from archivecli.render.tabular import Row, Table, View
 from archivecli.render.theme import Screen
+from archivecli.schema import CORE_FACETS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -85,7 +85,7 @@ def timeline_view(
     def rows() -> Iterator[Row]:
         silent = {add_months(gap.last, 1): month_count(*gap) for gap in line.gaps}
         for event in events:
-            found = facet_values(event, BY_NAME[line.field])
+            found = facet_values(event, CORE_FACETS[line.field])
             values: Any = found if line.several else "; ".join(found) or None
             gap = silent.pop(event.period.first[:7], 0)
             end = event.end or event.start
@@ -180,7 +180,7 @@ def _draw(
 
 def _group(event: Event, line: Timeline) -> str:
     """Return the most frequent of an event's values, "" where it has none of the groups."""
-    values = facet_values(event, BY_NAME[line.field])
+    values = facet_values(event, CORE_FACETS[line.field])
     return next((group.name for group in line.groups if group.name in values), "")
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from archivecli.dates import human
 from archivecli.events import Hit
 from archivecli.index.reader import Index
-from archivecli.index.schema import WEIGHTS
 from archivecli.query.criteria import Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word, conjuncts
 from archivecli.search.interpret import SearchTerm
 from archivecli.search.rank import Outcome
@@ -24,7 +23,7 @@ def explanation(index: Index, outcome: Outcome, limit: int = 10) -> Iterator[str
     if reading.dropped:
         yield f"left out: {', '.join(dict.fromkeys(reading.dropped))}"
     if reading.terms:
-        yield "weights: " + ", ".join(f"{column} {weight:g}" for column, weight in WEIGHTS.items())
+        yield "weights: " + ", ".join(f"{column} {weight:g}" for column, weight in index.schema.columns.items())
     for place, hit in enumerate(outcome.hits[:limit], 1):
         yield f"{place}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
         yield from _contributions(index, reading.terms, hit)

@@ -14,7 +14,6 @@ from typing import NamedTuple, TypeGuard
 from archivecli.events import Event, Hit
 from archivecli.index.conditions import ALL, Condition, listed
 from archivecli.index.reader import Index, match_condition
-from archivecli.index.schema import COLUMNS
 from archivecli.query.criteria import And, Annually, During, Node, Not, Or, Phrase, Query, Word, conjunction, conjuncts
 from archivecli.search.interpret import Alternative, Interpretation, SearchTerm, interpret
 from archivecli.search.spelling import quoted
@@ -354,7 +353,7 @@ def matched_columns(index: Index, reading: Interpretation, events: Sequence[Even
     from archivecli.search.stems import stems
 
     phrases = {e for term in reading.terms for one in term.alternatives for e in one.expressions if " : " not in e}
-    prepare = RowBuilder(index)  # type: ignore[arg-type]
+    prepare = RowBuilder(index.schema, index)  # type: ignore[arg-type]
     texts = [[column.split() for column in prepare.search_text(event.record)] for event in events]
     wanted = [phrase.strip('"').split() for phrase in phrases]
     stem_of = stems(word for words in [*wanted, *itertools.chain(*texts)] for word in words)
@@ -364,7 +363,9 @@ def matched_columns(index: Index, reading: Interpretation, events: Sequence[Even
 
     sought = [stemmed(words) for words in wanted]
     return {
-        event.id: tuple(name for name, words in zip(COLUMNS, columns, strict=True) if _any_in(sought, stemmed(words)))
+        event.id: tuple(
+            name for name, words in zip(index.schema.columns, columns, strict=True) if _any_in(sought, stemmed(words))
+        )
         for event, columns in zip(events, texts, strict=True)
     }
 

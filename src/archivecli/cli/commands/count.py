@@ -8,15 +8,15 @@ from archivecli.cli.ids import Words
 from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
+from archivecli.core_schema import CORE
 from archivecli.errors import UsageError
-from archivecli.query.criteria import Node
-from archivecli.query.facets import FACETS, PERIODS
-from archivecli.query.measures import MEASURES, Measure
+from archivecli.query.criteria import PERIODS, Node
 from archivecli.query.results import Keys, Total
 from archivecli.render import ROW_FORMATS, counts
 from archivecli.render.tabular import View
+from archivecli.schema import CORE_FACETS, NumericField
 
-GROUPINGS = (*PERIODS, *(facet.name for facet in FACETS))
+GROUPINGS = (*PERIODS, *CORE_FACETS)
 
 
 @command
@@ -31,7 +31,7 @@ def run(
     percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
     sum_: Annotated[
         str | None,
-        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(MEASURES)}"),
+        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(CORE.numbers)}"),
     ] = None,
     *,
     view_options: OutputOptions,
@@ -52,7 +52,7 @@ def run(
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
     if sum_ is not None:
-        return _sums(found, MEASURES[sum_], fields, drawn)
+        return _sums(found, CORE.numbers[sum_], fields, drawn)
     if not fields:
         return counts.total_only(found.total)
     groups = [found.selection.tally(field) for field in fields]
@@ -63,7 +63,7 @@ def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str 
     return counts.cross_table(table, percent)
 
 
-def _sums(found: ViewContext, measure: Measure, fields: tuple[str, ...], drawn: bool) -> View:
+def _sums(found: ViewContext, measure: NumericField, fields: tuple[str, ...], drawn: bool) -> View:
     """Return the sums, sorted by field: periods by time, names by frequency."""
     selection = found.selection
     shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
@@ -86,6 +86,6 @@ def _check(fields: tuple[str, ...], percent: bool, sum_: str | None) -> None:
     if len(set(fields)) < len(fields):
         raise UsageError(f"--by {fields[0]} is given twice", "two different fields make a table")
     if sum_ is not None:
-        checked("--sum", sum_, list(MEASURES))
+        checked("--sum", sum_, list(CORE.numbers))
     if percent and (sum_ is not None or not fields):
         raise UsageError("--percent goes with --by, and not with --sum")

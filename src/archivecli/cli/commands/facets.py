@@ -10,12 +10,12 @@ from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import select
 from archivecli.errors import similar
-from archivecli.query.criteria import Node
-from archivecli.query.facets import FACETS, PERIODS
+from archivecli.query.criteria import PERIODS, Node
 from archivecli.render.facets import Field, facets_view
+from archivecli.schema import CORE_FACETS
 
-FIELDS = (*PERIODS, *(facet.name for facet in FACETS))
-USUAL = ("year", *(facet.name for facet in FACETS if facet.option))
+FIELDS = (*PERIODS, *CORE_FACETS)
+USUAL = ("year", *(facet.name for facet in CORE_FACETS.values() if facet.option))
 
 
 @command

@@ -9,11 +9,11 @@ from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
 from archivecli.query.criteria import Node, time_span
-from archivecli.query.facets import BY_NAME
 from archivecli.render import ROW_FORMATS
 from archivecli.render.counts import count_by
 from archivecli.render.tabular import View
 from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
+from archivecli.schema import CORE_FACETS
 
 
 @command
@@ -22,7 +22,7 @@ def run(
     color_by: Annotated[
         str,
         typer.Option(
-            "--color-by", "--colour-by", metavar="FIELD", help=f"letters and colours by: {', '.join(BY_NAME)}"
+            "--color-by", "--colour-by", metavar="FIELD", help=f"letters and colours by: {', '.join(CORE_FACETS)}"
         ),
     ] = "kind",
     *,
@@ -36,7 +36,7 @@ def run(
 
     'archive count --by month' counts them instead.
     """
-    checked("--color-by", color_by, list(BY_NAME))
+    checked("--color-by", color_by, list(CORE_FACETS))
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
     found.write(_counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)

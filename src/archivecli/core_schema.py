@@ -1,62 +1,25 @@
-"""The fields of a record, in one table.
+"""The fields of the records of any catalogue, in one table.
 
-Validation, the JSON Schema, the search columns, the card of ``show`` and the reference of the format all derive from
-it: a new field is one line here. ``column`` is the column of the index that its text is searched in, ``group`` the part
-of the card that it stands in.
+Validation, the JSON Schema, the index, the card of ``show`` and the reference of the format derive from it: a new field is
+one line here.
 """
 
-from typing import NamedTuple
-
-
-class Shape(NamedTuple):
-    """What a value may be: ``kind`` is one of text, block, date, number, count, flag, url, id, ref, list, map."""
-
-    kind: str
-    section: str = ""  # ref: the section of the vocabulary
-    item: "Shape | None" = None  # list: what each item is
-    fields: "tuple[Field, ...]" = ()  # map
-    shorthand: str = ""  # map: a bare value stands for a map of this one field
-
-
-class Field(NamedTuple):
-    """A named value of a record."""
-
-    name: str
-    shape: Shape
-    about: str
-    column: str = ""
-    group: str = ""
-    label: str = ""
-    required: bool = False
-
-
-COLUMNS = ("title", "topics", "people", "bodies", "attendance", "places", "summary", "details", "asides", "aliases")
-"""The columns of the search index; ``aliases`` holds the other names of whatever the record names."""
-
-TEXT = Shape("text")
-BLOCK = Shape("block")
-DATE = Shape("date")
-NUMBER = Shape("number")
-COUNT = Shape("count")
-FLAG = Shape("flag")
-URL = Shape("url")
-ID = Shape("id")
-
-
-def ref(section: str) -> Shape:
-    """Return the shape of a name that the vocabulary's ``section`` explains."""
-    return Shape("ref", section=section)
-
-
-def many(item: Shape) -> Shape:
-    """Return the shape of a list of ``item``."""
-    return Shape("list", item=item)
-
-
-def mapping(*fields: Field, shorthand: str = "") -> Shape:
-    """Return the shape of a mapping of ``fields``."""
-    return Shape("map", fields=fields, shorthand=shorthand)
-
+from archivecli.schema import (
+    BLOCK,
+    CORE_FACETS,
+    COUNT,
+    DATE,
+    FLAG,
+    ID,
+    NUMBER,
+    TEXT,
+    URL,
+    Field,
+    Schema,
+    many,
+    mapping,
+    ref,
+)
 
 COUNTRY, CITY, BODY, PERSON = ref("countries"), ref("cities"), ref("bodies"), ref("people")
 
@@ -90,7 +53,7 @@ CONCERN = mapping(
     Field("note", TEXT, "why, or how"),
 )
 
-RECORD: tuple[Field, ...] = (
+_FIELDS: tuple[Field, ...] = (
     Field("id", ID, "one word, unique and stable; best begins with the date of the event", required=True),
     Field("title", TEXT, "the title, exactly", "title", required=True),
     Field("kind", ref("kinds"), "what sort of event", "topics", "What", "Kind"),
@@ -300,7 +263,20 @@ RECORD: tuple[Field, ...] = (
     Field("notes", many(TEXT), "the cataloguer's notes: open questions, misprints, inferences", "asides", "Notes"),
 )
 
-BY_NAME = {field.name: field for field in RECORD}
+_COLUMNS = {
+    "title": 6.0,
+    "topics": 4.0,
+    "people": 3.0,
+    "bodies": 2.0,
+    "attendance": 1.3,
+    "places": 2.5,
+    "summary": 2.0,
+    "details": 1.0,
+    "asides": 0.4,
+    "aliases": 0.8,  # the other names of whatever a record names
+}
+
+CORE = Schema(_FIELDS, tuple(CORE_FACETS.values()), _COLUMNS)
 
 TERM = mapping(
     Field("name", TEXT, "the full name", required=True),
