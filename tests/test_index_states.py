@@ -120,7 +120,7 @@ def test_damage_that_the_file_system_hides(catalogue: Path, folder: Path, run: R
         result = run("list", "--catalogue", str(catalogue))
         if result.code:
             assert (result.code, result.out) == (1, "")
-            assert "has been thrown away" in result.err
+            assert "has been deleted" in result.err
         else:
             index_of(folder).unlink()
         assert titles(catalogue) == MEETINGS

@@ -186,7 +186,7 @@ def test_a_link_in_the_folder_is_a_new_file_too(run: Run, tmp_path: Path) -> Non
     for target in (folder / "out.yaml", tmp_path / "in.yaml"):
         write = pytest.raises(OutputError, match="part of the catalogue")
         with write:
-            write_file(str(target), ["x"], spare=folder)
+            write_file(str(target), ["x"], protected=folder)
     for name in (folder / "x.json", folder / ".hidden.yaml", tmp_path / "beside.yaml"):
-        write_file(str(name), ["x"], spare=folder)
+        write_file(str(name), ["x"], protected=folder)
         assert name.exists()

@@ -1,13 +1,10 @@
-"""Run the command: ``archive``, or ``python -m archivecli``.
-
-A module of its own and nearly empty: signals must be handled before Typer and all else is imported.
-"""
+"""Run ``archive``, also as ``python -m archivecli``. Nearly empty: signals must be handled before Typer is imported."""
 
 from archivecli.cli import process
 
 
 def main() -> None:
-    """Run the command ``archive`` on the words of the command line and exit."""
+    """Run the command line and exit."""
     process.prepare()
     process.run(_command)
 

@@ -1,14 +1,14 @@
-"""Everything that can go wrong, as one tree: a sentence, a hint, an exit code.
-
-Code deep down raises; ``cli.app`` alone turns an error into words on stderr and an exit code.
-"""
+"""The errors: each has a message, a hint and an exit code, which only ``cli.app`` prints and returns."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+MAX_MESSAGE = 300  # characters; a message may quote a million from a catalogue
+MAX_PROBLEMS = 1000  # in a catalogue; loading stops after that
+
 
 class ArchiveError(Exception):
-    """What could not be done, in one sentence, and what to do next (``hint``)."""
+    """An error for the user: the message in one sentence, and what to do next (``hint``)."""
 
     exit_code = 1
 
@@ -19,25 +19,25 @@ class ArchiveError(Exception):
 
 
 class UsageError(ArchiveError):
-    """The command line or the query asks for something that does not exist."""
+    """The command line or the query is invalid."""
 
     exit_code = 2
 
 
 class EventNotFound(ArchiveError):
-    """No event has this id, nor an id that begins with it."""
+    """No event has an id that is or begins with what was typed."""
 
 
 class AmbiguousId(ArchiveError):
-    """Several ids begin with what was typed."""
+    """More than one id begins with what was typed."""
 
 
 class OutputError(ArchiveError):
-    """A file could not be written."""
+    """A file or stream cannot be read or written."""
 
 
 class Problem(NamedTuple):
-    """One finding in a catalogue: where (1-based line and column), what, and what is expected."""
+    """One finding in a catalogue, with its position (line and column from 1)."""
 
     path: str
     line: int
@@ -49,15 +49,11 @@ class Problem(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Return ``path:line:column``, or the path alone where no line is known."""
+        """Return ``path:line:column``, or only the path if the line is unknown (0)."""
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
-
-
-MAX_MESSAGE = 300
-"""How many characters of a message are shown; what it quotes from a catalogue may be a million long."""
 
 
 def shortened(message: str) -> str:
@@ -65,31 +61,27 @@ def shortened(message: str) -> str:
     return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 3] + "..."
 
 
-MAX_PROBLEMS = 1000
-"""After so many problems of a catalogue the rest is not looked for."""
-
-
 class CatalogueError(ArchiveError):
-    """A catalogue cannot be used; ``problems`` tells every reason, or the first MAX_PROBLEMS."""
+    """A catalogue cannot be used; ``problems`` has the reasons, at most MAX_PROBLEMS."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems[:MAX_PROBLEMS])
         count = len(self.problems)
-        more = " and perhaps more: the rest was not looked for" if count == MAX_PROBLEMS else ""
+        more = " and perhaps more: the rest was not checked" if count == MAX_PROBLEMS else ""
         super().__init__(f"{count:,} problem{'' if count == 1 else 's'} in the catalogue{more}")
 
 
 def similar(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
-    """Return up to ``limit`` of ``known`` that look most like ``word``, best first; none for a word of a mile."""
-    if len(word) > 100:
+    """Return up to ``limit`` known words similar to ``word``, best first."""
+    if len(word) > 100:  # not a typing mistake
         return []
-    from rapidfuzz import process  # 20 ms, needed only where something is wrong
+    from rapidfuzz import process  # 20 ms, only for errors
 
     found = process.extract(word.casefold(), {k: k.casefold() for k in known}, limit=limit, score_cutoff=60)
     return [key for _, _, key in found]
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return "did you mean a, b?" or, where nothing is near, an empty text."""
+    """Return "did you mean a, b?" or, if no known word is similar, an empty string."""
     near = similar(word, known)
     return f"did you mean {', '.join(near)}?" if near else ""

@@ -207,21 +207,21 @@ def _no_text(path: str, before: bytes, piece: bytes) -> Problem:
     return Problem(path, line, column, "character", what, "is this a text file?")
 
 
-def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Path | None = None) -> None:
+def write_file(name: str, pieces: Iterable[str], force: bool = False, protected: Path | None = None) -> None:
     """Write a UTF-8 file; raise OutputError if it exists (without ``force``), or cannot be written.
 
     Another reader sees the old file or the new one, never a part: the text goes to a temporary file in the same folder,
-    which is then renamed. The catalogue ``spare`` is never changed: its files are not overwritten, and its folder gets no new
+    which is then renamed. The catalogue ``protected`` is never changed: its files are not overwritten, and its folder gets no new
     ones. Devices and pipes are written to directly.
     """
     try:
-        before = _look(name)
+        before = os.stat(name) if os.path.exists(name) else None
         if before is not None and not stat.S_ISREG(before.st_mode):
             _write_through(name, pieces, before)
-        elif before is not None and spare is not None and _is_part(before, spare):
+        elif before is not None and protected is not None and _is_part(before, protected):
             raise OutputError(f"{name} is the catalogue itself", "choose another file")
-        elif spare is not None and _would_join(name, spare):
-            what = f"{name} would become part of the catalogue, which is every YAML file in the folder {spare}"
+        elif protected is not None and _would_join(name, protected):
+            what = f"{name} would become part of the catalogue, which is every YAML file in the folder {protected}"
             raise OutputError(what, "write it into another folder, or with another suffix")
         elif before is not None and not force:
             raise _exists(name)
@@ -234,13 +234,6 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, spare: Pat
         raise OutputError(f"cannot write {name}: {reason[:1].lower()}{reason[1:]}") from error
 
 
-def _look(name: str) -> os.stat_result | None:
-    try:
-        return os.stat(name)
-    except FileNotFoundError:
-        return None
-
-
 def _is_part(found: os.stat_result, catalogue: Path) -> bool:
     return any(state_of(found)[:2] == source.state[:2] for source in survey(catalogue)[0])
 
@@ -249,13 +242,10 @@ def _would_join(name: str, catalogue: Path) -> bool:
     """Return whether the catalogue is a folder of which a file of this name would become part."""
     if not name.endswith(SUFFIXES) or not catalogue.is_dir():
         return False
-    folder = os.path.realpath(catalogue)
-    named = os.path.join(os.path.realpath(os.path.dirname(name) or os.curdir), os.path.basename(name))
-    for path in (named, os.path.realpath(name)):  # a link, and its target
-        same_drive = os.path.splitdrive(path)[0] == os.path.splitdrive(folder)[0]
-        if same_drive and not any(part.startswith(".") for part in os.path.relpath(path, folder).split(os.sep)):
-            return True  # ``..`` leads out of the folder; hidden files are not read
-    return False
+    folder, (parent, base) = os.path.realpath(catalogue), os.path.split(name)
+    paths = Path(os.path.realpath(parent or os.curdir), base), Path(os.path.realpath(name))  # a link, and its target
+    inside = [path.relative_to(folder).parts for path in paths if path.is_relative_to(folder)]
+    return any(not any(part.startswith(".") for part in parts) for parts in inside)  # hidden files are not read
 
 
 def _exists(name: str) -> OutputError:

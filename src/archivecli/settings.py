@@ -1,6 +1,6 @@
 """Every setting with its origin: option, environment variable, settings file, default, in this order.
 
-The settings file is TOML and small; where there is none, asking for it costs one ``stat``.
+The settings file is a small TOML file; without one, looking for it costs one ``stat``.
 
 catalogue = "work"              # default catalogue: a name from below, or a path
 color = "auto"                  # auto, always, never
@@ -12,7 +12,8 @@ work = "~/archives/work.yaml"   # archive --catalogue work list
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -23,8 +24,7 @@ COLOURS = ("auto", "always", "never")
 KEYS = ("catalogue", "color", "pager", "catalogues")
 MAX_BYTES = 1_000_000
 
-PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard output"
-"""Origins of defaults."""
+PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard output"  # origins of defaults
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class ConfigError(ArchiveError):
 
 
 class Setting(NamedTuple, Generic[T]):
-    """A value and what it comes from: an option, a variable, a key of the settings file, or a default."""
+    """A value and its origin: an option, a variable, a key of the settings file, or a default."""
 
     value: T
     origin: str
@@ -57,7 +57,7 @@ class SettingsFile(NamedTuple):
 
 
 class Settings:
-    """The settings of one run, from the options typed, the environment and the settings file."""
+    """The settings of one run, from options, the environment and the settings file."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Settings:
 
     @property
     def config_path(self) -> Setting[Path | None]:
-        """The path of the settings file, whether it exists or not; None without a home."""
+        """The path of the settings file, whether it exists or not; None without a home folder."""
         if given := self.environ.get("ARCHIVE_CONFIG"):
             return Setting(Path(os.path.expanduser(given)), "ARCHIVE_CONFIG")
         folder = files.config_folder()
@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def cache(self) -> Setting[Path | None]:
-        """The folder of the indexes; None without a home."""
+        """The folder of the indexes; None without a home folder."""
         return Setting(files.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
 
     @property
@@ -112,7 +112,7 @@ class Settings:
         return Path(os.path.expanduser(given))  # "~nobody" stays as it is, and is not found
 
     def colour(self, terminal: bool) -> Setting[bool]:
-        """Whether to use colour; the user's own settings count before those for all programs."""
+        """Whether to use colour; settings of this program take precedence over those of all programs."""
         for value, origin in (
             (self.typed_color, "--color"),
             (self.environ.get("ARCHIVE_COLOR"), "ARCHIVE_COLOR"),
@@ -131,7 +131,7 @@ class Settings:
 
     @property
     def pager(self) -> Setting[list[str]]:
-        """The words of the pager command; none for an empty string, ``cat`` or a terminal that cannot move its cursor."""
+        """The words of the pager command; empty for no pager, ``cat`` or a terminal that cannot move its cursor."""
         if self.no_pager:
             return Setting([], "--no-pager")
         if self.dumb:
@@ -158,12 +158,12 @@ class Settings:
 
 
 def named(what: str, path: str) -> str:
-    """Return a path typed for ``what``; raise UsageError for an empty one, as of an unset shell variable."""
+    """Return the path that was typed for ``what``; raise UsageError if it is empty, as from an unset variable."""
     if not path:
         raise UsageError(f"{what}: the path is empty", "name a file or a folder")
     try:
         os.fsencode(path)
-    except UnicodeError:  # in an ASCII locale: arguments are UTF-8, and so are the names of files
+    except UnicodeError:  # an ASCII locale: arguments and file names are UTF-8 all the same
         with contextlib.suppress(UnicodeError):
             return os.fsdecode(path.encode())
     return path
@@ -178,10 +178,11 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
         if required:
             reason = getattr(error, "strerror", None) or str(error)
             raise ConfigError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
-        return SettingsFile()  # no such file, or in a home that is not ours
+        return SettingsFile()  # no such file, or the home folder of somebody else
     content = _read(path)
     values = _parse(path, content)
-    _check(path, content, values)
+    for key, value in values.items():
+        _check(path, content, key, value)
     catalogues = {name: _absolute(path, value) for name, value in values.get("catalogues", {}).items()}
     catalogue = values.get("catalogue")
     if catalogue is not None and catalogue not in catalogues:
@@ -201,8 +202,7 @@ def _read(path: Path) -> str:
 
 
 def _parse(path: Path, content: str) -> dict[str, Any]:
-    import re
-    import tomllib  # 4 ms, only where there is a file
+    import tomllib  # 4 ms, only if there is a file
 
     try:
         return tomllib.loads(content)
@@ -214,36 +214,35 @@ def _parse(path: Path, content: str) -> dict[str, Any]:
 
 
 def _absolute(path: Path, value: str) -> str:
-    """Return a path of the settings file; a relative one starts in the file's folder."""
+    """Return a path in the settings file; a relative one starts in the folder of the file."""
     return str(path.parent / os.path.expanduser(value))
 
 
-def _check(path: Path, content: str, values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        position = f"{path}:{_line(content, key)}"
-        if key not in KEYS:
-            hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
-            raise ConfigError(f"{position}: there is no setting '{key[:40]}'", hint)
-        if key == "catalogues":
-            if not isinstance(value, dict):
-                hint = 'write [catalogues] and below it name = "path"'
-                raise ConfigError(f"{position}: 'catalogues' is not a table", hint)
-            _check_catalogues(path, content, value.items())
-        elif key == "catalogue" and value == "":
-            raise ConfigError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
-        elif not isinstance(value, str) or "\0" in value:
-            raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
-        elif key == "color" and value not in COLOURS:
-            raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
+def _check(path: Path, content: str, key: str, value: Any) -> None:
+    position = f"{path}:{_line(content, key)}"
+    if key not in KEYS:
+        hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
+        raise ConfigError(f"{position}: there is no setting '{key[:40]}'", hint)
+    if key == "catalogues":
+        if not isinstance(value, dict):
+            raise ConfigError(
+                f"{position}: 'catalogues' is not a table", 'write [catalogues] and below it name = "path"'
+            )
+        for name, catalogue in value.items():
+            _check_catalogue(f"{path}:{_line(content, name)}", name, catalogue)
+    elif key == "catalogue" and value == "":
+        raise ConfigError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+    elif not isinstance(value, str) or "\0" in value:
+        raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
+    elif key == "color" and value not in COLOURS:
+        raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
 
 
-def _check_catalogues(path: Path, content: str, catalogues: Iterable[tuple[str, Any]]) -> None:
-    for name, value in catalogues:
-        position = f"{path}:{_line(content, name)}"
-        if not _is_name(name):
-            raise ConfigError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
-        if not isinstance(value, str) or not value or "\0" in value:
-            raise ConfigError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
+def _check_catalogue(position: str, name: str, value: Any) -> None:
+    if not _is_name(name):
+        raise ConfigError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ConfigError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
 
 
 def _is_name(word: str) -> bool:
@@ -251,8 +250,6 @@ def _is_name(word: str) -> bool:
 
 
 def _line(content: str, key: str) -> int:
-    """Return the line of a key, or 1 where it is not found."""
-    import re
-
+    """Return the line number of a key, or 1 if it is not found."""
     match = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", content, re.MULTILINE)
     return content.count("\n", 0, match.start()) + 1 if match else 1

@@ -150,7 +150,9 @@ def searchable(text: str) -> str:
 
 def _normalize(text: str) -> str:
     """Return folded text in which numbers, acronyms and symbols have the form of words."""
-    text = fold(re.sub(_ELISION, "", re.sub(_SYMBOL, _spelled_out, re.sub(_PICTURE, " ", text))))
+    if not text.isascii():
+        text = re.sub(_PICTURE, " ", text)
+    text = fold(re.sub(_ELISION, "", re.sub(_SYMBOL, _spelled_out, text)))
     if re.search(_IN_NUMBER, text):
         text = re.sub(_GROUPED, lambda match: re.sub(_NOT_WORD, "", match.group()), text)
         text = re.sub(_DECIMAL, "d", text)

@@ -1,4 +1,4 @@
-"""The Typer app: the commands, and the one place where errors become messages and exit codes."""
+"""The Typer app: the commands, and the only place where errors become messages and exit codes."""
 
 import contextlib
 import importlib
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 import typer.core
-from typer._click.exceptions import NoSuchOption  # Typer hands it out nowhere else
+from typer._click.exceptions import NoSuchOption  # Typer has no public name for it
 
 from archivecli import __version__
 from archivecli.cli import output, process
@@ -18,21 +18,21 @@ from archivecli.errors import ArchiveError, CatalogueError, UsageError, similar
 
 COMMANDS = {
     "list": "List events, newest first.",
-    "search": "Find events by words, names, dates, figures.",
-    "show": "Show everything that the archive knows of an event.",
+    "search": "Find events by words, names, dates, numbers.",
+    "show": "Show everything that the archive knows about an event.",
     "related": "Show the events nearest to one, and what they share.",
     "count": "Count events, by year, country, topic ...",
     "calendar": "Show years by months, or every day, with their events.",
-    "timeline": "Draw events on an axis of time, or count them by month, quarter, year.",
+    "timeline": "Draw events on an axis of time.",
     "facets": "Show the values of fields, and how to narrow to each.",
     "on-this-day": "List what happened on this day of the year.",
     "cite": "Cite an event in the style of Chicago, APA or MLA.",
     "open": "Open an event's link in the browser.",
-    "validate": "Check a catalogue and tell every finding.",
+    "validate": "Check a catalogue and report every problem.",
     "schema": "Print the JSON Schema of a catalogue.",
-    "init": "Start a catalogue of one's own.",
-    "info": "Show what is in force, and where it comes from.",
-    "completion": "Print the script by which a shell completes.",
+    "init": "Start a catalogue of your own.",
+    "info": "Show the values in use and their origins.",
+    "completion": "Print the script for completion in a shell.",
 }
 """The commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``."""
 
@@ -47,14 +47,14 @@ def load_command(name: str) -> Any:
 
 
 class CommandGroup(typer.core.TyperGroup):
-    """The group of all commands, and the boundary at which errors end."""
+    """The group of all commands; turns errors into messages and exit codes."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands = {name: typer.core.TyperCommand(name, help=about) for name, about in COMMANDS.items()}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command; in the words of a query, ``-sofia`` excludes one."""
+        """Return the command and its arguments; in the words of a query, ``-sofia`` excludes one."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is None:
             return name, command, rest
@@ -66,11 +66,11 @@ class CommandGroup(typer.core.TyperGroup):
         return name, command, rest
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        """Run a command line and exit with its code; an error becomes one message."""
+        """Run a command line and exit with its code; print an error as one message."""
         for stream in (sys.stdout, sys.stderr):
             process.accept_any_text(stream)
         standalone = settings.pop("standalone_mode", True)
-        # no expansion on Windows either: traf* is a query, not file names
+        # without windows_expand_args, because traf* is a query, not a file name
         settings |= {"standalone_mode": False, "windows_expand_args": False}
         try:
             code = super().main(*args, **settings)
@@ -84,9 +84,10 @@ class CommandGroup(typer.core.TyperGroup):
         except BrokenPipeError:
             process.discard(sys.stdout)
             code = 0
-        except OSError as error:
+        except OSError as error:  # in most cases the answer cannot be written
             process.discard(sys.stdout)
-            code = _print_error(_system_error(error))
+            subject = os.fsdecode(error.filename) if error.filename else "the answer cannot be written"
+            code = _print_error(ArchiveError(f"{subject}: {error.strerror or error}"))
         except MemoryError:
             code = _print_error(ArchiveError("there is not enough memory for this"))
         if standalone:
@@ -94,12 +95,12 @@ class CommandGroup(typer.core.TyperGroup):
         return code
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Parse the command line, and print help; a closed pipe ends that quietly."""
+        """Parse the command line, or print help; exit quietly if the pipe is closed."""
         with _quiet_on_closed_pipe():
             return super().make_context(*args, **settings)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a closed pipe ends it quietly."""
+        """Run the command; exit quietly if the pipe is closed."""
         with _quiet_on_closed_pipe():
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -108,7 +109,7 @@ class CommandGroup(typer.core.TyperGroup):
 
 @contextlib.contextmanager
 def _quiet_on_closed_pipe() -> Iterator[None]:
-    """Exit with 0, where Typer and Rich (SystemExit) would exit with 1: a reader of one line has not failed."""
+    """Exit with 0 for a closed pipe, as by ``head``; Typer and Rich (SystemExit) would exit with 1."""
     try:
         yield
     except (BrokenPipeError, SystemExit):
@@ -116,14 +117,8 @@ def _quiet_on_closed_pipe() -> Iterator[None]:
         raise typer.Exit(0) from None
 
 
-def _system_error(error: OSError) -> ArchiveError:
-    """Return the error for what the system refused: in most cases, to write the answer."""
-    subject = os.fsdecode(error.filename) if error.filename else "the answer cannot be written"
-    return ArchiveError(f"{subject}: {error.strerror or error}")
-
-
 def _usage_error(error: typer.TyperException) -> ArchiveError:
-    """Return an error of Typer in our words."""
+    """Return an error of Typer as one of ours."""
     import re  # only for errors
 
     param, context = getattr(error, "param", None), getattr(error, "ctx", None)
@@ -136,10 +131,9 @@ def _usage_error(error: typer.TyperException) -> ArchiveError:
     if isinstance(error, NoSuchOption):
         return UsageError(f"there is no option {error.option_name[:60]}", "\n".join(_option_hints(error)))
     message = error.format_message().rstrip(".")
-    message = message.replace("Got unexpected extra argument(s)", "more was typed than this takes:")
-    return UsageError(
-        f"{message[:1].lower()}{message[1:]}", f"'{context.command_path} --help' tells more" if context else ""
-    )
+    message = message.replace("Got unexpected extra argument(s)", "unexpected arguments:")
+    hint = f"see '{context.command_path} --help'" if context else ""
+    return UsageError(f"{message[:1].lower()}{message[1:]}", hint)
 
 
 def _option_hints(error: NoSuchOption) -> Iterator[str]:
@@ -193,21 +187,23 @@ def archive(
             "--catalogue", "--catalog", metavar="PATH", help="catalogue to open (default: the bundled archive)"
         ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="the version")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
 ) -> None:
     """Browse an archive of dated events: list, search, show and count them."""
     if ctx.invoked_subcommand is None:
-        from archivecli.cli.commands.greeting import greet
+        from archivecli.cli.commands.welcome import welcome
         from archivecli.cli.options import CommonOptions
         from archivecli.settings import Settings
 
         common = CommonOptions(Settings(catalogue))
         with common.running():
-            greet(common)
+            welcome(common)
 
 
 def main() -> int:
-    """Run the command ``archive`` and return its exit code."""
+    """Run ``archive`` and return its exit code."""
     if "_ARCHIVE_COMPLETE" in os.environ:
         from archivecli.cli import completion  # only in a completing shell
 

@@ -1,5 +1,6 @@
-"""Completion with the Tab key: the candidates for a word, and the answers in the form that each shell wants."""
+"""Completion with the Tab key: the candidates for a word, and the protocol of each shell."""
 
+import contextlib
 import os
 import re
 import sys
@@ -18,29 +19,23 @@ from archivecli.render import FORMATS, ROW_FORMATS
 from archivecli.schema import CORE_FACETS
 from archivecli.settings import COLOURS, Settings
 
-VARIABLE = "_ARCHIVE_COMPLETE"
-"""Holds the name of the shell that asks."""
-
+VARIABLE = "_ARCHIVE_COMPLETE"  # the name of the shell
 SHELLS = ("bash", "zsh", "fish")
-
-LIMIT = 200
-"""The most candidates that are offered."""
-
-FILES = ":files"
-"""Asks the shell to complete file names."""
+LIMIT = 200  # candidates
+FILES = ":files"  # lets the shell complete file names
 
 
-class Offer(NamedTuple):
-    """A candidate, whole, and what it means."""
+class Candidate(NamedTuple):
+    """A candidate for the whole word, and its meaning."""
 
     value: str
     about: str = ""
 
 
 def answer(cli: Any, commands: Mapping[str, str]) -> int:
-    """Print a candidate a line, with its meaning after a tab.
+    """Print the candidates, one a line with its meaning after a tab.
 
-    zsh and fish pass the words of the line up to the cursor, the program's name first; bash passes the line as one string.
+    zsh and fish pass the words of the line up to the cursor, beginning with the program; bash passes the line as one string.
     """
     shell, given = os.environ[VARIABLE], sys.argv[1:]
     raw = ""
@@ -50,10 +45,9 @@ def answer(cli: Any, commands: Mapping[str, str]) -> int:
         words = given or ["archive", ""]
         if shell == "fish":  # passes the word at the cursor with its quotes
             words[-1] = split(f"archive {words[-1]}")[0][-1]
-    try:
-        found = offers(cli, commands, words[1:-1], words[-1]) if len(words) > 1 else []
-    except (ArchiveError, OSError):  # a shell would print the message into the line
-        found = []
+    found: list[Candidate] = []
+    with contextlib.suppress(ArchiveError, OSError):  # a shell would print the message into the prompt
+        found = candidates(cli, commands, words[1:-1], words[-1]) if len(words) > 1 else []
     for value, about in found:
         line = _for_bash(value, raw) if shell == "bash" else f"{value}\t{' '.join(about.split())}"
         sys.stdout.buffer.write(f"{line}\n".encode())
@@ -61,9 +55,9 @@ def answer(cli: Any, commands: Mapping[str, str]) -> int:
 
 
 def split(line: str) -> tuple[list[str], str]:
-    """Return the words of a shell's line, without quotes, and the last of them as typed.
+    """Return the words of a command line of a shell, unquoted, and the last one as typed.
 
-    An open quote ends with the line; a line that ends in a space has an empty last word.
+    An open quote ends with the line; if the line ends in a space, the last word is empty.
     """
     words, current, raw = [], "", ""
     quote, escaped = "", False
@@ -73,8 +67,10 @@ def split(line: str) -> tuple[list[str], str]:
             current, escaped = current + character, False
         elif character == "\\" and quote != "'":
             escaped = True
+        elif character == quote:
+            quote = ""
         elif quote:
-            quote, current = ("", current) if character == quote else (quote, current + character)
+            current += character
         elif character in "'\"":
             quote = character
         elif character.isspace():
@@ -87,31 +83,31 @@ def split(line: str) -> tuple[list[str], str]:
 
 
 def _for_bash(value: str, raw: str) -> str:
-    """Return what bash must insert: quoted as the word is, from the last ``:`` or ``=`` on, which end a word for bash."""
+    """Return what bash must insert: quoted like the word, from the last ``:`` or ``=`` on, where its words begin."""
     if value == FILES or raw[:1] in ("'", '"'):
         return value
     done = max(raw.rfind("="), raw.rfind(":")) + 1
     return re.sub(r"[^A-Za-z0-9_@%+=:,./-]", r"\\\g<0>", value[done:])
 
 
-def offers(cli: Any, commands: Mapping[str, str], words: Sequence[str], incomplete: str) -> list[Offer]:
-    """Return the candidates for ``incomplete`` after ``words`` (without the program's name)."""
+def candidates(cli: Any, commands: Mapping[str, str], words: Sequence[str], incomplete: str) -> list[Candidate]:
+    """Return the candidates for ``incomplete`` after ``words`` (without the program)."""
     ctx, found, typed = _resolve(cli, [word for word in words if word != "="], incomplete.removeprefix("="))
     before = incomplete[: len(incomplete) - len(typed)]
     if isinstance(found, typer.core.TyperGroup) and not typed.startswith("-"):
         unknown = ctx._protected_args + ctx.args
-        return [Offer(name, about) for name, about in commands.items() if name.startswith(typed) and not unknown]
+        return [Candidate(name, about) for name, about in commands.items() if name.startswith(typed) and not unknown]
     if isinstance(found, typer.core.TyperCommand | typer.core.TyperGroup):
         takes_query = any(parameter.name == "words" for parameter in found.params)
         return [*_options(found.params, typed), *(query_words(ctx, typed) if takes_query else ())]
-    return [Offer(before + value, about) for value, about in _candidates(ctx, found.name.rstrip("_"), typed)]
+    return [Candidate(before + value, about) for value, about in _values_of(ctx, found.name.rstrip("_"), typed)]
 
 
 def _resolve(cli: Any, words: list[str], incomplete: str) -> tuple[Any, Any, str]:
     """Return the context of a line, what its last word belongs to (a command or a parameter), and that word.
 
-    Typer has this under private names only. Its own scripts need Rich for every press of a key, and pass names of the
-    catalogue through ``eval``.
+    Typer has only private names for this. Its own scripts import Rich for every key, and pass names of the catalogue
+    through ``eval``.
     """
     from typer._click.shell_completion import _resolve_context, _resolve_incomplete
 
@@ -119,25 +115,24 @@ def _resolve(cli: Any, words: list[str], incomplete: str) -> tuple[Any, Any, str
     return ctx, *_resolve_incomplete(ctx, words, incomplete)
 
 
-def _options(params: Iterable[Any], typed: str) -> Iterator[Offer]:
+def _options(params: Iterable[Any], typed: str) -> Iterator[Candidate]:
     for param in params:
         if param.param_type_name == "option" and not param.hidden:
             for name in (*param.opts, *param.secondary_opts):
                 if name.startswith(typed) and (typed != "-" or name.startswith("--")):
-                    yield Offer(name, " ".join((param.help or "").split()))
+                    yield Candidate(name, " ".join((param.help or "").split()))
 
 
-def _candidates(ctx: Any, parameter: str, typed: str) -> Iterable[Offer]:
-    """Return the candidates for the value of a parameter; FINDERS and _choices know all of them."""
+def _values_of(ctx: Any, parameter: str, typed: str) -> Iterable[Candidate]:
     if parameter in FINDERS:
         return FINDERS[parameter](ctx, typed)
     if parameter in CORE_FACETS or parameter in PERIODS:
         return values(parameter, ctx, typed)
-    return [Offer(choice) for choice in _choices(ctx.command, parameter) if choice.startswith(typed)]
+    return [Candidate(choice) for choice in _choices(ctx.command, parameter) if choice.startswith(typed)]
 
 
 def _choices(command: Any, parameter: str) -> Sequence[str]:
-    """Return the values of a parameter that takes one of a few words."""
+    """Return the values of a parameter that has a fixed list of them."""
     match parameter, command.name:
         case "color", _:
             return COLOURS
@@ -167,72 +162,71 @@ def _archive(ctx: Any) -> Archive:
     return Archive(Settings(typed_catalogue(ctx)).catalogue.value)
 
 
-def ids(ctx: Any, typed: str) -> Iterator[Offer]:
-    """Yield the ids that begin with what is typed, with their titles."""
+def ids(ctx: Any, typed: str) -> Iterator[Candidate]:
+    """Yield the ids that begin with ``typed``, with the titles of the events."""
     archive = _archive(ctx)
     typed = typed.encode(errors="backslashreplace").decode()
     for event_id in archive.index.by_ids(typed, LIMIT) or archive.index.by_ids_in_any_case(typed, LIMIT):
         if event := archive.index.get(event_id):
-            yield Offer(event_id, display.terminal_safe(event.title))
+            yield Candidate(event_id, display.terminal_safe(event.title))
 
 
-def query_words(ctx: Any, typed: str) -> Iterator[Offer]:
+def query_words(ctx: Any, typed: str) -> Iterator[Candidate]:
     """Yield the fields of ``field:value`` and, after the colon, their values."""
     field, colon, value = typed.partition(":")
     bare = field.lstrip("-")
     if not colon:
         hyphen = field[: len(field) - len(bare)]
         found = [facet for facet in CORE_FACETS.values() if bare and facet.name.startswith(bare)]
-        yield from (Offer(f"{hyphen}{facet.name}:", facet.about) for facet in found)
+        yield from (Candidate(f"{hyphen}{facet.name}:", facet.about) for facet in found)
     elif bare in CORE_FACETS or bare in PERIODS:
         quoted = '"' in value or " " in value
         for name, about in values(bare, ctx, value.replace('"', ""), str if quoted else _in_one_word):
-            yield Offer(f'{field}:"{name}"' if " " in name else f"{field}:{name}", about)
+            yield Candidate(f'{field}:"{name}"' if " " in name else f"{field}:{name}", about)
 
 
 def _in_one_word(name: str) -> str:
-    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if there is such a form.
+    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if possible.
 
-    fish and zsh offer only what begins as the word on the line does, so that a quotation mark would be in the way.
+    fish and zsh show only candidates that begin like the word on the line, which has no quotation mark.
     """
     word = re.sub(r"[\s\"(),-]+", "-", name).strip("-")
     return word if word[:1].isalnum() and text.key(word) == text.key(name) else name
 
 
-def values(facet: str, ctx: Any, typed: str, written: Callable[[str], str] = str) -> list[Offer]:
-    """Return the values of a facet or period, as ``written`` writes them, with their numbers of events."""
+def values(facet: str, ctx: Any, typed: str, written: Callable[[str], str] = str) -> list[Candidate]:
+    """Return the values of a facet or period, formatted by ``written``, with their numbers of events."""
     wanted = text.fold(typed)
     found = [
-        Offer(display.terminal_safe(name), f"{tally.number:,} event{'' if tally.number == 1 else 's'}")
-        for tally in _archive(ctx).count_by(facet, Query())
-        for name in dict.fromkeys(written(name) for name in (tally.short, tally.name))
-        if name and tally.number and text.fold(name).startswith(wanted)
+        Candidate(display.terminal_safe(name), display.plural(count.number, "event"))
+        for count in _archive(ctx).count_by(facet, Query())
+        for name in dict.fromkeys(written(name) for name in (count.short, count.name))
+        if name and count.number and text.fold(name).startswith(wanted)
     ]
     return found[:LIMIT]
 
 
-def _catalogues(ctx: Any, typed: str) -> Iterator[Offer]:
-    try:
-        catalogues = Settings().file.catalogues
-    except ArchiveError:
-        catalogues = {}
-    yield from (Offer(name, where) for name, where in catalogues.items() if name.startswith(typed))
-    yield Offer(FILES)
+def _catalogues(ctx: Any, typed: str) -> Iterator[Candidate]:
+    with contextlib.suppress(ArchiveError):  # an invalid settings file
+        for name, path in Settings().file.catalogues.items():
+            if name.startswith(typed):
+                yield Candidate(name, path)
+    yield Candidate(FILES)
 
 
-def _fields(ctx: Any, typed: str) -> Iterator[Offer]:
+def _fields(ctx: Any, typed: str) -> Iterator[Candidate]:
     from archivecli.render import columns
 
     searched = ctx.command.name in ("search", "related")
     done, comma, last = typed.rpartition(",")
-    yield from (Offer(f"{done}{comma}{name}") for name in columns.known(searched) if name.startswith(last))
+    yield from (Candidate(f"{done}{comma}{name}") for name in columns.known(searched) if name.startswith(last))
 
 
-def _files(ctx: Any, typed: str) -> Iterator[Offer]:
-    yield Offer(FILES)
+def _files(ctx: Any, typed: str) -> list[Candidate]:
+    return [Candidate(FILES)]
 
 
-FINDERS: dict[str, Callable[[Any, str], Iterable[Offer]]] = {
+FINDERS: dict[str, Callable[[Any, str], Iterable[Candidate]]] = {
     "id": ids,
     "ids": ids,
     "event_id": ids,
@@ -243,4 +237,4 @@ FINDERS: dict[str, Callable[[Any, str], Iterable[Offer]]] = {
     "file": _files,
     "paths": _files,
 }
-"""What finds the candidates for the value of a parameter, by the name of that."""
+"""The function that returns candidates for the value of a parameter, by its name."""

@@ -1,4 +1,4 @@
-"""The ids that a command is given: typed, or read from standard input in place of ``-``."""
+"""The ids in the arguments of a command, or on standard input for ``-``."""
 
 import contextlib
 import sys
@@ -14,14 +14,21 @@ from archivecli.events import Event
 from archivecli.query.criteria import Among
 
 STDIN = "-"
-WORDS_HELP = "only events that match these words; - for those whose ids are on standard input"
-IDS_HELP = "id, or its beginning; - reads ids from standard input"
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[WORDS...]", help="only events that match these words; - for those whose ids are on standard input"
+    ),
+]
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="id, or its beginning; - reads ids from standard input")
+]
 Null = Annotated[bool, typer.Option("--null", "-0", help="ids on standard input end with NUL, not with a line break")]
 
 
 def events_of(archive: Archive, out: Output, typed: Sequence[str], null: bool = False) -> list[Event]:
-    """Return the events of the ids in their order; raise EventNotFound or AmbiguousId for the first invalid one."""
+    """Return the events with these ids, in this order; raise EventNotFound or AmbiguousId for the first invalid one."""
     if typed.count(STDIN) > 1:
         raise _read_once()
     return [archive.get(event_id) for event_id in _ids(out, typed, null)]
@@ -45,7 +52,7 @@ def only_these(archive: Archive, out: Output) -> Among:
 
 
 def _read_once() -> UsageError:
-    return UsageError("'-' stands for standard input, which is read once")
+    return UsageError("'-' is standard input, which is read only once")
 
 
 def _ids(out: Output, typed: Sequence[str], null: bool) -> Iterator[str]:
@@ -63,7 +70,7 @@ def _ids(out: Output, typed: Sequence[str], null: bool) -> Iterator[str]:
 
 
 def _read(null: bool) -> Iterator[str]:
-    """Yield the first word of each line, so that the lines of ``archive list`` will do."""
+    """Yield the first word of each line, so that the output of ``archive list`` can be used."""
     try:
         data = getattr(sys.stdin, "buffer", sys.stdin).read()
     except OSError as error:

@@ -28,19 +28,19 @@ Today = Annotated[
     str | None,
     typer.Option("--today", metavar="DATE", help="day to use as today (default: ARCHIVE_TODAY, or the computer's)"),
 ]
+TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")]
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")]
-FailIfEmpty = Annotated[
-    bool,
-    typer.Option("--fail-if-empty", help="exit code 1 when nothing is listed or counted", rich_help_panel=COMMON),
-]
 Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the order")]
 
 
 class CommonOptions:
     """The settings and the output of one command."""
 
-    def __init__(self, settings: Settings, quiet: bool = False, reads_catalogue: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, quiet: bool = False, fail_if_empty: bool = False, reads_catalogue: bool = True
+    ) -> None:
         self.settings = settings
+        self.fail_if_empty = fail_if_empty
         self.out = Output(settings, quiet, settings.catalogue.value if reads_catalogue else None)
 
     def open(self) -> Archive:
@@ -101,8 +101,8 @@ class _Progress:
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` asks for the filters, ``options: OutputOptions`` (``view_options`` in a view) for the options of output,
-    ``common: CommonOptions`` for the rest; a command that opens no catalogue has ``out: Output`` instead of the last.
+    ``where: Node`` asks for the filters and --fail-if-empty, ``options: OutputOptions`` (``view_options`` in a view) for the
+    form of the answer, ``common: CommonOptions`` for the rest; a command without a catalogue has ``out: Output`` instead.
     """
     own = inspect.signature(function).parameters
     reads_catalogue = "common" in own
@@ -120,14 +120,16 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
         if form:
             typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in form))
-        common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
+        fail_if_empty = typed.pop("fail_if_empty", False)
+        settings = Settings(typed_catalogue(ctx), color, no_pager)
+        common = CommonOptions(settings, quiet, fail_if_empty, reads_catalogue)
         with common.running():
             return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
 
     replaced = {"where", "options", "view_options", "common", "out"}
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     kept = [parameter for name, parameter in own.items() if name not in replaced]
-    parameters = [context, *kept, *form, *filters, *_common_options(reads_catalogue)]
+    parameters = [context, *kept, *form, *filters, *_common_options(reads_catalogue, bool(filters))]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
     call.__name__ = function.__name__
     call.__doc__ = function.__doc__
@@ -136,21 +138,22 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _common_options(reads_catalogue: bool) -> list[inspect.Parameter]:
+def _common_options(reads_catalogue: bool, selects_events: bool) -> list[inspect.Parameter]:
     panel = {"rich_help_panel": COMMON}
-    where = "catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)"
-    names = ("--catalogue", "--catalog")
+    fail_if_empty = "exit code 1 when nothing is listed or counted"
+    catalogue = "catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)"
     color = "auto (as the terminal allows), always or never"
-    no_pager = "no pager for a long answer at a terminal"
+    found = (
+        [option("fail_if_empty", bool, False, "--fail-if-empty", help=fail_if_empty, **panel)] if selects_events else []
+    )
+    if reads_catalogue:
+        names = ("--catalogue", "--catalog")
+        found.append(option("catalogue", str | None, None, *names, metavar="PATH", help=catalogue, **panel))
     return [
-        *(
-            [option("catalogue", str | None, None, *names, metavar="PATH", help=where, **panel)]
-            if reads_catalogue
-            else []
-        ),
+        *found,
         option("color", str, "auto", "--color", metavar="WHEN", help=color, **panel),
         option("quiet", bool, False, "--quiet", "-q", help="no notes on stderr", **panel),
-        option("no_pager", bool, False, "--no-pager", help=no_pager, **panel),
+        option("no_pager", bool, False, "--no-pager", help="no pager for a long answer at a terminal", **panel),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Output streams, width and colour, decided once when a command starts. Nothing else asks the terminal."""
+"""Output streams, width and colour, determined once when a command starts."""
 
 import contextlib
 import shutil
@@ -15,7 +15,7 @@ from archivecli.errors import Problem, shortened
 from archivecli.settings import Settings
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
     from archivecli.cli.pager import PagedStream
 
@@ -23,12 +23,12 @@ NARROWEST, WIDEST = 20, 500
 
 
 class Output:
-    """Where answers and remarks go, and how they may look.
+    """Where answers and notes are written, and what the terminal can show.
 
-    ``terminal``: a person reads the answers; ``width``: columns; ``unicode``: stdout can encode more than ASCII;
-    ``links``: URLs can be clicked; ``paged``: the terminal with its pager, if any; ``reading``: the catalogue in use,
-    which no answer may overwrite; ``catalogue``: what was typed for --catalogue, for commands to be suggested, else "".
-    Used as a context manager, it writes or drops at the end what a pager holds back.
+    ``terminal``: stdout is a terminal; ``width``: in columns; ``unicode``: stdout can encode more than ASCII; ``links``: URLs
+    can be clicked; ``paged``: the terminal with its pager, or None; ``reading``: the open catalogue, which no answer may
+    overwrite; ``catalogue``: the value of --catalogue or "", for suggested commands. As a context manager, it writes or
+    drops at the end what the pager holds back.
     """
 
     def __init__(self, settings: Settings, quiet: bool = False, reading: Path | None = None) -> None:
@@ -62,7 +62,7 @@ class Output:
                 self.paged.drop()
 
     def suggested(self, command: str) -> str:
-        """Return a command to type next, with the catalogue that it needs."""
+        """Return a command to type next, with --catalogue if it was given."""
         if not self.catalogue:
             return command
         import shlex  # 2 ms, only where a catalogue is named
@@ -70,19 +70,13 @@ class Output:
         return f"{command} --catalogue {shlex.quote(self.catalogue)}"
 
     def write(self, pieces: Iterable[str]) -> None:
-        """Write an answer, in ASCII where the encoding has no more."""
+        """Write an answer, in ASCII if the encoding is not Unicode."""
         write = self.stdout.write if self.paged is None else self.paged.write
         for piece in pieces:
             write(piece if self.unicode or piece.isascii() else display.ascii_only(piece))
 
-    def write_file(self, name: str, pieces: Iterable[str], force: bool) -> None:
-        """Write an answer to a file, whole or not at all; ``force`` overwrites any file but the catalogue."""
-        from archivecli.files import write_file  # 2 ms, only for files
-
-        write_file(name, pieces, force, self.reading)
-
     def write_data(self, pieces: Iterable[str]) -> None:
-        """Write data for another program: UTF-8 with unchanged line ends, whatever the encoding of the terminal."""
+        """Write data for another program: UTF-8, line ends unchanged, whatever the encoding of stdout."""
         buffer = getattr(self.stdout, "buffer", None)
         if buffer is None or self.paged is not None:
             self.write(pieces)
@@ -92,17 +86,11 @@ class Output:
             buffer.write(piece.encode())
 
     def show(self, *renderables: "RenderableType") -> None:
-        """Print tables and cards with Rich."""
-        console = self.console()
-        for renderable in renderables:
-            console.print(renderable)
-
-    def console(self) -> "Console":
-        """Return a Rich console on stdout; data never reaches it as markup."""
+        """Print tables and cards with Rich; data is never read as markup."""
         from rich.console import Console  # 40 ms, only for people
 
-        return Console(
-            file=cast(IO[str], self.paged or self.stdout if self.unicode and self.links else _Narrowed(self)),
+        console = Console(
+            file=cast(IO[str], self.paged or self.stdout if self.unicode and self.links else _LimitedStream(self)),
             width=self.width,
             height=25,  # nothing of ours depends on it; Rich need not ask the terminal
             force_terminal=self.terminal,
@@ -113,9 +101,11 @@ class Output:
             highlight=False,
             legacy_windows=False,
         )
+        for renderable in renderables:
+            console.print(renderable)
 
     def note(self, *sentences: str) -> None:
-        """Print to stderr what is not part of the answer, unless --quiet."""
+        """Print to stderr, except with --quiet."""
         if not self.quiet:
             for sentence in sentences:
                 self.warn(sentence)
@@ -124,22 +114,22 @@ class Output:
         """Print to stderr even with --quiet."""
         line = f"{message_line(sentence)}\n"
 
-        def say() -> None:
+        def write() -> None:
             with contextlib.suppress(OSError, ValueError):  # stderr is closed; the answer goes on
                 self.stderr.write(line)
 
-        say() if self.paged is None else self.paged.say(say)
+        write() if self.paged is None else self.paged.after_answer(write)
 
 
-class _Narrowed:
-    """A stream for Rich where the terminal has no links or its encoding only ASCII."""
+class _LimitedStream:
+    """A stream for Rich that leaves out links, or writes ASCII."""
 
     def __init__(self, out: Output) -> None:
         self.out = out
         self.encoding = out.stdout.encoding or "ascii"
 
     def write(self, piece: str) -> int:
-        """Write a piece without what the terminal lacks."""
+        """Write a piece of output as the terminal can show it."""
         import re  # loaded already by Rich
 
         if not self.out.links:
@@ -150,7 +140,7 @@ class _Narrowed:
         return len(piece)
 
     def flush(self) -> None:
-        """Do nothing: the stream itself is flushed at the end."""
+        """Do nothing: stdout is flushed at the end."""
 
     def isatty(self) -> bool:
         """Return whether this is a terminal."""
@@ -161,27 +151,26 @@ _DRAWN = str.maketrans(
     "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
     "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
 )
-"""ASCII for the one-cell characters that are drawn; text of the catalogue is converted before it is laid out."""
+"""ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out."""
 
-MAX_LINE = 1000
-"""The limit for a line on standard error, in characters; what was typed may have thousands."""
+MAX_LINE = 1000  # characters on standard error; arguments, which it quotes, can have thousands
 
 
 def message_line(sentence: str) -> str:
-    """Return a message as one line; of a very long one the middle is left out, since the reason may come last."""
+    """Return a message as one line; a very long one without its middle, as the reason may come last."""
     line = display.terminal_safe(sentence)
     return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE // 2]}...{line[3 - MAX_LINE // 2 :]}"
 
 
 def problem_line(problem: Problem) -> str:
-    """Return a problem as one line: place, message, hint."""
+    """Return a problem as one line: position, message, hint."""
     message, hint = (shortened(display.terminal_safe(part)) for part in (problem.message, problem.hint))
     return str(problem._replace(message=message, hint=hint))
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Return whether a stream is a terminal; a closed one is not."""
+    """Return whether a stream is a terminal; False if it is closed."""
     try:
         return stream.isatty()
-    except ValueError:  # closed
+    except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""Long answers at a terminal go through a pager; short ones never start one."""
+"""Show answers that are longer than the screen in a pager."""
 
 import contextlib
 import os
@@ -12,14 +12,13 @@ from archivecli import display
 if TYPE_CHECKING:
     import subprocess
 
-LESS = "FRX"
-"""Default options of ``less``: exit if the text is short, pass colours on, leave the text on the screen."""
+LESS = "FRX"  # exit if the text is short, pass colours through, leave the text on the screen
 
 
 class PagedStream:
-    """A terminal as a stream: it holds an answer back until that is longer than the screen, then starts the pager.
+    """A stream to a terminal that starts the pager once the answer is longer than the screen.
 
-    A pager that is closed raises BrokenPipeError, as a closed pipe does; one that cannot be started is ignored.
+    If the user quits the pager, writing raises BrokenPipeError; a pager that cannot be started is ignored.
     """
 
     def __init__(self, stdout: TextIO, columns: int, rows: int, pager: Sequence[str]) -> None:
@@ -38,28 +37,30 @@ class PagedStream:
         return True
 
     def flush(self) -> None:
-        """Do nothing: the answer is held back until it is known whether it fits the screen."""
+        """Do nothing: the answer is held back until it is complete or longer than the screen."""
 
     def write(self, piece: str) -> int:
-        """Hold a piece back, or pass it to the pager."""
+        """Hold a piece of output back, or write it to the pager."""
         if self._process is not None:
             self._feed(piece)
         else:
             self._held.append(piece)
-            self._lines += sum(1 + display.width(_seen(line)) // (self.columns + 1) for line in piece.split("\n")[:-1])
+            self._lines += sum(
+                1 + display.width(_visible(line)) // (self.columns + 1) for line in piece.split("\n")[:-1]
+            )
             if self._lines >= self.rows:
                 self._start()
         return len(piece)
 
-    def say(self, remark: Callable[[], None]) -> None:
-        """Make a remark, after the answer if that has begun."""
+    def after_answer(self, write: Callable[[], None]) -> None:
+        """Call ``write``, which writes a note: at the end if the answer has begun, else now."""
         if self._held or self._process is not None:
-            self._later.append(remark)
+            self._later.append(write)
         else:
-            remark()
+            write()
 
     def finish(self) -> None:
-        """Write what is held back, or wait for the pager; then make the remarks."""
+        """Write what is held back, or wait for the pager; then write the notes."""
         if self._process is None:
             self.stdout.write(self._taken())
             self.stdout.flush()
@@ -72,7 +73,7 @@ class PagedStream:
             self._later.pop(0)()
 
     def drop(self) -> None:
-        """Discard what is held back, as the command has failed."""
+        """Discard what is held back, since the command has failed."""
         self._held.clear()
         self.finish()
 
@@ -94,10 +95,10 @@ class PagedStream:
                     env={"LESS": LESS, "LV": "-c", **os.environ},
                 )
         if self._process is None:
-            self.rows = 1 << 60  # held back no longer for a pager, only written at the end
+            self.rows = 1 << 60  # do not try again
             self.stdout.write(self._taken())
             return
-        # Ctrl-C belongs to the pager now: less stops a search with it, and must not lose its terminal to the shell
+        # Ctrl-C is for the pager: less stops a search with it
         with contextlib.suppress(ValueError):  # not the main thread
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._feed(self._taken())
@@ -115,13 +116,13 @@ class PagedStream:
 
 
 def _colours(program: str) -> list[str]:
-    """Return the option by which ``less`` passes colours on, unless LESS has it already."""
-    says_so = "R" in os.environ.get("LESS", LESS)
-    return [] if says_so or os.path.splitext(os.path.basename(program))[0].lower() != "less" else ["-R"]
+    """Return the option with which ``less`` passes colours through, unless LESS has it already."""
+    is_less = os.path.splitext(os.path.basename(program))[0].lower() == "less"
+    return ["-R"] if is_less and "R" not in os.environ.get("LESS", LESS) else []
 
 
-def _seen(line: str) -> str:
-    """Return a line without styles and the URLs of links, which take no room."""
+def _visible(line: str) -> str:
+    """Return a line without styles and URLs of links, which have no width."""
     if "\x1b" not in line:
         return line
     import re  # loaded already wherever there is colour

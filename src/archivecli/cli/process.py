@@ -1,4 +1,4 @@
-"""The process around a command: its streams, the signals that end it, the last resort. Imports nothing slow."""
+"""The process around a command: streams, signals, internal errors. Imports nothing slow."""
 
 import atexit
 import codecs
@@ -11,15 +11,12 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not known everywhere
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two do not exist on every system
 _handled: list[int] = []
-
-RARELY = 50_000
-"""How many new objects start the garbage collector: a short run has next to no garbage in cycles."""
 
 
 class Terminated(BaseException):
-    """A signal ends the program; no ``except Exception`` catches it."""
+    """A signal ends the program; not an Exception, so that nothing catches it by mistake."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -32,7 +29,7 @@ def leave(number: int, frame: FrameType | None = None) -> NoReturn:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    _handle(signal.SIG_IGN)  # cleaning up is short, and must not be interrupted in turn
+    _handle(signal.SIG_IGN)  # so that cleaning up is not interrupted
     raise Terminated(number)
 
 
@@ -42,12 +39,12 @@ def _handle(action: Any) -> None:
 
 
 def prepare() -> None:
-    """Handle signals and closed streams; called before slow imports, so that Ctrl-C is quiet even then.
+    """Handle signals and closed streams, before slow imports, so that Ctrl-C is quiet during them.
 
-    A signal that the parent process ignores (``nohup``, a job in the background) stays ignored.
+    A signal that the parent process ignores (``nohup``, a background job) stays ignored.
     """
-    gc.set_threshold(RARELY)
-    found = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    gc.set_threshold(50_000)  # new objects; a short run has next to no garbage in cycles
+    found = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)
     _fill_streams()
@@ -58,7 +55,7 @@ def prepare() -> None:
 
 
 def _as_utf8(argument: str) -> str:
-    """Read an argument whose bytes the locale cannot decode, so that Python escaped them, as UTF-8 if it is."""
+    """Decode an argument as UTF-8 if the locale could not decode it, so that Python escaped its bytes."""
     if argument.isascii() or not any("\udc80" <= character <= "\udcff" for character in argument):
         return argument
     try:
@@ -68,29 +65,29 @@ def _as_utf8(argument: str) -> str:
 
 
 def _fill_streams() -> None:
-    """Replace closed streams, so that no file of ours gets their numbers.
+    """Replace closed streams, so that no file that we open gets their numbers.
 
-    Reading finds nothing, messages go nowhere, and an answer cannot be written: "bad file descriptor".
+    Standard input is empty, messages are discarded, and writing an answer fails with "bad file descriptor".
     """
     for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, mode)  # the lowest free number, which is this one
+            os.open(os.devnull, mode)  # gets the lowest free number, this one
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115
     if sys.stdout is None:
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     elif os.environ.get("PYTHONUNBUFFERED"):
-        # without a buffer Python takes half a write for a whole one: on a full disk the rest is lost silently
-        said, errors = sys.stdout.encoding, sys.stdout.errors
-        sys.stdout = open(1, "w", 1, encoding=said, errors=errors, closefd=False)  # noqa: SIM115
+        # without a buffer Python ignores short writes: on a full disk the rest would be lost silently
+        encoding, errors = sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = open(1, "w", 1, encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def _transliterated(error: UnicodeError) -> tuple[str, int]:
-    """Return what an encoding lacks in ASCII, and where to go on: an error handler for codecs."""
+    """Return ASCII for what cannot be encoded, and where to continue: an error handler for codecs."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     from archivecli.display import ascii_only  # only for encodings without Unicode
@@ -102,7 +99,7 @@ codecs.register_error("archive.transliterate", _transliterated)
 
 
 def accept_any_text(stream: Any) -> None:
-    """Let a stream write characters that its encoding lacks in ASCII, also for Typer's help."""
+    """Let a stream write ASCII for what its encoding lacks, also in Typer's help."""
     encoding = getattr(stream, "encoding", None) or ""
     if not encoding.lower().startswith("utf") and hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="archive.transliterate")
@@ -114,21 +111,21 @@ def run(command: Callable[[], int]) -> NoReturn:
     try:
         _handle(_stop)
         code = command()
-        _handle(signal.SIG_IGN)  # all is done
+        _handle(signal.SIG_IGN)
     except Terminated as stopped:
         leave(stopped.number)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException as error:
-        code = _last_resort(error)
-    _end(code)
+        code = _report_bug(error)
+    _exit(code)
 
 
-def _end(code: int) -> NoReturn:
+def _exit(code: int) -> NoReturn:
     """Exit without interpreter teardown, which takes a sixth of a short run.
 
     Exit handlers run and streams are flushed. With threads, a debugger or profiler, or a stream that cannot be flushed,
-    Python exits in its own way.
+    Python exits as usual.
     """
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
@@ -142,22 +139,22 @@ def _end(code: int) -> NoReturn:
 
 
 def _unraisable(event: Any) -> None:
-    """Obey a signal that arrived where Python cannot raise; other such errors are for developers only."""
+    """Exit for a signal that arrived where Python cannot raise; show other such errors only with ARCHIVE_DEBUG."""
     if isinstance(event.exc_value, Terminated):
         leave(event.exc_value.number)
     if os.environ.get("ARCHIVE_DEBUG"):
         sys.__unraisablehook__(event)
 
 
-def _last_resort(error: BaseException) -> int:
-    """Report a bug of ours in one line; with ARCHIVE_DEBUG=1 show where it is."""
+def _report_bug(error: BaseException) -> int:
+    """Report an internal error in one line; with ARCHIVE_DEBUG=1, print the traceback, too."""
     if os.environ.get("ARCHIVE_DEBUG"):
         import traceback
 
         traceback.print_exception(error)
-    said = " ".join(ascii(str(error)).strip("'\"").split())[:200]
+    message = " ".join(ascii(str(error)).strip("'\"").split())[:200]
     try:
-        sys.stderr.write(f"archive: this should not have happened: {type(error).__name__}: {said}\n")
+        sys.stderr.write(f"archive: this should not have happened: {type(error).__name__}: {message}\n")
         sys.stderr.write("  please report it; ARCHIVE_DEBUG=1 shows where it happened\n")
         discard(sys.stdout)
     except (OSError, ValueError):
@@ -166,11 +163,11 @@ def _last_resort(error: BaseException) -> int:
 
 
 def discard(stream: Any) -> None:
-    """Discard what a stream still holds, so that the interpreter's last flush does not fail."""
+    """Discard what a stream has buffered, so that the last flush of the interpreter does not fail."""
     try:
         number = stream.fileno()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, number)
-        os.close(nowhere)
-    except (OSError, ValueError, AttributeError):  # a test's substitute for a stream
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, number)
+        os.close(devnull)
+    except (OSError, ValueError, AttributeError):  # a substitute for a stream, in tests
         pass

@@ -9,7 +9,8 @@ from archivecli.archive import Archive
 from archivecli.cli.ids import STDIN, only_these, without_stdin
 from archivecli.cli.options import CommonOptions, is_option, parse_filters
 from archivecli.cli.output import Output
-from archivecli.cli.writing import report_no_match
+from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.writing import report_no_match, write_view
 from archivecli.index.counts import Selection
 from archivecli.query.criteria import EVERYTHING, Node, Query, conjunction, conjuncts, has_words
 from archivecli.query.natural_dates import check_order
@@ -17,6 +18,7 @@ from archivecli.query.parser import parse
 from archivecli.query.unparse import arguments
 
 if TYPE_CHECKING:
+    from archivecli.render.tabular import View
     from archivecli.search.interpret import Interpretation
 
 
@@ -28,6 +30,7 @@ class ViewContext(NamedTuple):
     query: Query
     selection: Selection
     total: int
+    fail_if_empty: bool
     interpretation: "Interpretation | None" = None
 
     def narrowed(self, more: Node) -> "ViewContext":
@@ -36,13 +39,18 @@ class ViewContext(NamedTuple):
         selection = self.archive.selection(query)
         return self._replace(query=query, selection=selection, total=selection.count(), interpretation=None)
 
-    def note_if_empty(self, fail: bool = False) -> None:
-        """Report why no event matches, if none does; with ``fail``, exit with code 1 then."""
+    def write(self, view: "View", options: OutputOptions) -> None:
+        """Write a view of the events, and report why there are none."""
+        write_view(self.out, view, options)
         if not self.total:
-            outcome = self.archive.search(self.query, self.interpretation) if has_words(self.query.where) else None
-            report_no_match(self.out, self.archive, self.query, outcome)
-            if fail:
+            self.report_no_match()
+            if self.fail_if_empty:
                 raise typer.Exit(1)
+
+    def report_no_match(self) -> None:
+        """Report that no event matches, and why."""
+        outcome = self.archive.search(self.query, self.interpretation) if has_words(self.query.where) else None
+        report_no_match(self.out, self.archive, self.query, outcome)
 
     def listing(self, *narrowing: str) -> str:
         """Return the command that lists the events, narrowed by options or query words: ``--month 2009-12``."""
@@ -84,4 +92,4 @@ def select(words: list[str] | None, where: Node, common: CommonOptions) -> ViewC
     interpretation = archive.interpret(query)
     selection = archive.selection(query, interpretation)
     out.note(*(interpretation.notes if interpretation else ()))
-    return ViewContext(archive, out, query, selection, selection.count(), interpretation)
+    return ViewContext(archive, out, query, selection, selection.count(), common.fail_if_empty, interpretation)

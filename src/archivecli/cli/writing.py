@@ -1,4 +1,4 @@
-"""Answers → stdout or a file, in the format that was asked for, or that suits a terminal or a pipe."""
+"""Write answers to stdout or a file, in the format of the options, or report why there are none."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from archivecli.cli.output import Output
 from archivecli.cli.output_options import TABLE, OutputOptions
 from archivecli.dates import EVER, Period
 from archivecli.events import Event, Hit
+from archivecli.files import write_file
 from archivecli.query.criteria import Among, During, HasValue, Node, Not, Query
 from archivecli.render import FORMATS, ROW_FORMATS, FormatContext
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from archivecli.render.tabular import View
     from archivecli.search.rank import SearchResult
 
-RELATED = 3
-"""So many related events are named below a card."""
+RELATED = 3  # events below a card
 
 
 def write_events(
@@ -30,20 +30,27 @@ def write_events(
     outcome: "SearchResult | None" = None,
     scored: bool = False,
 ) -> bool:
-    """Write events one a line or row; return whether there were any. ``scored``: the hits have more than their events."""
+    """Write events one a line or row; return whether there were any. ``scored``: the hits have scores or reasons."""
     name = options.name(out)
     context = _context(options, archive, scored or outcome is not None)
-    counted = _Counted(map(_in_ascii, hits) if _ascii_columns(out, options, name) else hits)
+    in_ascii = _ascii_columns(out, options, name)
+    number = 0
+
+    def counted() -> Iterator[Hit]:
+        nonlocal number
+        for number, hit in enumerate(hits, 1):  # noqa: B007
+            yield _in_ascii(hit) if in_ascii else hit
+
     if name != TABLE:
-        _deliver(out, options, name, FORMATS[name].write(counted, context))
-    elif found := list(counted):
+        _deliver(out, options, name, FORMATS[name].write(counted(), context))
+    elif found := list(counted()):
         _show_table(out, archive, found, context.fields, outcome)
-    _say_written(out, options, counted.number)
-    return counted.number > 0
+    _note_written(out, options, number)
+    return number > 0
 
 
 def write_records(out: Output, archive: Archive, events: Sequence[Event], options: OutputOptions) -> None:
-    """Write whole events: a card each at a terminal, ``field: value`` lines in a pipe, or a data format."""
+    """Write whole events: cards at a terminal, ``field: value`` lines in a pipe, or a data format."""
     name = options.name(out)
     context = _context(options, archive)
     if name == TABLE:
@@ -55,7 +62,7 @@ def write_records(out: Output, archive: Archive, events: Sequence[Event], option
         _deliver(out, options, name, (f"\n{record}" if number else record for number, record in enumerate(records)))
     else:
         _deliver(out, options, name, FORMATS[name].write(map(Hit, events), context))
-    _say_written(out, options, len(events))
+    _note_written(out, options, len(events))
 
 
 def write_view(out: Output, view: "View", options: OutputOptions) -> None:
@@ -75,30 +82,17 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
 
 
 def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
-    """Tell whether strings become ASCII before columns are aligned: what is measured must be what is printed."""
+    """Return whether to convert to ASCII before columns are aligned: what is measured must be what is printed."""
     return not out.unicode and (name == TABLE or _plain_at_terminal(out, options, name))
 
 
 def _plain_at_terminal(out: Output, options: OutputOptions, name: str) -> bool:
-    """Tell whether plain lines are for a person; elsewhere they are data, in UTF-8."""
+    """Return whether plain lines are for a person; otherwise they are data, in UTF-8."""
     return name == "plain" and out.terminal and options.file is None
 
 
 def _in_ascii(hit: Hit) -> Hit:
     return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
-
-
-class _Counted:
-    """Passes hits on and counts them."""
-
-    def __init__(self, hits: Iterable[Hit]) -> None:
-        self.hits = hits
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Hit]:
-        for hit in self.hits:
-            self.number += 1
-            yield hit
 
 
 def _context(options: OutputOptions, archive: Archive, searched: bool = False) -> FormatContext:
@@ -111,21 +105,20 @@ def _context(options: OutputOptions, archive: Archive, searched: bool = False) -
 
 
 def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[str]) -> None:
-    """Write to a file, whole, or to standard output."""
     if options.file is not None:
-        out.write_file(options.file, pieces, options.force)
+        write_file(options.file, pieces, options.force, out.reading)
     elif _plain_at_terminal(out, options, name):
         out.write(pieces)
     else:
         out.write_data(pieces)
 
 
-def _say_written(out: Output, options: OutputOptions, number: int) -> None:
+def _note_written(out: Output, options: OutputOptions, number: int) -> None:
     if options.file is not None:
         out.note(f"{display.plural(number, 'event')} written to {options.file}")
 
 
-# At a terminal: Rich, 40 ms, is imported only here
+# At a terminal, with Rich
 
 
 def _show_table(
@@ -171,7 +164,7 @@ def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: 
 
 
 def _links(archive: Archive, event: Event) -> "list[Link]":
-    """Return the events before and after one, and those that have most in common with it."""
+    """Return the events before and after one, and its most related ones."""
     from archivecli.render.card import Link
 
     before, after = archive.neighbours(event)
@@ -184,7 +177,7 @@ def _links(archive: Archive, event: Event) -> "list[Link]":
 
 
 def report_no_match(out: Output, archive: Archive, query: Query, outcome: "SearchResult | None" = None) -> None:
-    """Say that no event matches, and why, unless none was wanted."""
+    """Report that no event matches, and why, unless the limit is 0."""
     if query.limit == 0:
         return
     if not archive.size:
@@ -200,7 +193,7 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Searc
         counting = out.suggested(f"archive count --by {facet}")
         out.note(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
     for node, number in archive.without_one_filter(query.where):
-        out.note(f"without {_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+        out.note(f"without {_as_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
 
 
 def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
@@ -222,8 +215,7 @@ def _report_words(out: Output, outcome: "SearchResult") -> None:
         out.note(f"no event has all of them: {counts}")
 
 
-def _typed(node: Node) -> str:
-    """Return a filter as it is typed."""
+def _as_typed(node: Node) -> str:
     if isinstance(node, Among):
         return "the ids on standard input"
     from archivecli.query.unparse import arguments  # with the parser, only where something can be left out

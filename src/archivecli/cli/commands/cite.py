@@ -1,28 +1,25 @@
-"""``archive cite``: an event as a style guide has it in a list of works."""
+"""``archive cite``: cite events in the style of Chicago, APA or MLA."""
 
 from typing import Annotated
 
 import typer
 
 from archivecli import dates, display
-from archivecli.cli.ids import IDS_HELP, Null, events_of
+from archivecli.cli.ids import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command, today
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
-from archivecli.render.citation import STYLES, Reference, reference
+from archivecli.render.citation import STYLES, Span, reference
 
 
 @command
 def run(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
-    style: Annotated[
-        str,
-        typer.Option("--style", metavar="|".join(STYLES), help="the style guide"),
-    ] = "chicago",
+    ids: Ids,
+    style: Annotated[str, typer.Option("--style", metavar="|".join(STYLES), help="style guide")] = "chicago",
     accessed: Annotated[
         str | None,
-        typer.Option("--accessed", metavar="DAY", help="when you read it: 2026-11-23 or today; else left out"),
+        typer.Option("--accessed", metavar="DAY", help="when you read it: 2026-11-23 or today (default: none)"),
     ] = None,
     null: Null = False,
     *,
@@ -36,32 +33,30 @@ def run(
     """
     checked("--style", style, list(STYLES))
     day = _day(accessed)
-    archive = common.open()
-    out = common.out
+    archive, out = common.open(), common.out
     events = events_of(archive, out, ids, null)
-    cited = [reference(event, archive.about, lambda page: archive.term("pages", page).url) for event in events]
-    _write(out, cited, style, day)
+    references = [reference(event, archive.about, lambda page: archive.term("pages", page).url) for event in events]
+    _write(out, [list(STYLES[style](one, day)) for one in references])
 
 
 def _day(typed: str | None) -> str:
-    """Return the day of access as an ISO day, or an empty text where none is given."""
+    """Return the day of access as an ISO date; an empty string if none is given."""
     if typed == "today":
         return today(None)
     if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):
-        raise UsageError(
-            f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day", "a day is 2026-11-23, or today"
-        )
+        message = f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day"
+        raise UsageError(message, "a day is 2026-11-23, or today")
     return typed or ""
 
 
-def _write(out: Output, cited: list[Reference], style: str, accessed: str) -> None:
-    """Write a citation a line; at a terminal wrapped, with the style's italics and an empty line between."""
+def _write(out: Output, citations: list[list[Span]]) -> None:
+    """Write one citation a line; at a terminal wrapped, with italics and an empty line between."""
     if not out.terminal:
-        out.write("".join(span.text for span in STYLES[style](one, accessed)) + "\n" for one in cited)
+        out.write("".join(span.text for span in citation) + "\n" for citation in citations)
         return
     from archivecli.render.theme import paragraph  # not in a pipe
 
-    for one in cited:
-        out.show(paragraph(*((span.text, "italic" if span.italic else "") for span in STYLES[style](one, accessed))))
-        if one is not cited[-1]:
-            out.show("")
+    for number, citation in enumerate(citations):
+        out.show(
+            *[""] if number else [], paragraph(*((span.text, "italic" if span.italic else "") for span in citation))
+        )

@@ -1,4 +1,4 @@
-"""``archive completion``: the script by which a shell completes commands, options and values."""
+"""``archive completion``: the scripts for completion with the Tab key."""
 
 from typing import Annotated
 

@@ -1,14 +1,13 @@
-"""``archive count``: how many events fit, in all, by a field, by two against each other, or sums of their numbers."""
+"""``archive count``: the number of events, by one or two fields, or sums of their numbers."""
 
 from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.ids import Words
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
-from archivecli.cli.writing import write_view
 from archivecli.core_schema import CORE
 from archivecli.errors import UsageError
 from archivecli.query.criteria import PERIODS, Node
@@ -22,25 +21,18 @@ GROUPINGS = (*PERIODS, *CORE_FACETS)
 
 @command
 def run(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
+    words: Words = None,
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by",
-            metavar="FIELD",
-            help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other",
+            "--by", metavar="FIELD", help=f"count by: {', '.join(GROUPINGS)}; twice for a table of one by the other"
         ),
     ] = None,
     percent: Annotated[bool, typer.Option("--percent", help="add percentages of all events counted")] = False,
     sum_: Annotated[
         str | None,
-        typer.Option(
-            "--sum",
-            metavar="NUMBER",
-            help=f"add up a number of the events: {', '.join(CORE.numbers)}",
-        ),
+        typer.Option("--sum", metavar="NUMBER", help=f"add up a number of the events: {', '.join(CORE.numbers)}"),
     ] = None,
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -55,8 +47,7 @@ def run(
     _check(fields, percent, sum_)
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    write_view(found.out, _view(found, fields, percent, sum_, drawn), view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(_view(found, fields, percent, sum_, drawn), view_options)
 
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:
@@ -64,17 +55,16 @@ def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str 
         return _sums(found, CORE.numbers[sum_], fields, drawn)
     if not fields:
         return counts.total_only(found.total)
-    tallies = [found.selection.count_by(field) for field in fields]
+    groups = [found.selection.count_by(field) for field in fields]
     if len(fields) == 1:
-        return counts.count_by(fields[0], tallies[0], found.total, percent)
+        return counts.count_by(fields[0], groups[0], found.total, percent)
     down, across = fields
-    cells = found.selection.cross(fields)
-    table = counts.CrossTable((down, across), tallies[0], tallies[1], cells, found.total)
+    table = counts.CrossTable((down, across), groups[0], groups[1], found.selection.cross(fields), found.total)
     return counts.cross_table(table, percent)
 
 
 def _sums(found: ViewContext, measure: NumericField, fields: tuple[str, ...], drawn: bool) -> View:
-    """Return the sums in the order of their fields: periods by time, names by frequency."""
+    """Return the sums, sorted by field: periods by time, names by frequency."""
     selection = found.selection
     shared: dict[Keys, int] = selection.cross(fields) if fields else {(): found.total}
     ranks = [{one.name: place for place, one in enumerate(selection.count_by(field))} for field in fields]

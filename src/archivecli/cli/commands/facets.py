@@ -1,14 +1,14 @@
-"""``archive facets``: by which values a selection of events can be narrowed, and the command for each."""
+"""``archive facets``: the values of fields, and the command that narrows to each."""
 
+from itertools import dropwhile, takewhile
 from typing import Annotated
 
 import typer
 
 from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import select
-from archivecli.cli.writing import write_view
 from archivecli.errors import similar
 from archivecli.query.criteria import PERIODS, Node
 from archivecli.render.facets import Field, facets_view
@@ -24,16 +24,15 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="[FIELD...] [WORDS...]",
-            help=f"fields ({', '.join(FIELDS)}), then words that the events answer; - reads ids",
+            help=f"fields ({', '.join(FIELDS)}), then words that the events match; - reads ids",
         ),
     ] = None,
     limit: Annotated[
         int,
         typer.Option(
-            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0 for all"
+            "--limit", "-n", min=0, metavar="N", help="show at most N values of a field at a terminal; 0: all"
         ),
     ] = 10,
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -46,7 +45,8 @@ def run(
     Events without a value of a field are under (none), so that all events are accounted for.
     """
     typed, piped = without_stdin(words)
-    fields, rest = _parted(typed)
+    fields = list(dict.fromkeys(takewhile(FIELDS.__contains__, typed)))
+    rest = list(dropwhile(FIELDS.__contains__, typed))
     found = select([*rest, STDIN] if piped else rest, where, common)
     near = similar(rest[0], FIELDS, 1) if rest and rest[0].isalpha() else []
     if near and not found.total:
@@ -56,16 +56,4 @@ def run(
         for field in fields or USUAL
     ]
     view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
-    write_view(found.out, view, view_options)
-    found.note_if_empty(fail_if_empty)
-
-
-def _parted(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Part the fields from the words: what names a field is one, until the first that does not."""
-    fields: list[str] = []
-    for place, word in enumerate(words):
-        if word not in FIELDS:
-            return tuple(fields), words[place:]
-        if word not in fields:
-            fields.append(word)
-    return tuple(fields), []
+    found.write(view, view_options)

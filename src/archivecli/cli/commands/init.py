@@ -1,4 +1,4 @@
-"""``archive init``: start a catalogue of one's own."""
+"""``archive init``: start a catalogue of your own."""
 
 import json
 import os
@@ -30,11 +30,11 @@ def run(
     *,
     out: Output,
 ) -> None:
-    """Start a catalogue of one's own: a commented file that validates, and beside it the schema that editors use.
+    """Start a catalogue of your own: a valid file with comments, and beside it the schema that editors use.
 
     Examples:  archive init my.yaml  ·  archive init my.yaml --title "Minutes of the society"
 
-    Nothing that exists is ever overwritten.
+    Existing files are never overwritten.
     """
     path = Path(named("FILE", file))
     if path.suffix not in (".yaml", ".yml"):

@@ -1,11 +1,11 @@
-"""``archive list``: the events that match the filters, in order."""
+"""``archive list``: the events that match the filters, sorted."""
 
 from typing import Annotated
 
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
@@ -23,7 +23,6 @@ def run(
     sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(_ORDERS)}")] = "date",
     reverse: Reverse = False,
     limit: Limit = None,
-    fail_if_empty: FailIfEmpty = False,
     *,
     options: OutputOptions,
     where: Node,
@@ -46,5 +45,5 @@ def run(
     query = Query(where, sort, reverse, limit)
     if not write_events(out, archive, map(Hit, archive.select(query)), options):
         report_no_match(out, archive, query)
-        if fail_if_empty:
+        if common.fail_if_empty:
             raise typer.Exit(1)

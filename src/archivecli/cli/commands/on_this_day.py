@@ -1,12 +1,10 @@
 """``archive on-this-day``: what happened on this day of the year, in any year."""
 
-from typing import Annotated
-
 import typer
 
 from archivecli import dates
-from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import CommonOptions, FailIfEmpty, Today, command, today
+from archivecli.cli.ids import Words
+from archivecli.cli.options import CommonOptions, Today, command, today
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_events
@@ -16,9 +14,8 @@ from archivecli.query.criteria import Annually, Node, Query
 
 @command
 def run(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
+    words: Words = None,
     today_: Today = None,
-    fail_if_empty: FailIfEmpty = False,
     *,
     where: Node,
     options: OutputOptions,
@@ -40,13 +37,13 @@ def run(
     if len(events) > len(exact):
         command_line = any_day.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
-    if fail_if_empty and not exact:
+    if common.fail_if_empty and not exact:
         raise typer.Exit(1)
 
 
 def _say_what_is_near(found: ViewContext, day: str) -> None:
     if not found.total:
-        found.note_if_empty()
+        found.report_no_match()
         return
     on_the_day = found.archive.select(Query(Annually(int(day[:2]), int(day[3:]))))
     excluded = sum(len(event.start) == 10 for event in on_the_day)

@@ -1,4 +1,4 @@
-"""``archive open``: the links of an event, in the browser."""
+"""``archive open``: open the links of an event in the browser."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -7,22 +7,22 @@ import typer
 
 from archivecli import display
 from archivecli.archive import Archive
-from archivecli.cli.ids import IDS_HELP, Null, events_of
+from archivecli.cli.ids import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event
 
 SCHEMES = ("http://", "https://")
-"""What is opened: a link of a catalogue must not start another program."""
+"""The schemes that are opened: a link in a catalogue must not start another program than the browser."""
 
 MAX_PAGES = 10
 
 
 @command
 def run(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=IDS_HELP)],
+    ids: Ids,
     link: Annotated[
-        int | None, typer.Option("--link", metavar="N", min=1, help="link to open, where there are several")
+        int | None, typer.Option("--link", metavar="N", min=1, help="link to open, if there are several")
     ] = None,
     print_: Annotated[bool, typer.Option("--print", help="print the URL instead of opening it")] = False,
     null: Null = False,
@@ -39,7 +39,7 @@ def run(
     without = [event_id for event_id, found in links.items() if not found]
     if without and len(without) == len(links):
         command_line = out.suggested(f"archive show {display.shell_word(archive.short_id(without[0]))}")
-        raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' tells what it has")
+        raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' shows what it has")
     out.note(*(f"{event_id} has no link" for event_id in without))
     urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]
     if print_:
@@ -47,13 +47,16 @@ def run(
         return
     if len(urls) > MAX_PAGES:
         raise UsageError(f"{len(urls)} pages at once are too many: at most {MAX_PAGES}", "--print prints the URLs")
+    import webbrowser  # 30 ms, only here
+
     for url in urls:
-        _browse(url)
+        if not webbrowser.open(url):
+            raise ArchiveError("no browser could be started", f"the URL is {url}")
         out.note(f"opened {url}")
 
 
 def _links(archive: Archive, event: Event) -> dict[str, str]:
-    """Return the URLs of an event with their names: its links, its documents, the page of its source."""
+    """Return the URLs of an event with their names: links, documents, the page of its source."""
     links: dict[str, str] = {}
     for url, name in _all_links(archive, event):
         if url.lower().startswith(SCHEMES):
@@ -73,18 +76,11 @@ def _all_links(archive: Archive, event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _chosen(event_id: str, links: dict[str, str], number: int | None, all_: bool) -> list[str]:
-    """Return the URL to open, or all to print; raise UsageError where there is a choice to make."""
+    """Return the URL to open, or all to print; raise UsageError if --link is needed or too large."""
     urls = list(links)
     listed = "\n".join(f"{n}: {url}" + (f" ({name})" if name else "") for n, (url, name) in enumerate(links.items(), 1))
     if number is None and len(urls) > 1 and not all_:
         raise UsageError(f"{event_id} has {len(urls)} links; choose one with --link N", listed)
     if number is not None and number > len(urls):
-        raise UsageError(f"--link: {event_id} has {len(urls)} link{'' if len(urls) == 1 else 's'}", listed)
+        raise UsageError(f"--link: {event_id} has {display.plural(len(urls), 'link')}", listed)
     return urls if number is None else [urls[number - 1]]
-
-
-def _browse(url: str) -> None:
-    import webbrowser  # 30 ms, only here
-
-    if not webbrowser.open(url):
-        raise ArchiveError("no browser could be started", f"the URL is {url}")

@@ -14,7 +14,7 @@ from archivecli.events import Hit
 
 @command
 def run(
-    event_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning")],
+    event_id: Annotated[str, typer.Argument(metavar="ID", help="id, or its beginning")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="show at most N events")] = 10,
     *,
     options: OutputOptions,
@@ -25,12 +25,11 @@ def run(
     Example:  archive related 2009-12-14
     """
     if event_id == STDIN:
-        raise UsageError("related takes one id, and not ids from standard input", "archive related ID")
-    archive = common.open()
-    out = common.out
+        raise UsageError("related takes one id, not ids from standard input", "archive related ID")
+    archive, out = common.open(), common.out
     event = archive.get(event_id)
     found = archive.related(event, limit)
-    hits = [Hit(relation.event, relation.score, reasons=relation.reasons) for relation in found]
+    hits = [Hit(one.event, one.score, reasons=one.reasons) for one in found]
     write_events(out, archive, hits, options, scored=True)
     if not hits and limit:
         out.note(f"no other event has much in common with {event.id}")

@@ -1,11 +1,11 @@
-"""``archive search``: the events that match words, best first."""
+"""``archive search``: the events that match words, the best match first."""
 
 from typing import Annotated
 
 import typer
 
 from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, FailIfEmpty, Limit, Reverse, command
+from archivecli.cli.options import CommonOptions, Limit, Reverse, command
 from archivecli.cli.output_options import OutputOptions, checked
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
@@ -17,20 +17,19 @@ from archivecli.query.parser import parse
 @command
 def run(
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, figures, field:value; - reads ids")
+        list[str], typer.Argument(metavar="WORDS...", help="words, names, dates, numbers, field:value; - reads ids")
     ],
     sort: Annotated[str, typer.Option("--sort", metavar="ORDER", help=f"one of {', '.join(SORTS)}")] = "relevance",
     reverse: Reverse = False,
     limit: Limit = None,
     exact: Annotated[bool, typer.Option("--exact", help="take words as typed: no corrections, no synonyms")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="say how the query was read, on stderr")] = False,
-    fail_if_empty: FailIfEmpty = False,
+    explain: Annotated[bool, typer.Option("--explain", help="print to stderr how the query was interpreted")] = False,
     *,
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
 ) -> None:
-    """Find events by words, names, dates, figures; the best match comes first.
+    """Find events by words, names, dates, numbers; the best match comes first.
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
     """
@@ -55,5 +54,5 @@ def run(
             out.warn(line)
     if not write_events(out, archive, hits, options, outcome):
         report_no_match(out, archive, query, outcome)
-        if fail_if_empty:
+        if common.fail_if_empty:
             raise typer.Exit(1)

@@ -1,31 +1,18 @@
-"""``archive show``: everything about one event or several."""
+"""``archive show``: everything about one or more events."""
 
-from typing import Annotated
-
-import typer
-
-from archivecli.cli.ids import IDS_HELP, events_of
+from archivecli.cli.ids import Ids, events_of
 from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import write_records
 
 
 @command
-def run(
-    ids: Annotated[
-        list[str],
-        typer.Argument(metavar="ID...", help=IDS_HELP),
-    ],
-    *,
-    options: OutputOptions,
-    common: CommonOptions,
-) -> None:
-    """Show everything that the archive knows of an event.
+def run(ids: Ids, *, options: OutputOptions, common: CommonOptions) -> None:
+    """Show everything that the archive knows about an event.
 
     Examples:  archive show 2009-12-09  ·  archive show 2012 --format json  ·  archive search asset -f ids | archive show -
     """
-    archive = common.open()
-    out = common.out
+    archive, out = common.open(), common.out
     events = events_of(archive, out, ids, options.null)
     written = options if options.format == "ids" else options._replace(null=False)
     write_records(out, archive, events, written)

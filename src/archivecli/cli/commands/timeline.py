@@ -1,14 +1,13 @@
-"""``archive timeline``: a row for every event with a bar on an axis of time."""
+"""``archive timeline``: one row per event, with a bar on an axis of time."""
 
 from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import WORDS_HELP
-from archivecli.cli.options import CommonOptions, FailIfEmpty, command
+from archivecli.cli.ids import Words
+from archivecli.cli.options import CommonOptions, command
 from archivecli.cli.output_options import TABLE, OutputOptions, checked
 from archivecli.cli.views import ViewContext, select
-from archivecli.cli.writing import write_view
 from archivecli.query.criteria import Node, time_span
 from archivecli.render import ROW_FORMATS
 from archivecli.render.counts import count_by
@@ -19,17 +18,13 @@ from archivecli.schema import CORE_FACETS
 
 @command
 def run(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS...]", help=WORDS_HELP)] = None,
+    words: Words = None,
     color_by: Annotated[
         str,
         typer.Option(
-            "--color-by",
-            "--colour-by",
-            metavar="FIELD",
-            help=f"letters and colours by: {', '.join(CORE_FACETS)}",
+            "--color-by", "--colour-by", metavar="FIELD", help=f"letters and colours by: {', '.join(CORE_FACETS)}"
         ),
     ] = "kind",
-    fail_if_empty: FailIfEmpty = False,
     *,
     view_options: OutputOptions,
     where: Node,
@@ -44,8 +39,7 @@ def run(
     checked("--color-by", color_by, list(CORE_FACETS))
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    write_view(found.out, _counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
-    found.note_if_empty(fail_if_empty)
+    found.write(_counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
 
 
 def _bars(found: ViewContext, field: str) -> View:
@@ -55,7 +49,7 @@ def _bars(found: ViewContext, field: str) -> View:
 
 
 def _counts(found: ViewContext) -> View:
-    """Return numbers in place of bars that nobody could tell apart, and say so."""
+    """Return numbers instead of more bars than can be told apart, with a note."""
     busy = found.selection.busy()
     years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
     by = "month" if years <= 4 else "quarter" if years <= 15 else "year"

@@ -1,4 +1,4 @@
-"""``archive validate``: every problem of a catalogue, with its position."""
+"""``archive validate``: every problem in a catalogue, with its position."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.options import CommonOptions, Today, command, today
+from archivecli.cli.options import CommonOptions, TextOrJson, Today, command, today
 from archivecli.cli.output import Output, problem_line
 from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
@@ -15,7 +15,6 @@ from archivecli.settings import named
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
 
-FORMATS = ("text", "json")
 WIDTH_IN_A_PIPE = 120
 
 
@@ -28,12 +27,12 @@ def run(
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="exit code 1 for warnings, too")] = False,
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="text|json", help="output format")] = "text",
+    format_: TextOrJson = "text",
     today_: Today = None,
     *,
     common: CommonOptions,
 ) -> None:
-    """Check a catalogue and report every finding, with its place and a suggestion.
+    """Check a catalogue and report every problem, with its position and a suggestion.
 
     Examples:  archive validate my.yaml  ·  archive validate --strict folder/  ·  archive validate --format json my.yaml
 
@@ -41,20 +40,17 @@ def run(
 
     Status 0: no errors; 1: errors, or warnings with --strict; 2: something could not be read.
     """
-    checked("--format", format_, FORMATS)
+    checked("--format", format_, ("text", "json"))
     if "-" in (paths or ()):
         raise UsageError("validate reads files, not standard input", "write ./- for a file of that name")
     from datetime import date
 
-    from archivecli.catalogue.report import most_important
-    from archivecli.catalogue.report import (
-        validate as validate_catalogue,
-    )  # with the YAML reader 20 ms, needed only here
+    from archivecli.catalogue.report import most_important, validate  # with the YAML reader 20 ms
 
     out, settings = common.out, common.settings
     catalogues = [settings.catalogue_path(named("PATH", path)) for path in paths or ()] or [settings.catalogue.value]
     day = date.fromisoformat(today(today_))
-    reports = [validate_catalogue(path, day) for path in dict.fromkeys(catalogues)]
+    reports = [validate(path, day) for path in dict.fromkeys(catalogues)]
     findings = [problem for report in reports for problem in report.findings]
     unreadable = [problem for report in reports for problem in report.unreadable]
     if findings or not unreadable:
@@ -90,14 +86,10 @@ def _summary(reports: Sequence["ValidationReport"], findings: Sequence[Problem])
     from archivecli.catalogue.report import MAX_SHOWN
 
     errors = sum(problem.severity == "error" for problem in findings)
-    counts = [_number(n, what) for n, what in ((errors, "error"), (len(findings) - errors, "warning")) if n]
-    events = _number(sum(report.events for report in reports), "valid event")
+    counts = [display.plural(n, what) for n, what in ((errors, "error"), (len(findings) - errors, "warning")) if n]
+    events = display.plural(sum(report.events for report in reports), "valid event")
     yield f"{events}, {' and '.join(counts) or 'no findings'}"
     if len(findings) > MAX_SHOWN:
         yield f"{MAX_SHOWN:,} findings are shown, errors first; {len(findings) - MAX_SHOWN:,} more are not"
     if any(report.cut for report in reports):
         yield "the check ended early: there are too many errors to show them all"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
