@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from archivecli.catalogue.codes import CODES
+from archivecli.catalogue.report import CODES
 from archivecli.fields import RECORD, SECTIONS, TERM, Field, Shape
 
 DOCS = Path(__file__).parent.parent / "docs"

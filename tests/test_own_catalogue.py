@@ -17,9 +17,8 @@ from jsonschema import Draft7Validator
 
 import document_tables
 from archivecli import display
-from archivecli.catalogue.codes import CODES
 from archivecli.catalogue.json_schema import catalogue_schema
-from archivecli.catalogue.report import validate
+from archivecli.catalogue.report import CODES, validate
 from archivecli.errors import Problem
 from archivecli.fields import CATALOGUE as ABOUT
 from archivecli.fields import RECORD, SECTIONS, TERM, Shape

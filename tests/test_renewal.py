@@ -15,6 +15,7 @@ from benchmarks.speed.generate import Writer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivecli import sources
 from archivecli.archive import Archive
 from archivecli.catalogue import loader
 from archivecli.errors import CatalogueError, UsageError
@@ -455,13 +456,13 @@ def test_of_many_files_only_the_changed_one_is_read(
         (many / f"{number + 1}.yaml").write_text("events:\n" + "".join(POOL[number * 5 : number * 5 + 5]))
     assert run("count", "--catalogue", str(many)).out == "30\n"
     read: list[str] = []
-    opened = layout.open_binary
+    opened = sources.open_binary
 
     def noting(path: str) -> int:
         read.append(os.path.basename(path))
         return opened(path)
 
-    monkeypatch.setattr(layout, "open_binary", noting)
+    monkeypatch.setattr(sources, "open_binary", noting)
     prepared.clear()
     (many / "4.yaml").write_text("events:\n" + "".join([*POOL[15:18], titled("Quagga", 18)]))
     assert run("search", "quagga", "--format", "ids", "--catalogue", str(many)).lines == [id_of(POOL[18])]

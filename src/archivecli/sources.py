@@ -18,15 +18,14 @@ else:
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 2 * 1024**3
-"""How large one file may be."""
-
+"""The limit for one file."""
 
 MAX_LINE = 8 * 1024**2
-"""How many bytes one line may have."""
+"""The limit for one line, in bytes."""
 
 
 class FileState(NamedTuple):
-    """What the file system says of a file; two equal states mean the same content, save within one clock tick."""
+    """The metadata of a file; equal states mean equal content, except within one tick of the clock."""
 
     device: int
     inode: int
@@ -43,24 +42,24 @@ class Source(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of a file that need not be read again: a hash of its content, and what stands beside its events."""
+    """A file that need not be read again: a hash of its content, and the text beside its events."""
 
     digest: str
     head: bytes
 
 
 def state_of(status: os.stat_result) -> FileState:
-    """Return the state that a ``stat`` result tells."""
+    """Return the state of a file from its ``stat`` result."""
     return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def hashed(data: bytes = b"", size: int = 16) -> "blake2b":
-    """Return a hash of ``data``, to which more can be added; ``size`` is that of its digest in bytes."""
+    """Return a hash of ``data``, to which more can be added; its digest has ``size`` bytes."""
     return blake2b(data, digest_size=size)
 
 
 def find(path: Path) -> list[Source]:
-    """Return the file at ``path``, or the YAML files below it in the order of their names; raise CatalogueError."""
+    """Return the file at ``path``, or the YAML files below it, sorted by name; raise CatalogueError."""
     found, problems = survey(path)
     if problems:
         raise CatalogueError(problems)
@@ -68,9 +67,9 @@ def find(path: Path) -> list[Source]:
 
 
 def survey(path: Path) -> tuple[list[Source], list[Problem]]:
-    """Return the files of a catalogue as ``find`` does, and what keeps others from being read.
+    """Return the files of a catalogue as ``find`` does, and a problem for each that cannot be read.
 
-    Raise CatalogueError where there is neither a file nor a folder, or a folder without a file.
+    Raise CatalogueError if there is neither a file nor a folder, or a folder without a file.
     """
     try:
         status = os.stat(path)
@@ -113,31 +112,34 @@ def _source(path: str, status: os.stat_result) -> Source:
 
 
 def unreadable(path: str, error: OSError | ValueError) -> CatalogueError:
-    """Return the error for a file that the system does not let us read."""
+    """Return the error for a file that cannot be read."""
     reason = getattr(error, "strerror", None) or str(error)
     hint = "check the path" if isinstance(error, FileNotFoundError) else ""
     return CatalogueError([Problem(path, 0, 0, "unreadable", f"cannot be read: {reason}", hint)])
 
 
 def too_little_memory(path: str) -> CatalogueError:
-    """Return the error for a file that takes more memory than there is."""
+    """Return the error for a file that needs more memory than there is."""
     hint = "break it up into several files in one folder"
     return CatalogueError([Problem(path, 0, 0, "memory", "there is not enough memory to read this", hint)])
+
+
+def open_binary(path: str) -> int:
+    """Return the descriptor of a file opened for reading; a FIFO in its place does not block."""
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
 
 
 def read(source: Source) -> tuple[bytes, Source]:
     """Return the bytes of a file and its state while they were read; raise CatalogueError.
 
-    A file that changes during the reading is read again, three times at most.
+    A file that changes meanwhile is read again, at most three times.
     """
     for _ in range(3):
         try:
-            # O_NONBLOCK: a FIFO put in the file's place must not hold us up
-            descriptor = os.open(source.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-            with open(descriptor, "rb") as handle:
-                before = _source(source.path, os.fstat(descriptor))
-                data = _whole(handle, before)
-                after = state_of(os.fstat(descriptor))
+            with open(open_binary(source.path), "rb") as file:
+                before = _source(source.path, os.fstat(file.fileno()))
+                data = _read_all(file, before)
+                after = state_of(os.fstat(file.fileno()))
         except OSError as error:
             raise unreadable(source.path, error) from None
         if after == before.state and len(data) == after.size:
@@ -149,16 +151,16 @@ def read(source: Source) -> tuple[bytes, Source]:
 _PIECE = 1024 * 1024
 
 
-def _whole(handle: IO[bytes], source: Source) -> bytes:
-    """Return all bytes of an open file, but give up early on what is no text: bytes of zero, a line without end."""
+def _read_all(file: IO[bytes], source: Source) -> bytes:
+    """Return all bytes of an open file; raise CatalogueError early if it is not text: a NUL, an endless line."""
     pieces: list[bytes] = []
-    lines, line_length, left = 1, 0, source.state.size + 1  # one more than there should be: it grows
-    while left > 0 and (piece := handle.read(min(_PIECE, left))) != b"":
+    lines, line_length, left = 1, 0, source.state.size + 1  # one more byte shows that the file grows
+    while left > 0 and (piece := file.read(min(_PIECE, left))) != b"":
         if piece is None:
-            raise BlockingIOError(errno.EAGAIN, "there is nothing to read yet")
+            raise BlockingIOError(errno.EAGAIN, "there is no data to read yet")
         if b"\0" in piece:
             before = b"".join([*pieces, piece[: piece.index(b"\0")]])
-            raise CatalogueError([_no_text(source.path, before, piece)])
+            raise CatalogueError([_not_text(source.path, before, piece)])
         first_end = piece.find(b"\n")
         if line_length + (len(piece) if first_end < 0 else first_end) > MAX_LINE:
             limit = f"the limit is {MAX_LINE // 1024**2} MiB; break it up"
@@ -171,14 +173,14 @@ def _whole(handle: IO[bytes], source: Source) -> bytes:
     return b"".join(pieces)
 
 
-_EVERY_OTHER = ([False, True] * 2, [True, False] * 2)  # where UTF-16 has its zeroes in English
+_EVERY_OTHER = ([False, True] * 2, [True, False] * 2)  # where UTF-16 has its zero bytes in English text
 
 
-def _no_text(path: str, before: bytes, piece: bytes) -> Problem:
+def _not_text(path: str, before: bytes, piece: bytes) -> Problem:
     line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
     if len(before) < 4 and (
         piece[:2] in (b"\xff\xfe", b"\xfe\xff") or [not byte for byte in piece[:4]] in _EVERY_OTHER
     ):
         return Problem(path, 1, 1, "encoding", "the file is UTF-16 or UTF-32", "save it as UTF-8")
-    what = "the character U+0000 may not stand in a catalogue"
+    what = "the character U+0000 is not allowed in a catalogue"
     return Problem(path, line, column, "character", what, "is this a text file?")

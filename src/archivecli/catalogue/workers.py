@@ -1,4 +1,4 @@
-"""Read the batches of a large catalogue in worker processes."""
+"""Run a function on many items in worker processes."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ MAX_WORKERS = 8
 
 
 def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out]:
-    """Yield what worker processes return for each item, in order; ``function`` must be picklable."""
+    """Yield the result of ``function``, which must be picklable, for each item, in order."""
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor  # 15 ms, only for large catalogues
 
@@ -35,7 +35,7 @@ def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[
 
 
 def useful() -> bool:
-    """Return whether this machine can do more than one thing at a time."""
+    """Return whether there is more than one processor."""
     return _processors() > 1
 
 
@@ -44,7 +44,7 @@ def _processors() -> int:
 
 
 _function: Callable[[Any], Any] | None = None
-"""What this worker process does."""
+"""The function that this worker process runs."""
 
 
 def _start(function: Callable[[Any], Any]) -> None:
@@ -61,7 +61,7 @@ def _start(function: Callable[[Any], Any]) -> None:
 
 
 def _exit_after(parent: Any) -> None:
-    """End this process when its parent has ended, killed or not."""
+    """Exit when the parent process has ended, killed or not."""
     parent.join()
     os._exit(1)
 
