@@ -116,7 +116,7 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                place = {"Problem": 3, "report": 1, "_error": 1, "Invalid": 0, "warn": 1, "_warn_within": 1}.get(name)
+                place = {"Problem": 3, "report": 1, "_error": 1, "Invalid": 0, "_warn": 1, "_warn_within": 1}.get(name)
                 if place is not None and len(node.args) > place and isinstance(node.args[place], ast.Constant):
                     used.add(node.args[place].value)  # type: ignore[attr-defined]
     assert used == CODES.keys()

@@ -149,7 +149,7 @@ class Catalogue:
         """Read the head of a file and find its batches; return False if the file must be parsed whole."""
         found = Layout(known.digest, known.head, b"", 1, []) if known else layout.scan(source, on_batch)
         roots = _parse_head(found, source.path)
-        if roots is None or (not found.batches and not known and any("events" in root for root in roots)):
+        if roots is None:
             return False
         for root in roots:
             self._head.add(self._validator, root)
@@ -295,9 +295,7 @@ def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
             if faults or not isinstance(root, dict) or any(key in other for key in root for other in roots):
                 return None
             roots.append(root)
-    if found.batches and any("events" in root for root in roots):
-        return None
-    return roots
+    return None if any("events" in root for root in roots) else roots
 
 
 class BatchReader:

@@ -17,6 +17,7 @@ def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[
     """Yield the result of ``function``, which must be picklable, for each item, in order."""
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor  # 15 ms, only for large catalogues
+    from concurrent.futures.process import BrokenProcessPool
 
     can_fork = hasattr(os, "fork") and os.uname().sysname == "Linux"  # on macOS, system libraries do not survive it
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
@@ -26,10 +27,12 @@ def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[
         try:
             for item in items:
                 waiting.append(pool.submit(_call, item))
-                if len(waiting) > 2 * workers:  # so that no worker ever waits
+                if len(waiting) > 2 * workers:  # enough to keep all workers busy
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool:  # the system kills the largest process if memory runs out
+            raise MemoryError("a worker process was killed") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -53,10 +56,10 @@ def _start(function: Callable[[Any], Any]) -> None:
 
     global _function
     _function = function
-    gc.disable()  # nothing here has cycles, and looking for them takes half the time
+    gc.disable()  # there are no cycles, and looking for them takes half the time
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the others
     threading.Thread(target=_exit_after, args=(multiprocessing.parent_process(),), daemon=True).start()
 
 

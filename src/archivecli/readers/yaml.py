@@ -46,7 +46,7 @@ class List(list[Any]):
         self.line, self.column, self.partial = line, column, False
 
 
-class Map(dict[str, Any]):
+class Map(dict[Any, Any]):
     """A mapping with its position; ``partial`` if an entry was left out."""
 
     __slots__ = ("column", "line", "partial")
@@ -141,7 +141,7 @@ def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: boo
         raise _syntax_error(error, text, path, first_line) from None
     except yaml.YAMLError as error:
         raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
-    except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
+    except (ValueError, OverflowError, RecursionError, LookupError, AttributeError) as error:
         raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {error}")) from None
     finally:
         if parser is not None:
@@ -209,9 +209,7 @@ class _Builder:
                 if kind is events.DocumentStartEvent:
                     documents += 1
                     if documents > 1:
-                        raise self._error(
-                            event, "documents", "a second document", "write each catalogue into a file of its own"
-                        )
+                        raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
                 continue
             if not stack:
                 root = value
@@ -251,9 +249,8 @@ class _Builder:
             what = "a list or mapping cannot be a key"
             fault = Problem(self.path, line, column, "key", what, "write a string before the ':'")
         elif key == "<<" and plain:
-            fault = Problem(
-                self.path, line, column, "plain-data", "merge keys are not supported", "write the fields out"
-            )
+            what = "merge keys are not supported"
+            fault = Problem(self.path, line, column, "plain-data", what, "write the fields out")
         elif plain and key[:1] and not key[0].isascii() and _ODD_START.match(key):
             fault = Problem(self.path, line, column, "syntax", f"the key begins with {space_name(key[0])}", _SPACES)
         elif key in node:
