@@ -59,7 +59,7 @@ FINDINGS = {
     "duplicate-id": (EVENT + EVENT.replace("One thing", "Other"), 4, 7),
     "duplicate-key": ("- id: 2009-a\n  title: A\n  title: B\n  start: 2009\n", 3, 3),
     "duplicate-name": ("vocabulary:\n  topics:\n    a: X\n    b: X\nevents:\n", 4, 5),
-    "unknown-event": (EVENT + "  related: [2009-x]\n", 4, 13),
+    "unknown-event": (EVENT + "  related: [2009-x, {event: [x]}]\n- id: [x]\n", 4, 13),
     "unknown-name": ("vocabulary:\n  topics:\n    a: Abc\nevents:\n" + EVENT + "  topics: [Abd]\n", 8, 12),
     "number": (EVENT + "  participants: {count: 1.5}\n", 4, 25),
     "flag": (EVENT + "  source: {page: P, more: maybe}\n", 4, 27),

@@ -22,7 +22,11 @@ from archivecli.catalogue import loader
 from archivecli.catalogue.loader import Catalogue
 from archivecli.errors import CatalogueError
 from archivecli.index import writer
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import counted
+from archivecli.index.reader import Index
 from archivecli.index.writer import build
+from archivecli.query.facets import FACETS, PERIODS
 from archivecli.readers import layout, yaml
 from conftest import CATALOGUE, HANG, Run, tried
 
@@ -136,6 +140,17 @@ def test_a_catalogue_in_batches_gives_the_same_index(
     found = index_or_problems(path)
     assert isinstance(found, dict)
     assert found == index_or_problems(path, whole=True)
+
+
+@pytest.mark.parametrize("name", ["events last", "the shipped one"])
+def test_stored_counts_are_those_that_are_counted(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(LAYOUTS[name], encoding="utf-8")
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, Catalogue(path))
+    index = Index(connection)
+    for field in (*PERIODS, *(facet.name for facet in FACETS)):
+        assert index.tallies(field) == counted(index, field, ALL)
 
 
 @pytest.mark.parametrize("system", ["Linux", "Darwin"], ids=["forked", "spawned"])

@@ -1,21 +1,20 @@
 """The fields of a record, in one table.
 
-Validation, the JSON Schema, the search columns, the card of ``show`` and the reference of the format all derive from
-it: a new field is one line here. ``column`` is the column of the index that its text is searched in, ``group`` the part
-of the card that it stands in.
+Validation, the JSON Schema, the search columns, the output of ``show`` and the documentation derive from it: a new field is
+one line here. ``column`` is the column of the search index for its text, ``group`` the part of ``show`` in which it appears.
 """
 
 from typing import NamedTuple
 
 
 class Shape(NamedTuple):
-    """What a value may be: ``kind`` is one of text, block, date, number, count, flag, url, id, ref, list, map."""
+    """The type of a value: ``kind`` is one of text, block, date, number, count, flag, url, id, ref, list, map."""
 
     kind: str
     section: str = ""  # ref: the section of the vocabulary
-    item: "Shape | None" = None  # list: what each item is
+    item: "Shape | None" = None  # list: the shape of each item
     fields: "tuple[Field, ...]" = ()  # map
-    shorthand: str = ""  # map: a bare value stands for a map of this one field
+    shorthand: str = ""  # map: the field that can be written alone instead of the mapping
 
 
 class Field(NamedTuple):
@@ -31,7 +30,7 @@ class Field(NamedTuple):
 
 
 COLUMNS = ("title", "topics", "people", "bodies", "attendance", "places", "summary", "details", "asides", "aliases")
-"""The columns of the search index; ``aliases`` holds the other names of whatever the record names."""
+"""The columns of the search index; ``aliases`` has the other names of what the record names."""
 
 TEXT = Shape("text")
 BLOCK = Shape("block")
@@ -44,7 +43,7 @@ ID = Shape("id")
 
 
 def ref(section: str) -> Shape:
-    """Return the shape of a name that the vocabulary's ``section`` explains."""
+    """Return the shape of a name in a section of the vocabulary."""
     return Shape("ref", section=section)
 
 
@@ -94,8 +93,8 @@ RECORD: tuple[Field, ...] = (
     Field("id", ID, "one word, unique and stable; best begins with the date of the event", required=True),
     Field("title", TEXT, "the title, exactly", "title", required=True),
     Field("kind", ref("kinds"), "what sort of event", "topics", "What", "Kind"),
-    Field("start", DATE, "the first day, or a month or a year where no more is known", required=True),
-    Field("end", DATE, "the last day, included; left out where the event lasts one day"),
+    Field("start", DATE, "the first day, or a month or a year if no more is known", required=True),
+    Field("end", DATE, "the last day, included; left out if the event lasts one day"),
     Field(
         "dates",
         many(
@@ -105,7 +104,7 @@ RECORD: tuple[Field, ...] = (
                 Field("what", TEXT, "what happened then", required=True),
             )
         ),
-        "other dates that the record speaks of",
+        "other dates that the record mentions",
         "details",
         "When and where",
         "Other dates",
@@ -227,8 +226,8 @@ RECORD: tuple[Field, ...] = (
                 Field("value", NUMBER, "the number", required=True),
                 Field("to", NUMBER, "the upper end of a range"),
                 Field("unit", TEXT, "what is counted"),
-                Field("of", TEXT, "what the number says", required=True),
-                Field("printed", TEXT, "the number as the source prints it"),
+                Field("of", TEXT, "what the number is about", required=True),
+                Field("printed", TEXT, "the number as printed in the source"),
             )
         ),
         "numbers, with what they count",
@@ -255,12 +254,12 @@ RECORD: tuple[Field, ...] = (
         many(
             mapping(
                 Field("page", ref("pages"), "a page of the vocabulary: its key or name"),
-                Field("url", URL, "the address; that of the page where it is left out"),
+                Field("url", URL, "the URL; if left out, that of the page"),
                 Field("name", TEXT, "what is there"),
                 shorthand="page",
             )
         ),
-        "addresses that the source gives",
+        "URLs that the source gives",
         "details",
         "Links",
     ),
@@ -281,8 +280,8 @@ RECORD: tuple[Field, ...] = (
         "source",
         mapping(
             Field("page", ref("pages"), "the page or book that the record is taken from"),
-            Field("url", URL, "its address"),
-            Field("entry", COUNT, "the place of the entry on the page, counted from 1"),
+            Field("url", URL, "its URL"),
+            Field("entry", COUNT, "the position of the entry on the page, from 1"),
             Field("dated", TEXT, "the date as printed"),
             Field("section", TEXT, "the part of the page"),
             Field("more", FLAG, "whether the entry only points to a fuller report"),
@@ -308,8 +307,8 @@ TERM = mapping(
     Field("also", many(TEXT), "other names: acronyms, former and local names, spellings"),
     Field("words", many(TEXT), "words that should find it, though they do not name it"),
     Field("country", COUNTRY, "the country or territory that it belongs to"),
-    Field("kind", TEXT, "what sort of thing it is"),
-    Field("url", URL, "where one reads more"),
+    Field("kind", TEXT, "what kind of thing it is"),
+    Field("url", URL, "where to read more"),
     Field("note", TEXT, "anything else"),
     shorthand="name",
 )
@@ -336,7 +335,7 @@ CATALOGUE: tuple[Field, ...] = (
     Field("about", BLOCK, "what it holds, in a sentence or two"),
     Field("publisher", TEXT, "who made the source"),
     Field("source", TEXT, "the page or book that the records are taken from"),
-    Field("url", URL, "the address of the source"),
+    Field("url", URL, "the URL of the source"),
     Field("curator", TEXT, "who keeps the catalogue"),
     Field("licence", TEXT, "on what terms the catalogue may be used"),
     Field("notes", many(TEXT), "notes on the catalogue as a whole"),

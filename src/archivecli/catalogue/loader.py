@@ -249,24 +249,30 @@ class Catalogue:
             validator.path, validator.problems = unit.source.path, []
             with contextlib.suppress(TooManyProblems):
                 for item in unit.values if isinstance(unit, Items) else _parse_span(unit, layout.read(unit), True)[0]:
-                    event_id = item.get("id") if isinstance(item, dict) else None
+                    event_id = _id_at(item, "id")
                     if event_id in first:
                         what = f"the id {event_id} is already taken at {first[event_id]}"
                         validator.report(event_id, "duplicate-id", what, "give one of the two another ending")
                     elif event_id in shared:
                         first[event_id] = f"{validator.path}:{item.line}"
-                    for related in _related(item):
+                    for related in _related_ids(item):
                         if related in unknown:
                             hint = validator.similar(related, known)
                             validator.report(related, "unknown-event", f"no event has the id {related}", hint)
             self.problems += validator.problems
 
 
-def _related(item: Any) -> Iterator[Any]:
-    """Yield the ids of the related events of an item."""
+def _id_at(value: Any, key: str) -> Any:
+    """Return the id under a key of a value that may not be valid, or None."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _related_ids(item: Any) -> Iterator[Any]:
+    """Yield the ids of the related events of an item that may not be valid."""
     related = item.get("related") if isinstance(item, dict) else None
     for value in related if isinstance(related, list) else ():
-        yield value.get("event") if isinstance(value, dict) else value
+        yield value if isinstance(value, str) else _id_at(value, "event")
 
 
 def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
