@@ -511,6 +511,20 @@ def test_where_much_has_changed_everything_is_made_anew(
     assert state(large) == "built"
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["in the file", "in another file"])
+def test_after_an_edit_of_what_was_parsed_whole_the_index_is_built(tmp_path: Path, folder: Path, apart: bool) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for title in ("Quagga", "Zebrafish", ""):
+        event = f"{{id: 2009-01-01-x, title: {title}, start: 2009-01-01, aims: ['a\n- b']}}\n" if title else ""
+        write(many / "1.yaml", [*POOL[:30], f"- {event}" if event and not apart else ""])
+        (many / "2.yaml").write_text(f"events: [{event if apart else ''}]\n")
+        assert state(many) == "built"
+        found = [event.title for event in Archive(many).select(Query())]
+        assert len(found) == 30 + bool(title)
+        assert not title or title in found
+
+
 def test_what_cannot_be_cut_is_compiled_whole(large: Path, folder: Path) -> None:
     for word in ("Quagga", "Zebra", "Okapi"):
         write(large, [titled(word, 0), *POOL[1:40]])
