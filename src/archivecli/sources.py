@@ -17,11 +17,8 @@ else:
         from hashlib import blake2b
 
 SUFFIXES = (".yaml", ".yml")
-MAX_BYTES = 2 * 1024**3
-"""The limit for one file."""
-
-MAX_LINE = 8 * 1024**2
-"""The limit for one line, in bytes."""
+MAX_BYTES = 2 * 1024**3  # of one file
+MAX_LINE = 8 * 1024**2  # bytes of one line
 
 
 class FileState(NamedTuple):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import chain, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivecli import dates
 from archivecli.readers.yaml import Ambiguous, Text, is_ambiguous
@@ -22,14 +22,6 @@ _QUOTED = {
 _BARE = re.compile(r"[^ \t]")
 _COMMENT = re.compile(r"(?<=\S)([ \t]+)#")
 _LONE_TAG = re.compile(r"(?:^|[\s\[{,])!(?=\s|$)", re.MULTILINE)
-
-
-class Dropped(NamedTuple):
-    """The position of what YAML drops, and the character because of which, ``#`` or ``!``."""
-
-    line: int
-    column: int
-    sign: str
 
 
 def split_lines(content: str) -> list[str]:
@@ -85,8 +77,8 @@ def _meant(written: str) -> str:
     return _SHORT_ESCAPES.get(written[1:], written[1:] or " ")
 
 
-def dropped(lines: list[str], root: Any) -> Iterator[Dropped]:
-    """Yield each comment that directly follows an unquoted value, and each lone ``!`` before a value.
+def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
+    """Yield the line, the column and the ``#`` of comments after unquoted values, and the lone ``!`` before values.
 
     Not those that are clearly comments: with two spaces before the ``#`` and one after it, or after a date or a number.
     """
@@ -95,13 +87,13 @@ def dropped(lines: list[str], root: Any) -> Iterator[Dropped]:
     for scalar, following in pairwise(chain(_scalars(root), [None])):
         assert scalar is not None
         if lines[scalar.line - 1 : scalar.line] and lines[scalar.line - 1][scalar.column - 1 :][:1] == "!":
-            yield Dropped(scalar.line, scalar.column, "!")
+            yield scalar.line, scalar.column, "!"
         while sign is not None and sign < (scalar.line, scalar.column):
             sign = next(signs, None)
         if sign is None or (following is not None and sign >= (following.line, following.column)):
             continue
         if scalar.plain and _ends_at(lines, scalar, *sign) and not _is_comment(lines, scalar, *sign):
-            yield Dropped(*sign, "#")
+            yield *sign, "#"
 
 
 def may_drop(content: str) -> bool:
@@ -167,6 +159,7 @@ _INVISIBLE = re.compile(
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 """The flag of a region, such as Scotland: a black flag, invisible letters and their end."""
 
+_MARKS = frozenset("\u200e\u200f")  # left-to-right and right-to-left
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _CURSIVE = re.compile(
     "[\u0620-\u07ff\u0840-\u08ff\u1800-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00010d3f\U0001e900-\U0001e95f]"
@@ -181,14 +174,10 @@ def invisible(text: str) -> Iterator[int]:
     """Yield the index of each invisible character that the text does not need."""
     if "\U0001f3f4" in text:
         text = _FLAG.sub(lambda match: "\U0001f3f4" * len(match.group()), text)
-    right_to_left: bool | None = None
+    right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in set(text) - _MARKS)
     for match in _INVISIBLE.finditer(text):
         index, character = match.start(), match.group()
-        if character in "\u200e\u200f":
-            if right_to_left is None:
-                right_to_left = any(
-                    unicodedata.bidirectional(character) in ("R", "AL") for character in set(text) - _MARKS
-                )
+        if character in _MARKS:
             needed = right_to_left
         elif character in (_NON_JOINER, _JOINER):
             needed = _joins(text, index)
@@ -198,9 +187,6 @@ def invisible(text: str) -> Iterator[int]:
             needed = False
         if not needed:
             yield index
-
-
-_MARKS = frozenset("\u200e\u200f")
 
 
 def _joins(text: str, index: int) -> bool:
@@ -218,16 +204,13 @@ def _joins(text: str, index: int) -> bool:
 
 def _base(text: str, index: int) -> str:
     """Return the character before ``index``, skipping combining marks and skin tones."""
-    for earlier in range(index - 1, max(index - 9, -1), -1):
-        if (
-            not unicodedata.category(text[earlier]).startswith("M")
-            and not "\U0001f3fb" <= text[earlier] <= "\U0001f3ff"
-        ):
-            return text[earlier]
+    for character in reversed(text[max(index - 8, 0) : index]):
+        if unicodedata.category(character)[0] != "M" and not "\U0001f3fb" <= character <= "\U0001f3ff":
+            return character
     return ""
 
 
 def _is_emoji(character: str) -> bool:
-    if not character:
-        return False
-    return unicodedata.category(character) in ("So", "Sm") or "\U0001f000" <= character <= "\U0001faff"
+    return character != "" and (
+        unicodedata.category(character) in ("So", "Sm") or "\U0001f000" <= character <= "\U0001faff"
+    )

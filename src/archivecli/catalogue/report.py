@@ -9,8 +9,7 @@ from archivecli.catalogue.loader import Catalogue
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
 from archivecli.sources import too_little_memory
 
-MAX_SHOWN = 1000
-"""The limit for the findings that a report shows; each takes up to a kilobyte."""
+MAX_SHOWN = 1000  # findings in a report; each takes up to a kilobyte
 
 ERROR, WARNING, UNREADABLE = "error", "warning", "unreadable"
 

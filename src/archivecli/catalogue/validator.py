@@ -11,8 +11,7 @@ from archivecli.errors import MAX_PROBLEMS, Problem, did_you_mean
 from archivecli.fields import Shape
 from archivecli.readers.yaml import Ambiguous
 
-MAX_ID = 100
-"""The limit for an id, in characters."""
+MAX_ID = 100  # characters
 
 _DATED_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _DIGITS = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")

@@ -15,13 +15,9 @@ from typing import IO, NamedTuple
 from archivecli import sources
 from archivecli.sources import Source
 
-BATCH = 400_000
-"""The minimum size of a batch in bytes; only the last one may have fewer."""
-
-MAX_HEAD = 16_000_000
-MAX_ITEM = 8_000_000
-"""The limits for the text beside the events and for one event, in bytes; a file with more is parsed whole."""
-
+BATCH = 400_000  # the minimum size of a batch in bytes, but for the last one
+MAX_HEAD = 16_000_000  # the limit for the text beside the events, in bytes; a file with more is parsed whole
+MAX_ITEM = 8_000_000  # the same for one event
 _BLOCK = 1_000_000
 
 # possessive quantifiers, since with backtracking a line of millions of spaces would take minutes

@@ -9,14 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 from archivecli.errors import Problem
 from archivecli.patterns import lazily
 
-MAX_DEPTH = 24
-"""How deep lists and mappings may nest; a record needs six levels."""
-
-MAX_TEXT = 1_000_000
-"""The limit for one string, in characters."""
-
-_MAX_ESCAPED = 8 * MAX_TEXT
-"""The limit for a string as it is written, where an escape takes up to ten characters."""
+MAX_DEPTH = 24  # levels of lists and mappings; a record needs six
+MAX_TEXT = 1_000_000  # characters of one string
+_MAX_ESCAPED = 8 * MAX_TEXT  # characters of one string as it is written, with escapes
 
 
 class Ambiguous(str):
@@ -283,13 +278,10 @@ def duplicate_key(path: str, key: str, line: int, column: int) -> Problem:
 
 # Long strings and deep nesting
 
-_READ_AHEAD = 2048
-"""More characters than a YAML scanner reads ahead: a key without a question mark has at most 1,024."""
-
 
 def _many_open(text: str, index: int) -> bool:
     """Return whether more brackets than may be nested were opened just before ``index``."""
-    begin = max(0, index - _READ_AHEAD)
+    begin = max(0, index - 2048)  # more than a YAML scanner reads ahead: a key has at most 1,024 characters
     return 0 < index < len(text) and text.count("[", begin, index) + text.count("{", begin, index) > MAX_DEPTH
 
 
@@ -363,11 +355,9 @@ _ODD_SPACE = lazily(
 def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
     """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
     end = -1
-    for _ in range(line + 1):
-        end = text.find("\n", end + 1)
-        if end < 0:
-            end = len(text)
-            break
+    while line >= 0 and (end := text.find("\n", end + 1)) >= 0:
+        line -= 1
+    end = end if end >= 0 else len(text)
     begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
     *_, found = None, *_ODD_SPACE.finditer(text, begin, end)
     if found is None:
