@@ -60,21 +60,11 @@ def index_of(thesaurus: str, folder: Path) -> Index:
     return Index(connection)
 
 
+WORDS = st.lists(st.sampled_from(["cat", "cats", "big cat", "dog", "a big cat", "cat dog", "dogs", "★"]), min_size=1)
+
+
 @tried(60)
-@given(
-    st.lists(
-        st.tuples(
-            *[
-                st.lists(
-                    st.sampled_from(["cat", "cats", "big cat", "dog", "a big cat", "cat dog", "dogs", "★"]), min_size=1
-                )
-            ]
-            * 2
-        ),
-        min_size=1,
-        max_size=6,
-    )
-)
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
 def test_an_expression_finds_what_a_row_for_each_would_find(
     tmp_path: Path, items: list[tuple[list[str], list[str]]]
 ) -> None:

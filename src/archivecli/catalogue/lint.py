@@ -71,7 +71,6 @@ class _Linter:
         self.used: set[tuple[str, str]] = set()  # names of terms, by section
         self.unlisted: dict[tuple[str, str], tuple[str, _Position]] = {}  # first spelling of names, by section and key
         self.reported: set[tuple[str, str]] = set()
-        self.names: dict[str, dict[str, list[str]]] = {}  # names of terms, by section and key
 
     def add_file(self, root: Root) -> None:
         self.path = root.path
@@ -186,7 +185,8 @@ class _Linter:
         if not self.vocabulary.is_open(section) or (section, name) in self.reported:
             return
         key = text.key(name)
-        other = next((other for other in self._names(section).get(key, ()) if other != name), "")
+        names = (other for found in self.vocabulary.candidates(section, name) for other in found.names())
+        other = next((other for other in names if other != name and text.key(other) == key), "")
         first, position = self.unlisted.setdefault((section, key), (name, self._position(value)))
         if other:
             what, hint = f"{_difference(name, other)} '{other}' of vocabulary.{section}", f"write {other}"
@@ -196,14 +196,6 @@ class _Linter:
             return
         self.reported.add((section, name))
         self._warn(self._position(value), "similar-name", what, hint)
-
-    def _names(self, section: str) -> dict[str, list[str]]:
-        if section not in self.names:
-            found = self.names[section] = {}
-            for term in self.vocabulary.sections.get(section, {}).values():
-                for name in term.names():
-                    found.setdefault(text.key(name), []).append(name)
-        return self.names[section]
 
     def _dropped(self, content: str, root: Any) -> None:
         """Warn of what YAML drops: comments that may be part of a value, a ! before one, an old line break."""

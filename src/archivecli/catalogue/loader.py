@@ -219,7 +219,7 @@ class Catalogue:
     def _results(self, reader: "BatchReader") -> Iterator[tuple[Unit, Batch]]:
         """Yield each unit with its batch; a file is parsed whole from the first syntax error on."""
         size = sum(unit.end - unit.begin for unit in self._units if isinstance(unit, Span))
-        in_processes = size >= SHARED and len(self._units) > 1 and workers.useful()
+        in_processes = size >= SHARED and len(self._units) > 1 and workers.processors() > 1
         results = workers.map_ordered(reader, self._units) if in_processes else map(reader, self._units)
         done: Counter[str] = Counter()
         parsed_whole: set[str] = set()

@@ -21,7 +21,7 @@ def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[
 
     can_fork = hasattr(os, "fork") and os.uname().sysname == "Linux"  # on macOS, system libraries do not survive it
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    workers = min(_processors(), MAX_WORKERS, len(items))
+    workers = min(processors(), MAX_WORKERS, len(items))
     waiting: deque[Future[Out]] = deque()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(function,)) as pool:
         try:
@@ -37,12 +37,8 @@ def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def useful() -> bool:
-    """Return whether there is more than one processor."""
-    return _processors() > 1
-
-
-def _processors() -> int:
+def processors() -> int:
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
