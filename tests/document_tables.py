@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from archivecli.catalogue.codes import CODES
+from archivecli.catalogue.report import CODES
 from archivecli.core_schema import CORE, SECTIONS, TERM
 from archivecli.schema import Field, Shape
 

@@ -86,7 +86,7 @@ TOLD = [
     (40, 12, "'start' is a list; expected a date"),
     (41, 23, "'many' is not a number"),
     (42, 20, "'yes' is neither true nor false"),
-    (43, 19, "not an address"),
+    (43, 19, "not a valid URL"),
     (45, 12, "YAML reads 010"),
     (47, 15, "no event has the id 2009-01-11-nowhere"),
     (51, 27, "'1_000' is not a whole number"),

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from archivecli import display
-from archivecli.catalogue.events import make_event
-from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.catalogue.vocabulary import Vocabulary, make_event
 from archivecli.events import Hit
 from archivecli.render import FORMATS, FormatContext, by_suffix
 from archivecli.render.icalendar import content_line

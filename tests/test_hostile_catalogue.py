@@ -42,15 +42,15 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "ESC": ("events:\n  - {title: \x1b[31mred}\n", ":2:13", "U+001B"),
     "C1": ("events:\n  - {title: \x9b31m}\n", ":2:13", "U+009B"),
     # no YAML
-    "words": ("once upon a time\n", ":1:1", "this is no catalogue"),
-    "a number": ("42\n", ":1:1", "this is no catalogue"),
-    "JSON text": ('"events"', ":1:1", "this is no catalogue"),
+    "words": ("once upon a time\n", ":1:1", "this is not a catalogue"),
+    "a number": ("42\n", ":1:1", "this is not a catalogue"),
+    "JSON text": ('"events"', ":1:1", "this is not a catalogue"),
     "tabs": ("events:\n\t- id: x\n", ":2:1", "indent with spaces, not tabs"),
     "a colon too many": ("events:\n  - title: one: two\n", ":2:15", "a second ': '"),
     "an open quote": ('events:\n  - title: "never closed\n', ":2:12", "a quote is never closed"),
     "an open bracket": ("events: [{id: 1}", ":", "not YAML"),
     "truncated in a record": (record("people:\n  - {name: Ann")[:-1], ":", "not YAML"),
-    "HTML": ("<!doctype html>\n<html><body>Not found</body></html>\n", ":1:1", "this is no catalogue|not YAML"),
+    "HTML": ("<!doctype html>\n<html><body>Not found</body></html>\n", ":1:1", "this is not a catalogue|not YAML"),
     "two documents": ("events: []\n---\nevents: []\n", ":2:1", "a second document"),
     "a directive": ("%YAML 9.9\n---\nevents: []\n", ":1:1", "not YAML"),
     "a no-break space as indentation": (
@@ -123,7 +123,7 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
         "no event has the id",
     ),
     # values that YAML would change behind one's back
-    "a boolean": (record("kind: yes"), ":5:11", "YAML reads yes as something other than text"),
+    "a boolean": (record("kind: yes"), ":5:11", "YAML reads yes as something other than a string"),
     "Norway": ("vocabulary:\n  countries:\n    no: Norway\n", ":3:5", "YAML reads the key no"),
     "a clock": (record("aims: [12:30]"), ":5:12", "YAML reads 12:30"),
     "an octal": (record("aims: [010]"), ":5:12", "YAML reads 010"),
@@ -162,10 +162,10 @@ BAD: dict[str, tuple[bytes | str, str, str]] = {
     "a dangerous link": (
         record("links: [{url: 'javascript:alert(1)'}]"),
         ":5:19",
-        "is not an address that can be opened",
+        "is not a valid URL",
     ),
-    "a link with a blank": (record("links: [{url: 'http://x y'}]"), ":5:19", "is not an address"),
-    "a link with an escape": (record('links: [{url: "http://x\\e]8;;y"}]'), ":5:19", "is not an address"),
+    "a link with a blank": (record("links: [{url: 'http://x y'}]"), ":5:19", "is not a valid URL"),
+    "a link with an escape": (record('links: [{url: "http://x\\e]8;;y"}]'), ":5:19", "is not a valid URL"),
     "an id of two words": ("events:\n  - {id: a talk, title: t, start: 2009}\n", ":2:10", "it contains white space"),
     "a long id": (f"events:\n  - {{id: {'x' * 101}, title: t, start: 2009}}\n", ":2:10", "longer than 100 characters"),
     "an id like an option": ("events:\n  - {id: --help, title: t, start: 2009}\n", ":2:10", "it begins with a hyphen"),
@@ -347,7 +347,7 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     with open(raw, "wb") as file:
         file.write(b"nonsense")
     result = limited("count", "--catalogue", str(tmp_path))
-    refused(result, "this is no catalogue", "\\x1b[31m")
+    refused(result, "this is not a catalogue", "\\x1b[31m")
     assert "\x1b" not in result.err
 
 
@@ -428,14 +428,14 @@ def test_a_file_that_is_written_while_it_is_read(tmp_path: Path) -> None:
 def test_a_file_that_grows_without_end_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_catalogue(tmp_path / "catalogue.yaml", 3)
     source = files.survey(path)[0][0]
-    whole = files._whole
+    whole = files._read_all
 
     def growing(handle: IO[bytes], found: files.Source) -> bytes:
         with path.open("ab") as more:
             more.write(b"# more\n")
         return whole(handle, found)
 
-    monkeypatch.setattr(files, "_whole", growing)
+    monkeypatch.setattr(files, "_read_all", growing)
     with pytest.raises(CatalogueError) as caught:
         files.read(source)
     assert "the file changes while it is read" in str(caught.value.problems[0])

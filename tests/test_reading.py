@@ -22,8 +22,13 @@ from archivecli.catalogue import loader
 from archivecli.catalogue.loader import Catalogue
 from archivecli.errors import CatalogueError
 from archivecli.index import writer
+from archivecli.index.conditions import ALL
+from archivecli.index.counts import count_by
+from archivecli.index.reader import Index
 from archivecli.index.writer import build
+from archivecli.query.criteria import PERIODS
 from archivecli.readers import layout, yaml
+from archivecli.schema import CORE_FACETS
 from conftest import CATALOGUE, HANG, Run, tried
 
 WRITER = Writer(3)
@@ -147,6 +152,17 @@ def test_a_catalogue_in_batches_gives_the_same_index(
     found = index_or_problems(path)
     assert isinstance(found, dict)
     assert found == index_or_problems(path, whole=True)
+
+
+@pytest.mark.parametrize("name", ["events last", "the shipped one"])
+def test_stored_counts_are_those_that_are_counted(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(LAYOUTS[name], encoding="utf-8")
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, Catalogue(path))
+    index = Index(connection)
+    for field in (*PERIODS, *CORE_FACETS):
+        assert index.stored_counts(field) == count_by(index, field, ALL)
 
 
 @pytest.mark.parametrize("system", ["Linux", "Darwin"], ids=["forked", "spawned"])

@@ -15,6 +15,7 @@ from benchmarks.speed.generate import Writer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivecli import files
 from archivecli.archive import Archive
 from archivecli.catalogue import loader
 from archivecli.errors import CatalogueError, UsageError
@@ -458,13 +459,13 @@ def test_of_many_files_only_the_changed_one_is_read(
         (many / f"{number + 1}.yaml").write_text("events:\n" + "".join(POOL[number * 5 : number * 5 + 5]))
     assert run("count", "--catalogue", str(many)).out == "30\n"
     read: list[str] = []
-    opened = layout.open_binary
+    opened = files.open_binary
 
     def noting(path: str) -> int:
         read.append(os.path.basename(path))
         return opened(path)
 
-    monkeypatch.setattr(layout, "open_binary", noting)
+    monkeypatch.setattr(files, "open_binary", noting)
     prepared.clear()
     (many / "4.yaml").write_text("events:\n" + "".join([*POOL[15:18], titled("Quagga", 18)]))
     assert run("search", "quagga", "--format", "ids", "--catalogue", str(many)).lines == [id_of(POOL[18])]
@@ -511,6 +512,20 @@ def test_where_much_has_changed_everything_is_made_anew(
     assert state(large) == "updated"
     write(large, [*POOL[:34], *(titled("Zebra", number) for number in range(34, 40))])
     assert state(large) == "built"
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["in the file", "in another file"])
+def test_after_an_edit_of_what_was_parsed_whole_the_index_is_built(tmp_path: Path, folder: Path, apart: bool) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for title in ("Quagga", "Zebrafish", ""):
+        event = f"{{id: 2009-01-01-x, title: {title}, start: 2009-01-01, aims: ['a\n- b']}}\n" if title else ""
+        write(many / "1.yaml", [*POOL[:30], f"- {event}" if event and not apart else ""])
+        (many / "2.yaml").write_text(f"events: [{event if apart else ''}]\n")
+        assert state(many) == "built"
+        found = [event.title for event in Archive(many).select(Query())]
+        assert len(found) == 30 + bool(title)
+        assert not title or title in found
 
 
 def test_what_cannot_be_cut_is_compiled_whole(large: Path, folder: Path) -> None:

@@ -57,8 +57,8 @@ _FIELDS: tuple[Field, ...] = (
     Field("id", ID, "one word, unique and stable; best begins with the date of the event", required=True),
     Field("title", TEXT, "the title, exactly", "title", required=True),
     Field("kind", ref("kinds"), "what sort of event", "topics", "What", "Kind"),
-    Field("start", DATE, "the first day, or a month or a year where no more is known", required=True),
-    Field("end", DATE, "the last day, included; left out where the event lasts one day"),
+    Field("start", DATE, "the first day, or a month or a year if no more is known", required=True),
+    Field("end", DATE, "the last day, included; left out if the event lasts one day"),
     Field(
         "dates",
         many(
@@ -68,7 +68,7 @@ _FIELDS: tuple[Field, ...] = (
                 Field("what", TEXT, "what happened then", required=True),
             )
         ),
-        "other dates that the record speaks of",
+        "other dates that the record mentions",
         "details",
         "When and where",
         "Other dates",
@@ -190,8 +190,8 @@ _FIELDS: tuple[Field, ...] = (
                 Field("value", NUMBER, "the number", required=True),
                 Field("to", NUMBER, "the upper end of a range"),
                 Field("unit", TEXT, "what is counted"),
-                Field("of", TEXT, "what the number says", required=True),
-                Field("printed", TEXT, "the number as the source prints it"),
+                Field("of", TEXT, "what the number is about", required=True),
+                Field("printed", TEXT, "the number as printed in the source"),
             )
         ),
         "numbers, with what they count",
@@ -218,12 +218,12 @@ _FIELDS: tuple[Field, ...] = (
         many(
             mapping(
                 Field("page", ref("pages"), "a page of the vocabulary: its key or name"),
-                Field("url", URL, "the address; that of the page where it is left out"),
+                Field("url", URL, "the URL; if left out, that of the page"),
                 Field("name", TEXT, "what is there"),
                 shorthand="page",
             )
         ),
-        "addresses that the source gives",
+        "URLs that the source gives",
         "details",
         "Links",
     ),
@@ -244,8 +244,8 @@ _FIELDS: tuple[Field, ...] = (
         "source",
         mapping(
             Field("page", ref("pages"), "the page or book that the record is taken from"),
-            Field("url", URL, "its address"),
-            Field("entry", COUNT, "the place of the entry on the page, counted from 1"),
+            Field("url", URL, "its URL"),
+            Field("entry", COUNT, "the position of the entry on the page, from 1"),
             Field("dated", TEXT, "the date as printed"),
             Field("section", TEXT, "the part of the page"),
             Field("more", FLAG, "whether the entry only points to a fuller report"),
@@ -284,8 +284,8 @@ TERM = mapping(
     Field("also", many(TEXT), "other names: acronyms, former and local names, spellings"),
     Field("words", many(TEXT), "words that should find it, though they do not name it"),
     Field("country", COUNTRY, "the country or territory that it belongs to"),
-    Field("kind", TEXT, "what sort of thing it is"),
-    Field("url", URL, "where one reads more"),
+    Field("kind", TEXT, "what kind of thing it is"),
+    Field("url", URL, "where to read more"),
     Field("note", TEXT, "anything else"),
     shorthand="name",
 )
@@ -312,7 +312,7 @@ CATALOGUE: tuple[Field, ...] = (
     Field("about", BLOCK, "what it holds, in a sentence or two"),
     Field("publisher", TEXT, "who made the source"),
     Field("source", TEXT, "the page or book that the records are taken from"),
-    Field("url", URL, "the address of the source"),
+    Field("url", URL, "the URL of the source"),
     Field("curator", TEXT, "who keeps the catalogue"),
     Field("licence", TEXT, "on what terms the catalogue may be used"),
     Field("notes", many(TEXT), "notes on the catalogue as a whole"),

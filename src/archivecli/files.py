@@ -151,6 +151,11 @@ def too_little_memory(path: str) -> CatalogueError:
     return CatalogueError([Problem(path, 0, 0, "memory", "there is not enough memory to read this", hint)])
 
 
+def open_binary(path: str) -> int:
+    """Return the descriptor of a file opened for reading; a FIFO in its place does not block."""
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+
+
 def read(source: Source) -> tuple[bytes, Source]:
     """Return the bytes of a file and its state; raise CatalogueError.
 
@@ -158,12 +163,10 @@ def read(source: Source) -> tuple[bytes, Source]:
     """
     for _ in range(3):
         try:
-            # O_NONBLOCK: a FIFO put in the file's place must not hold us up
-            descriptor = os.open(source.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-            with open(descriptor, "rb") as handle:
-                before = _source(source.path, os.fstat(descriptor))
-                data = _whole(handle, before)
-                after = state_of(os.fstat(descriptor))
+            with open(open_binary(source.path), "rb") as file:
+                before = _source(source.path, os.fstat(file.fileno()))
+                data = _read_all(file, before)
+                after = state_of(os.fstat(file.fileno()))
         except OSError as error:
             raise unreadable(source.path, error) from None
         if after == before.state and len(data) == after.size:
@@ -172,11 +175,11 @@ def read(source: Source) -> tuple[bytes, Source]:
     raise CatalogueError([problem])
 
 
-def _whole(handle: IO[bytes], source: Source) -> bytes:
+def _read_all(file: IO[bytes], source: Source) -> bytes:
     """Return all bytes of an open file; stop early at a NUL byte or a line over MAX_LINE, which no text file has."""
     pieces: list[bytes] = []
     lines, line_length, left = 1, 0, source.state.size + 1  # one more than there should be: it grows
-    while left > 0 and (piece := handle.read(min(1024 * 1024, left))) != b"":
+    while left > 0 and (piece := file.read(min(1024 * 1024, left))) != b"":
         if piece is None:
             raise BlockingIOError(errno.EAGAIN, "nothing to read yet")
         if b"\0" in piece:

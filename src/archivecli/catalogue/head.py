@@ -1,4 +1,4 @@
-"""Read what is in a catalogue beside its events: what it says of itself, its vocabulary and its thesaurus."""
+"""Read what a catalogue has beside its events: its title and the like, its vocabulary and its thesaurus."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _SYNONYMS = mapping(
 
 
 class Head:
-    """What is beside the events, gathered from all files of a catalogue."""
+    """What is beside the events, from all files of a catalogue."""
 
     def __init__(self) -> None:
         self.about: dict[str, Any] = {}
@@ -32,7 +32,7 @@ class Head:
         self.thesaurus: list[Synonyms] = []
 
     def add(self, validator: Validator, root: dict[str, Any]) -> None:
-        """Add the parts of a file, but for its events; the values have places."""
+        """Add the parts of a file except its events; the values have positions."""
         for key, value in root.items():
             if key == "catalogue":
                 self.about.update(validator.validate(value, _ABOUT, "catalogue") or {})
@@ -65,12 +65,10 @@ class Head:
 
     def _add_term(self, validator: Validator, section: str, key: str, value: Any) -> None:
         if key.__class__ is Ambiguous:
-            what = f"YAML reads the key {key} as something other than text"
+            what = f"YAML reads the key {key} as something other than a string"
             validator.report(key, "implicit-type", what, f'write "{key}" in quotes')
         found = validator.validate(value, _TERM, "term") or {}
-        found.setdefault(
-            "name", display.collapse_whitespace(key)
-        )  # so that whoever uses an invalid term is not at fault, too
+        found.setdefault("name", display.collapse_whitespace(key))  # so that events can use an invalid term
         if key in self.vocabulary.sections.get(section, {}):
             what = f"'{key}' appears twice in vocabulary.{section}"
             validator.report(key, "duplicate-key", what, "keep one")
@@ -89,16 +87,15 @@ class Head:
             return
         for item in value:
             if isinstance(item, list):
-                group = validator.validate(item, _WORDS, "thesaurus") or []
-                if len(group) > 1:
-                    self.thesaurus.append(Synonyms("\n".join(group), "\n".join(group)))
+                words = validator.validate(item, _WORDS, "thesaurus") or []
+                found = {"typed": words, "means": words} if len(words) > 1 else {}
             else:
-                pair = validator.validate(item, _SYNONYMS, "thesaurus")
-                if pair and len(pair) == 2:
-                    self.thesaurus.append(Synonyms("\n".join(pair["typed"]), "\n".join(pair["means"])))
+                found = validator.validate(item, _SYNONYMS, "thesaurus") or {}
+            if len(found) == 2:
+                self.thesaurus.append(Synonyms("\n".join(found["typed"]), "\n".join(found["means"])))
 
     def resolve_countries(self) -> None:
-        """Replace the country of each term, which may be a key, by its name."""
+        """Replace the country of each term, which may be a key or any name, by its full name."""
         for terms in self.vocabulary.sections.values():
             for key, term in terms.items():
                 country = self.vocabulary.term("countries", term.country) if term.country else None

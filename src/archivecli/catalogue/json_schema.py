@@ -1,6 +1,6 @@
-"""The table of fields → a JSON Schema (draft 7), for editors that check while one types and for readers of our JSON.
+"""Build a JSON Schema (draft 7) from the table of fields, for editors and for programs that read the JSON output.
 
-A catalogue is YAML: where a YAML reader makes a number of a bare year, the schema allows the number.
+A catalogue is YAML, whose readers convert an unquoted year to a number, so the schema allows a number there.
 """
 
 import json
@@ -10,24 +10,22 @@ from archivecli.core_schema import CATALOGUE, CORE, SECTIONS, TERM
 from archivecli.schema import Field, Shape
 
 VERSION = 1
-"""Grows when a record that was valid becomes invalid, or when a field of the JSON output changes its meaning."""
+"""Increases if a record that was valid becomes invalid, or a field of the JSON output changes its meaning."""
 
 Schema = dict[str, Any]
 
-# JSON Schema takes the regular expressions of ECMA-262 with the flag u, which allow no needless escapes.
-_ADDRESS = r'^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>"\\]*$'
+# JSON Schema has the regular expressions of ECMA-262 with the flag u, which allow no needless escapes.
+_URL = r'^([Hh][Tt][Tt][Pp][Ss]?://|[Ff][Tt][Pp]://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\s<>"\\]*$'
 _DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 _ID = r"^[^\s\u0000-\u001f\u007f-\u009f-][^\s\u0000-\u001f\u007f-\u009f]*$"
 
 _SCALARS: dict[str, Schema] = {
-    "text": {"type": "string", "minLength": 1},
-    "block": {"type": "string", "minLength": 1},
-    "ref": {"type": "string", "minLength": 1},
+    **{kind: {"type": "string", "minLength": 1} for kind in ("text", "block", "ref")},
     "date": {"anyOf": [{"type": "string", "pattern": _DAY}, {"type": "integer", "minimum": 1, "maximum": 9999}]},
     "number": {"type": "number"},
     "count": {"type": "integer", "minimum": 0},
     "flag": {"type": "boolean"},
-    "url": {"type": "string", "pattern": _ADDRESS},
+    "url": {"type": "string", "pattern": _URL},
     "id": {"type": "string", "pattern": _ID, "maxLength": 100},
 }
 
@@ -48,12 +46,12 @@ _HIT: Schema = {
 
 
 def schema_text() -> str:
-    """Return the schema as indented JSON, the same bytes every time."""
+    """Return the schema as indented JSON."""
     return json.dumps(catalogue_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def catalogue_schema() -> Schema:
-    """Return the schema of a catalogue file; ``definitions`` holds ``event`` and ``answer``, the output in JSON."""
+    """Return the schema of a catalogue file; its definition ``answer`` is for the JSON output."""
     events = {"type": ["array", "null"], "items": {"$ref": "#/definitions/event"}}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -1,67 +1,62 @@
 """Load a catalogue: its head at once, its events in batches, those of a large one in worker processes.
 
-A file is cut into batches of items (``readers.layout``), each of which is parsed and validated by itself. A file that cannot
-be cut, or in which a batch has a syntax error, is parsed whole; if that fails, too, what can be parsed is recovered, so that
-``problems`` has every problem of every file.
+A file is cut into batches of items (``readers.layout``), each parsed and validated by itself. A file that cannot be cut, or
+in which a batch has a syntax error, is parsed whole; if that fails, too, what can be parsed is recovered, so that ``problems``
+has every problem of every file.
 """
 
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import files
 from archivecli.catalogue import workers
-from archivecli.catalogue.events import make_event
 from archivecli.catalogue.head import Head
 from archivecli.catalogue.recovery import Recovered, recover
 from archivecli.catalogue.references import References
 from archivecli.catalogue.validator import HasProblems, TooManyProblems, Validator
-from archivecli.catalogue.vocabulary import Vocabulary
+from archivecli.catalogue.vocabulary import Vocabulary, make_event
 from archivecli.core_schema import CORE
 from archivecli.errors import MAX_PROBLEMS, CatalogueError, Problem
-from archivecli.events import Event, Synonyms
+from archivecli.events import Event
 from archivecli.files import Known, Source
 from archivecli.readers import layout, yaml
 from archivecli.readers.layout import Layout, OnBatch, Span
-from archivecli.readers.yaml import ParseError
+from archivecli.readers.yaml import List, Map, ParseError
 from archivecli.schema import Schema
 
-SHARED = 4_000_000
-"""Bytes from which on worker processes are used; they take 50 ms to start."""
+SHARED = 4_000_000  # bytes from which worker processes are used; they take 50 ms to start
+ITEMS_AT_ONCE = 500  # in a batch of a file that was parsed whole
 
-ITEMS_AT_ONCE = 500
-"""How many items of a file that was parsed whole are a batch."""
-
-NOTHING: Mapping[str, Known] = {}
 
 Prepare: TypeAlias = Callable[[list[Event]], Any]
-"""Makes of events what the caller needs, perhaps in another process."""
+"""Converts events to what the caller needs, perhaps in another process."""
 
 
 class Batch(NamedTuple):
-    """Some events of one file: what was made of them, the digest of the text of each, and what is wrong with others.
+    """The valid events of some items of one file, as ``prepare`` returned them, and the problems of the others.
 
-    ``digests`` is None if the file was parsed whole. ``size`` counts all items, the invalid ones among them; ``ids`` and
-    ``related`` are the ids of all of them and of their related events.
+    ``number`` counts the valid events, ``size`` all items. ``digests`` has one hash for each item, or is None if the file was
+    parsed whole. ``ids`` and ``related`` are the ids of all items and of their related events.
     """
 
     path: str
     prepared: Any
     number: int
-    digests: list[bytes] | None = None
-    size: int = 0
-    problems: Sequence[Problem] = ()
-    ids: Sequence[str] = ()
-    related: Sequence[str] = ()
+    digests: list[bytes] | None
+    size: int
+    problems: list[Problem]
+    ids: list[str]
+    related: list[str]
 
 
 class Items(NamedTuple):
-    """Items of a file that was parsed whole, with their places."""
+    """Items of a file that was parsed whole, with their positions."""
 
-    path: str
+    source: Source
     values: list[Any]
 
 
@@ -69,31 +64,35 @@ Unit: TypeAlias = Span | Items
 
 
 class Root(NamedTuple):
-    """What was parsed of a file as a whole, with places."""
+    """A file that was parsed whole: its value, with positions, and its bytes."""
 
     path: str
     value: Any
+    data: bytes
 
 
 class Catalogue:
-    """An opened catalogue: its head, and its events, to be read once with ``batches``."""
+    """An open catalogue: what is beside the events, and the events themselves, to be read once with ``batches``."""
 
     def __init__(
         self,
         path: Path,
         found: list[Source] | None = None,
-        known: Mapping[str, Known] = NOTHING,
+        known: Mapping[str, Known] | None = None,
         on_batch: OnBatch | None = None,
         whole: bool = False,
     ) -> None:
-        """Open the files that were found, or those at ``path``.
+        """Open the files ``found``, or those at ``path``.
 
-        Files that are ``known`` are not read; ``on_batch`` is called with each batch of the others. ``whole`` parses every
-        file as a whole and keeps it in ``roots``.
+        Files that are ``known`` are not read; ``on_batch`` is called with each batch of the others. With ``whole``, every file
+        is parsed whole and kept in ``roots``.
         """
         self.path = path
         self.schema: Schema = CORE
-        self.head = Head()
+        self._head = Head()
+        self.about = self._head.about
+        self.vocabulary = self._head.vocabulary
+        self.thesaurus = self._head.thesaurus
         self.problems: list[Problem] = []
         self.roots: list[Root] = []
         self.digests: list[str] = []
@@ -105,27 +104,12 @@ class Catalogue:
             found, problems = files.survey(path)
             self._lose(*problems)
         self.sources = found
-        self._validator = Validator("", self.head.vocabulary)
+        self._validator = Validator("", self.vocabulary)
         for number, source in enumerate(found):
             with self._collecting(source.path):
-                if whole or not self._open(source, known.get(source.path), on_batch):
+                if whole or not self._open(source, (known or {}).get(source.path), on_batch):
                     self.sources[number] = self._open_whole(source)
-        self.head.resolve_countries()
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the catalogue says of itself."""
-        return self.head.about
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """Its names."""
-        return self.head.vocabulary
-
-    @property
-    def thesaurus(self) -> list[Synonyms]:
-        """Words that stand for each other."""
-        return self.head.thesaurus
+        self._head.resolve_countries()
 
     def raise_problems(self) -> None:
         """Raise CatalogueError if there are problems."""
@@ -138,11 +122,11 @@ class Catalogue:
         self.check_references()
         return number
 
-    # The head
+    # Opening
 
     @contextlib.contextmanager
     def _collecting(self, path: str) -> Iterator[None]:
-        """Collect the problems of a file, those that keep it from being read among them."""
+        """Collect the problems of a file, including those that keep it from being read."""
         self._validator.path, self._validator.problems = path, []
         try:
             yield
@@ -157,39 +141,34 @@ class Catalogue:
         self.problems += self._validator.problems
 
     def _lose(self, *problems: Problem, lost: str | None = None) -> None:
-        """Report problems that keep a part of the catalogue from being read, and the text of that part if it is known."""
+        """Add problems because of which a part of the catalogue cannot be read; ``lost`` is its text, if known."""
         self.problems += problems
         if problems:
             self.vocabulary.lose(lost)
 
     def _open(self, source: Source, known: Known | None, on_batch: OnBatch | None) -> bool:
-        """Read the head of a file and find its events; return whether that is possible without parsing it whole."""
+        """Read the head of a file and find its batches; return False if the file must be parsed whole."""
         found = Layout(known.digest, known.head, b"", 1, []) if known else layout.scan(source, on_batch)
         roots = _parse_head(found, source.path)
-        if roots is None or (not found.batches and not known and any("events" in root for root in roots)):
+        if roots is None:
             return False
         for root in roots:
-            self.head.add(self._validator, root)
+            self._head.add(self._validator, root)
         self.digests.append(found.digest)
         self.heads.append((source.path, found.before + found.after))
         self._units += found.batches
         return True
 
     def _open_whole(self, source: Source) -> Source:
+        """Parse a file whole; return it with its state while it was read."""
         data, source = files.read(source)
         self.digests.append(files.hashed(data).hexdigest())
         root = self._recover(data, source.path)
-        if isinstance(root, list):
-            self._add_items(source.path, root)
-        elif isinstance(root, dict):
-            self.head.add(self._validator, root)
-            self._add_items(source.path, root.get("events"))
-        self.roots.append(Root(source.path, root))
+        if isinstance(root, dict):
+            self._head.add(self._validator, root)
+        self._units += _split(source, root)
+        self.roots.append(Root(source.path, root, data))
         return source
-
-    def _add_items(self, path: str, values: Any) -> None:
-        for at in range(0, len(values) if isinstance(values, list) else 0, ITEMS_AT_ONCE):
-            self._units.append(Items(path, values[at : at + ITEMS_AT_ONCE]))
 
     def _recover(self, data: bytes, path: str) -> Any:
         """Return what can be parsed of a whole file, and report the rest."""
@@ -201,18 +180,18 @@ class Catalogue:
         self.problems += found.faults
         for lost in found.lost:
             self.vocabulary.lose(lost)
-        if not isinstance(root, list | dict):
-            if not found.faults:
-                line, column = (root.line, root.column) if root is not None else (1, 1)
-                hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
-                self._lose(Problem(path, line, column, "type", "this is no catalogue", hint), lost="")
-            return None
-        return root
+        if isinstance(root, list | dict):
+            return root
+        if not found.faults:
+            line, column = (root.line, root.column) if root is not None else (1, 1)
+            hint = "a catalogue has 'events:' with a list below it; 'archive init FILE' starts one"
+            self._lose(Problem(path, line, column, "type", "this is not a catalogue", hint), lost="")
+        return None
 
-    # The events
+    # Events
 
     def choose(self, spans: Iterable[Span]) -> None:
-        """Let ``batches`` read only these items, given in the order of the files; neighbours are read together."""
+        """Let ``batches`` read only these items, given in the order of the files; adjacent ones are read together."""
         self._units = []
         for span in spans:
             last = self._units[-1] if self._units else None
@@ -226,84 +205,83 @@ class Catalogue:
                 self._units.append(span)
 
     def batches(self, prepare: Prepare = list) -> Iterator[Batch]:
-        """Yield the valid events in their order, as ``prepare`` returns them; collect the problems of the others.
+        """Yield all batches in order, collecting their problems, until there are MAX_PROBLEMS.
 
         Raise layout.Changed if a file changes meanwhile.
         """
-        reader = BatchReader(self.schema, self.vocabulary, prepare)
-        done: Counter[str] = Counter()
-        for unit, found in zip(self._units, self._results(reader), strict=False):
-            path = _path_of(unit)
-            if done[path] < 0:  # parsed whole
-                continue
-            units = [(unit, found)]
-            if found is None:
-                assert isinstance(unit, Span)
-                rest = self._whole_after(unit, done[path])
-                units = [(part, reader(part)) for part in rest]
-                done[path] = -1
-            for part, batch in units:
-                assert batch is not None
-                self._references.add(len(self._read), batch.ids, batch.related)
-                self._read.append(part)
-                done[path] += batch.size if done[path] >= 0 else 0
-                self.problems += batch.problems
-                yield batch
+        for unit, batch in self._results(BatchReader(self.schema, self.vocabulary, prepare)):
+            self._references.add(len(self._read), batch.ids, batch.related)
+            self._read.append(unit)
+            self.problems += batch.problems
+            yield batch
             if len(self.problems) >= MAX_PROBLEMS:
                 return
-        if self._units and files.survey(self.path)[0] != self.sources:
-            raise layout.Changed
 
-    def _results(self, reader: "BatchReader") -> Iterator[Batch | None]:
-        """Yield what the reader returns for each unit."""
+    def _results(self, reader: "BatchReader") -> Iterator[tuple[Unit, Batch]]:
+        """Yield each unit with its batch; a file is parsed whole from the first syntax error on."""
         size = sum(unit.end - unit.begin for unit in self._units if isinstance(unit, Span))
-        if size >= SHARED and len(self._units) > 1 and workers.useful():
-            return workers.map_ordered(reader, self._units)
-        return map(reader, self._units)
+        in_processes = size >= SHARED and len(self._units) > 1 and workers.processors() > 1
+        results = workers.map_ordered(reader, self._units) if in_processes else map(reader, self._units)
+        done: Counter[str] = Counter()
+        parsed_whole: set[str] = set()
+        for unit, batch in zip(self._units, results, strict=False):
+            path = unit.source.path
+            if path in parsed_whole:
+                continue
+            if batch is not None:
+                done[path] += batch.size
+                yield unit, batch
+                continue
+            parsed_whole.add(path)
+            data, source = files.read(unit.source)
+            if source != unit.source:
+                raise layout.Changed
+            for items in _split(source, self._recover(data, path), done[path]):
+                yield items, reader.read_items(items)
 
     def check_references(self) -> None:
-        """Report ids that several events share, and related events that do not exist, once all batches are read."""
+        """Report ids that multiple events share, and related events that do not exist, once all batches are read."""
         shared, unknown, batches = self._references.dangling()
         unknown = {event_id for event_id in unknown if not self.vocabulary.may_have_lost(event_id)}
         known = self._references.known() if unknown else []
         first: dict[str, str] = {}
         validator = self._validator
         for unit in [self._read[number] for number in batches]:
-            validator.path, validator.problems = _path_of(unit), []
+            validator.path, validator.problems = unit.source.path, []
             with contextlib.suppress(TooManyProblems):
-                for item in unit.values if isinstance(unit, Items) else _placed(unit):
-                    event_id = item.get("id") if isinstance(item, dict) else None
+                for item in unit.values if isinstance(unit, Items) else _parse_span(unit, layout.read(unit), True)[0]:
+                    event_id = _id_at(item, "id")
                     if event_id in first:
                         what = f"the id {event_id} is already taken at {first[event_id]}"
                         validator.report(event_id, "duplicate-id", what, "give one of the two another ending")
                     elif event_id in shared:
                         first[event_id] = f"{validator.path}:{item.line}"
-                    for related in _related(item):
+                    for related in _related_ids(item):
                         if related in unknown:
                             hint = validator.similar(related, known)
                             validator.report(related, "unknown-event", f"no event has the id {related}", hint)
             self.problems += validator.problems
 
-    def _whole_after(self, span: Span, done: int) -> list[Items]:
-        """Parse a file whole, since a batch of it cannot be parsed; return its items after those that are ``done``."""
-        data, source = files.read(span.source)
-        if source != span.source:
-            raise layout.Changed
-        root = self._recover(data, source.path)
-        values = root.get("events") if isinstance(root, dict) else root
-        values = values[done:] if isinstance(values, list) else []
-        return [Items(source.path, values[at : at + ITEMS_AT_ONCE]) for at in range(0, len(values), ITEMS_AT_ONCE)]
+
+def _id_at(value: Any, key: str) -> Any:
+    """Return the id under a key of a value that may not be valid, or None."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
 
 
-def _path_of(unit: Unit) -> str:
-    return unit.path if isinstance(unit, Items) else unit.source.path
-
-
-def _related(item: Any) -> Iterator[Any]:
-    """Yield the ids of the related events of an item."""
+def _related_ids(item: Any) -> Iterator[Any]:
+    """Yield the ids of the related events of an item that may not be valid."""
     related = item.get("related") if isinstance(item, dict) else None
     for value in related if isinstance(related, list) else ():
-        yield value.get("event") if isinstance(value, dict) else value
+        yield value if isinstance(value, str) else _id_at(value, "event")
+
+
+def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
+    """Yield the events of a file that was parsed whole, without the first ``skip``."""
+    found = root.get("events") if isinstance(root, dict) else root
+    values = found if isinstance(found, list) else []
+    for at in range(skip, len(values), ITEMS_AT_ONCE):
+        yield Items(source, values[at : at + ITEMS_AT_ONCE])
 
 
 _DOCUMENT = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
@@ -324,9 +302,7 @@ def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
             if faults or not isinstance(root, dict) or any(key in other for key in root for other in roots):
                 return None
             roots.append(root)
-    if found.batches and any("events" in root for root in roots):
-        return None
-    return roots
+    return None if any("events" in root for root in roots) else roots
 
 
 class BatchReader:
@@ -341,8 +317,7 @@ class BatchReader:
     def __call__(self, unit: Unit) -> Batch | None:
         """Return the batch of a unit; None if it has a syntax error, so that its file must be parsed whole."""
         if isinstance(unit, Items):
-            return self._batch(unit.path, unit.values)
-        path = unit.source.path
+            return self.read_items(unit)
         data = layout.read(unit)
         digests = [digest for _, digest in layout.items(data, unit.indent)]
         try:
@@ -350,18 +325,22 @@ class BatchReader:
             if len(values) != len(digests):
                 return None
             if not faults:
-                return self._batch(path, values, digests)
+                return self._batch(unit, values, digests)
         except ParseError:
             return None
         except HasProblems:
             pass
         values, faults = _parse_span(unit, data, places=True)
-        batch = self._batch(path, values, digests)
-        return batch._replace(problems=[*faults, *batch.problems])
+        batch = self._batch(unit, values, digests)
+        return batch._replace(problems=faults + batch.problems)
 
-    def _batch(self, path: str, values: list[Any], digests: list[bytes] | None = None) -> Batch:
+    def read_items(self, items: Items) -> Batch:
+        """Return the batch of items that are parsed already."""
+        return self._batch(items, items.values, None)
+
+    def _batch(self, unit: Unit, values: list[Any], digests: list[bytes] | None) -> Batch:
         validator = self.validator
-        validator.path, validator.problems = path, []
+        validator.path, validator.problems = unit.source.path, []
         events: list[Event] = []
         ids: list[str] = []
         related: list[str] = []
@@ -375,18 +354,17 @@ class BatchReader:
                 if len(validator.problems) == before and not _is_partial(value):
                     events.append(make_event(record, self.vocabulary))
         prepared = self.prepare(events)
-        return Batch(path, prepared, len(events), digests, len(values), validator.problems, ids, related)
+        return Batch(validator.path, prepared, len(events), digests, len(values), validator.problems, ids, related)
 
 
 def _is_partial(value: Any) -> bool:
     """Return whether something was left out of a value, or of one inside it."""
-    if getattr(value, "partial", False):
-        return True
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_is_partial, inner))
+    if not isinstance(value, List | Map):
+        return False
+    return value.partial or any(map(_is_partial, value.values() if isinstance(value, Map) else value))
 
 
-def _parse_span(span: Span, data: bytes, places: bool) -> tuple[Any, list[Problem]]:
+def _parse_span(span: Span, data: bytes, places: bool) -> tuple[list[Any], list[Problem]]:
     path = span.source.path
     text = yaml.decode(data, path, span.line)
     value, faults = yaml.parse(text, path, span.line, depth=1, places=places)
@@ -395,15 +373,9 @@ def _parse_span(span: Span, data: bytes, places: bool) -> tuple[Any, list[Proble
     return value, faults
 
 
-def _placed(span: Span) -> list[Any]:
-    values: list[Any]
-    values, _ = _parse_span(span, layout.read(span), places=True)
-    return values
-
-
 @contextlib.contextmanager
 def without_gc() -> Iterator[None]:
-    """Switch the cyclic garbage collector off: a catalogue has no cycles, and looking for them takes longer than parsing."""
+    """Turn the garbage collector off: a catalogue has no cycles, and looking for them takes longer than parsing."""
     import gc
 
     enabled = gc.isenabled()

@@ -1,16 +1,17 @@
-"""Look at the text of a file again: where each character of a value is, and what YAML drops silently."""
+"""Examine text for the linter: the position of a character in a file, what YAML drops silently, invisible characters."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import chain, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivecli import dates
 from archivecli.readers.yaml import Ambiguous, Text, is_ambiguous
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _FOLDED = frozenset(" \t\n\r\x85\u2028\u2029")
-"""Blanks and line breaks: YAML may write them in another way than it means them."""
+"""Spaces and line breaks, which YAML may read differently from how they are written."""
 
 _SHORT_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "N": "\x85", "L": "\u2028", "P": "\u2029"}
 _TAG = re.compile(r"![^\s]*[ \t]*")
@@ -23,24 +24,15 @@ _COMMENT = re.compile(r"(?<=\S)([ \t]+)#")
 _LONE_TAG = re.compile(r"(?:^|[\s\[{,])!(?=\s|$)", re.MULTILINE)
 
 
-class Dropped(NamedTuple):
-    """What YAML drops: its place, and the sign that makes YAML drop it, ``#`` or ``!``."""
-
-    line: int
-    column: int
-    sign: str
-
-
-def lines_in(content: str) -> list[str]:
+def split_lines(content: str) -> list[str]:
     """Return the lines of a file as YAML counts them."""
     return _BREAK.split(content)
 
 
-def places(lines: list[str], scalar: Text | Ambiguous, indexes: list[int]) -> Iterator[tuple[int, int]]:
+def positions(lines: list[str], scalar: Text | Ambiguous, indexes: list[int]) -> Iterator[tuple[int, int]]:
     """Yield the line and column where some characters of a value are written; ``indexes`` are in order.
 
-    Blanks and breaks may be folded, so the other characters are counted, and a run of blanks is where the one before
-    it ends.
+    Spaces and line breaks may be folded, so the other characters are counted; a space is where the one before it ends.
     """
     written = _characters(lines, scalar)
     found = begin = end = (scalar.line, scalar.column)
@@ -56,7 +48,7 @@ def places(lines: list[str], scalar: Text | Ambiguous, indexes: list[int]) -> It
 
 
 def _characters(lines: list[str], scalar: Text | Ambiguous) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield where each character of a value that is no blank begins and ends, and what follows the value."""
+    """Yield where each character of a value other than spaces begins and ends, and what follows the value."""
     number, at = scalar.line, scalar.column - 1
     if number > len(lines):
         return
@@ -76,7 +68,7 @@ def _characters(lines: list[str], scalar: Text | Ambiguous) -> Iterator[tuple[tu
 
 
 def _meant(written: str) -> str:
-    """Return the character that an escape stands for; a backslash at the end of a line stands for nothing but a blank."""
+    """Return the character of an escape; a backslash at the end of a line counts as a space."""
     if len(written) == 1 and written != "\\":
         return written
     if written[1:2] in ("x", "u", "U") and len(written) > 2:
@@ -85,33 +77,32 @@ def _meant(written: str) -> str:
     return _SHORT_ESCAPES.get(written[1:], written[1:] or " ")
 
 
-def dropped(lines: list[str], root: Any) -> Iterator[Dropped]:
-    """Yield each comment that directly follows an unquoted value, and each lone ``!`` before a value.
+def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
+    """Yield the line, the column and the ``#`` of comments after unquoted values, and the lone ``!`` before values.
 
-    A comment that is clearly one passes: two blanks before its sign and one after it. So does one after a date or a
-    number, which cannot go on.
+    Not those that are clearly comments: with two spaces before the ``#`` and one after it, or after a date or a number.
     """
     signs = iter(_comments(lines))
     sign = next(signs, None)
     for scalar, following in pairwise(chain(_scalars(root), [None])):
         assert scalar is not None
         if lines[scalar.line - 1 : scalar.line] and lines[scalar.line - 1][scalar.column - 1 :][:1] == "!":
-            yield Dropped(scalar.line, scalar.column, "!")
+            yield scalar.line, scalar.column, "!"
         while sign is not None and sign < (scalar.line, scalar.column):
             sign = next(signs, None)
         if sign is None or (following is not None and sign >= (following.line, following.column)):
             continue
         if scalar.plain and _ends_at(lines, scalar, *sign) and not _is_comment(lines, scalar, *sign):
-            yield Dropped(*sign, "#")
+            yield *sign, "#"
 
 
 def may_drop(content: str) -> bool:
-    """Tell whether a file has anything that YAML might drop, so that most files need no closer look."""
+    """Return whether a file has anything that YAML might drop; most files do not."""
     return _COMMENT.search(content) is not None or _LONE_TAG.search(content) is not None
 
 
 def old_breaks(content: str) -> Iterator[tuple[int, int]]:
-    """Yield the place of each U+0085, which YAML 1.1 takes for a line break and nothing else does."""
+    """Yield the position of each U+0085, which is a line break only in YAML 1.1."""
     begin = 0
     for number, match in enumerate(_BREAK.finditer(content), 1):
         if match.group() == "\x85":
@@ -120,14 +111,14 @@ def old_breaks(content: str) -> Iterator[tuple[int, int]]:
 
 
 def _comments(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the place of each ``#`` that may begin a comment after something else on its line."""
+    """Yield the position of each ``#`` that may begin a comment after something else on its line."""
     for number, line in enumerate(lines, 1):
         if "#" in line:
             yield from ((number, match.end()) for match in _COMMENT.finditer(line))
 
 
 def _ends_at(lines: list[str], scalar: Text | Ambiguous, line: int, column: int) -> bool:
-    """Tell whether nothing but blanks is between the end of an unquoted value and a place."""
+    """Return whether only spaces are between the end of an unquoted value and a position."""
     if line - scalar.line > len(scalar):
         return False
     first = lines[scalar.line - 1][scalar.column - 1 : column - 1 if line == scalar.line else None]
@@ -158,3 +149,68 @@ def _scalars(value: Any) -> Iterator[Any]:
         for key, inner in value.items():
             yield key
             yield from _scalars(inner)
+
+
+# Invisible characters
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
+"""The flag of a region, such as Scotland: a black flag, invisible letters and their end."""
+
+_MARKS = frozenset("\u200e\u200f")  # left-to-right and right-to-left
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_CURSIVE = re.compile(
+    "[\u0620-\u07ff\u0840-\u08ff\u1800-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00010d3f\U0001e900-\U0001e95f]"
+)
+"""Arabic, Syriac, N'Ko, Mongolian and other scripts whose letters join."""
+
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
+"""Thai, Lao, Burmese and Khmer, in which a zero-width space is where a line may break."""
+
+
+def invisible(text: str) -> Iterator[int]:
+    """Yield the index of each invisible character that the text does not need."""
+    if "\U0001f3f4" in text:
+        text = _FLAG.sub(lambda match: "\U0001f3f4" * len(match.group()), text)
+    right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in set(text) - _MARKS)
+    for match in _INVISIBLE.finditer(text):
+        index, character = match.start(), match.group()
+        if character in _MARKS:
+            needed = right_to_left
+        elif character in (_NON_JOINER, _JOINER):
+            needed = _joins(text, index)
+        elif character == "\u200b":
+            needed = any(_WITHOUT_SPACES.match(side) for side in (text[index - 1 : index], text[index + 1 : index + 2]))
+        else:
+            needed = False
+        if not needed:
+            yield index
+
+
+def _joins(text: str, index: int) -> bool:
+    """Return whether the joiner or non-joiner at ``index`` changes how its neighbours are written."""
+    before, after = text[index - 1 : index], text[index + 1 : index + 3].lstrip(_NON_JOINER + _JOINER)[:1]
+    if not before or before in (_NON_JOINER, _JOINER):
+        return False  # of two in a row, the first is enough
+    if 9 in (unicodedata.combining(before), unicodedata.combining(after) if after else 0):
+        return True  # a virama, which otherwise fuses the letters beside it
+    base = _base(text, index)
+    if text[index] == _JOINER:
+        return bool(_CURSIVE.match(base) or _CURSIVE.match(after)) or (_is_emoji(base) and _is_emoji(after))
+    return base.isalnum() and after.isalnum() and bool(_CURSIVE.match(base) or _CURSIVE.match(after))
+
+
+def _base(text: str, index: int) -> str:
+    """Return the character before ``index``, skipping combining marks and skin tones."""
+    for character in reversed(text[max(index - 8, 0) : index]):
+        if unicodedata.category(character)[0] != "M" and not "\U0001f3fb" <= character <= "\U0001f3ff":
+            return character
+    return ""
+
+
+def _is_emoji(character: str) -> bool:
+    return character != "" and (
+        unicodedata.category(character) in ("So", "Sm") or "\U0001f000" <= character <= "\U0001faff"
+    )

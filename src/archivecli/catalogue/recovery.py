@@ -1,7 +1,7 @@
 """Recover what can be parsed of a file that is not valid YAML, so that one broken event hides no other problem.
 
-The text is cut where its indentation says that parts, sections, terms and events begin. A piece that cannot be parsed is
-cut again until the broken event, term or field stands alone; that one is reported and set aside.
+The text is cut where, by its indentation, parts, sections, terms and events begin. A piece that cannot be parsed is cut again
+until only the broken event, term or field is left; that one is reported and left out.
 """
 
 import re
@@ -20,15 +20,13 @@ _ITEM = re.compile(r"-(?:[ \t]|$)")
 _HEAD = re.compile(r"[ ]*([^\s#\-\"'{\[][^:#]*?)[ \t]*:[ \t]*(?:#.*)?$")
 _MARKER = re.compile(r"---[ \t]*(?:#.*)?$")
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line in YAML."""
 _OTHER_LINE_END = re.compile("[\r\x85\u2028\u2029]")
-
 
 Root: TypeAlias = Map | List | Text | Ambiguous | None
 
 
 class Recovered(NamedTuple):
-    """The value of a text with its places (None if nothing can be parsed), every fault, and the text that is left out."""
+    """The value of a text, with positions, or None if nothing can be parsed; every problem; the text that was left out."""
 
     root: Root
     faults: list[Problem]
@@ -36,18 +34,18 @@ class Recovered(NamedTuple):
 
 
 def recover(text: str, path: str) -> Recovered:
-    """Return what can be parsed of ``text``, with every fault."""
+    """Return what can be parsed of ``text``, and every problem."""
     try:
         root, faults = yaml.parse(text, path, places=True)
     except ParseError as error:
-        return _Pieces(text, path).recover(error.problem)
+        return _Recovery(text, path).recover(error.problem)
     if root is None or (isinstance(root, Text) and root.plain and not root):
         root = Map(1, 1)  # nothing but comments: a catalogue without events
     return Recovered(root, faults, _lost(root, faults, text, 1))
 
 
 def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> list[str]:
-    """Return the text that may hold names which were passed over in what begins at ``first_line``: all but the events."""
+    """Return the text in which names may have been lost, if anything but a part of the events was left out."""
     if not faults:
         return []
     begin, end = first_line, first_line
@@ -55,7 +53,7 @@ def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> lis
     if isinstance(value, List):
         end += len(lines)
     elif isinstance(value, Map):
-        keys = [*((str(key), line_of(key)) for key in value), ("", first_line + len(lines))]
+        keys = [*((key, key.line) for key in value), ("", first_line + len(lines))]
         begin, end = next(((a, b) for (key, a), (_, b) in pairwise(keys) if key == "events"), (begin, end))
     if all(fault.code == "duplicate-key" and begin <= fault.line < end for fault in faults):
         return []
@@ -64,15 +62,13 @@ def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> lis
     return ["\n".join(lines[: begin - first_line] + lines[end - first_line :])]
 
 
-class _Pieces:
-    """Reads a text piece by piece."""
-
+class _Recovery:
     def __init__(self, text: str, path: str) -> None:
         self.path = path
         self.lines = _LINE_END.split(text) if _OTHER_LINE_END.search(text) else text.split("\n")
         self.faults: list[Problem] = []
         self.lost: list[str] = []
-        self.patience = MAX_PROBLEMS
+        self.errors_left = MAX_PROBLEMS
 
     def recover(self, first: Problem) -> Recovered:
         """Return what can be parsed of a text, given its first problem."""
@@ -80,9 +76,9 @@ class _Pieces:
             found = recover("\n".join(self.lines[: first.line - 1]), self.path)
             rest = "\n".join(self.lines[first.line - 1 :])
             return Recovered(found.root, [*found.faults, first], [*found.lost, rest])
-        begin = next((number for number, line in enumerate(self.lines) if _says_something(line)), 0)
+        begin = next((number for number, line in enumerate(self.lines) if _has_content(line)), 0)
         if _MARKER.match(self.lines[begin]):
-            begin = next((n for n in range(begin + 1, len(self.lines)) if _says_something(self.lines[n])), begin)
+            begin = next((n for n in range(begin + 1, len(self.lines)) if _has_content(self.lines[n])), begin)
         listed = _ITEM.match(self.lines[begin].lstrip(" ")) is not None
         starts = self._starts(begin, len(self.lines), _ITEM if listed else _PART)
         if not starts:
@@ -105,7 +101,7 @@ class _Pieces:
         ]
 
     def _value(self, starts: list[int], end: int, level: int, listed: bool, problem: Problem) -> List | Map:
-        """Return the entries that begin on the lines ``starts``, without those that are broken, as ``problem`` says."""
+        """Return the entries that begin on the lines ``starts`` without the broken ones; ``problem`` is the first."""
         line, column = starts[0] + 1, _indent(self.lines[starts[0]]) + 1
         if listed:
             items = List(line, column)
@@ -116,65 +112,49 @@ class _Pieces:
         for value in self._parsed(starts, end, level, problem):
             for key in value if isinstance(value, Map) else ():
                 if key in entries:
-                    self.faults.append(yaml.duplicate_key(self.path, key, line_of(key), column))
+                    self.faults.append(yaml.duplicate_key(self.path, key, key.line, column))
                 else:
                     entries[key] = value[key]
         return entries
 
-    def _parsed(self, starts: list[int], end: int, level: int, problem: Problem) -> list[Any]:
-        """Return the values of the entries that begin on the lines ``starts``, some together."""
+    def _parsed(self, starts: list[int], end: int, level: int, first: Problem) -> list[Any]:
+        """Return the values of the entries that begin on the lines ``starts``, of which some are parsed together."""
         found: list[Any] = []
-        todo: list[tuple[int, int]] = []
-        self._divide(todo, 0, len(starts), starts, problem)
-        if not todo:  # one entry, whose problem is known
-            self._isolate(found, starts[0], end, level, problem)
+        todo: list[tuple[int, int, Problem | None]] = [(0, len(starts), first)]  # with its problem, if that is known
         while todo:
-            low, high = todo.pop()
+            low, high, problem = todo.pop()
             begin, stop = starts[low], starts[high] if high < len(starts) else end
             text = "\n".join(self.lines[begin:stop])
-            if self.patience <= 0:
+            if self.errors_left <= 0:
                 self.lost.append(text)
                 continue
-            try:
-                value, faults = yaml.parse(text, self.path, begin + 1, level, places=True)
-            except ParseError as error:
-                if high - low > 1:
-                    self._divide(todo, low, high, starts, error.problem)
+            if problem is None:
+                try:
+                    value, faults = yaml.parse(text, self.path, begin + 1, level, places=True)
+                except ParseError as error:
+                    problem = error.problem
                 else:
-                    self._isolate(found, begin, stop, level, error.problem)
-                continue
-            if value is not None:
-                found.append(value)
-                self.faults += faults
-                self.lost += _lost(value, faults, text, begin + 1)
+                    found += [value] if value is not None else []
+                    self.faults += faults
+                    self.lost += _lost(value, faults, text, begin + 1)
+                    continue
+            if high - low > 1:
+                broken = bisect_right(starts, problem.line - 1, low, high) - 1
+                cuts = [broken, broken + 1] if low <= broken < high - 1 else [(low + high) // 2]
+                parts = pairwise([low, *cuts, high])
+                todo += [(*part, None) for part in reversed(list(parts)) if part[0] < part[1]]
+            elif (inner := self._nested(begin, stop, level, problem)) is not None:
+                found.append(inner)
+            else:
+                self.errors_left -= 1
+                self.faults.append(problem)
+                self.lost.append(text)
         return found
 
-    @staticmethod
-    def _divide(todo: list[tuple[int, int]], low: int, high: int, starts: list[int], problem: Problem) -> None:
-        """Put in front what is before, at and after the entry with the problem, or two halves where it is the last."""
-        if high - low < 2:
-            return
-        at = bisect_right(starts, problem.line - 1, low, high) - 1
-        if low <= at < high - 1:
-            parts = [(low, at), (at, at + 1), (at + 1, high)]
-        else:
-            parts = [(low, (low + high) // 2), ((low + high) // 2, high)]
-        todo += [(begin, end) for begin, end in reversed(parts) if begin < end]
-
-    def _isolate(self, found: list[Any], begin: int, end: int, level: int, problem: Problem) -> None:
-        """Add what can be read of one broken entry, or set it aside."""
-        inner = self._opened(begin, end, level, problem)
-        if inner is not None:
-            found.append(inner)
-            return
-        self.patience -= 1
-        self.faults.append(problem)
-        self.lost.append("\n".join(self.lines[begin:end]))
-
-    def _opened(self, begin: int, end: int, level: int, problem: Problem) -> Map | None:
-        """Return an entry whose value stands below its key, read piece by piece; None for any other."""
+    def _nested(self, begin: int, end: int, level: int, problem: Problem) -> Map | None:
+        """Return what can be parsed of an entry whose value is below its key; None for any other entry."""
         head = _HEAD.match(self.lines[begin])
-        first = next((number for number in range(begin + 1, end) if _says_something(self.lines[number])), end)
+        first = next((number for number in range(begin + 1, end) if _has_content(self.lines[number])), end)
         if not head or level > 1 or first == end:
             return None
         listed = _ITEM.match(self.lines[first].lstrip(" ")) is not None
@@ -193,16 +173,10 @@ class _Pieces:
         return entry
 
 
-def line_of(value: Any) -> int:
-    """Return the line of a value that has a place."""
-    line: int = value.line
-    return line
-
-
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _says_something(line: str) -> bool:
+def _has_content(line: str) -> bool:
     bare = line.strip()
     return bool(bare) and bare[0] not in "#%\ufeff"

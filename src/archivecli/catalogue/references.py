@@ -1,4 +1,4 @@
-"""Find ids that several events share, and related events that do not exist."""
+"""Find ids that multiple events share, and related events that do not exist."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Dangling(NamedTuple):
-    """Ids that several events share, ids of no event, and the numbers of the batches in which they occur."""
+    """Ids that multiple events share, related ids of no event, and the numbers of the batches with either."""
 
     shared: set[str]
     unknown: set[str]
@@ -14,7 +14,7 @@ class Dangling(NamedTuple):
 
 
 class References:
-    """The ids of all events, and those of their related events; in a temporary database, as there may be millions."""
+    """The ids of all events and of their related events, in a temporary database since there may be millions."""
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect("", isolation_level=None)
@@ -24,16 +24,16 @@ class References:
         self.connection.execute("BEGIN")
 
     def add(self, batch: int, ids: Iterable[str], related: Iterable[str]) -> None:
-        """Add the ids that occur in a batch."""
+        """Add the ids in a batch."""
         self.connection.executemany("INSERT INTO ids VALUES (?,?)", ((event_id, batch) for event_id in ids))
         self.connection.executemany("INSERT INTO related VALUES (?,?)", ((event_id, batch) for event_id in related))
 
     def known(self, limit: int = 100_000) -> list[str]:
-        """Return the ids of events, for suggestions."""
+        """Return up to ``limit`` ids of events, for suggestions."""
         return [event_id for (event_id,) in self.connection.execute("SELECT id FROM ids LIMIT ?", (limit,))]
 
     def dangling(self) -> Dangling:
-        """Return what is wrong with the ids."""
+        """Return the shared and the unknown ids."""
         execute = self.connection.execute
         execute("CREATE INDEX by_id ON ids (id)")
         shared = execute("SELECT id, batch FROM ids WHERE id IN (SELECT id FROM ids GROUP BY id HAVING count(*) > 1)")

@@ -1,17 +1,17 @@
-"""Validate plain values against the table of fields and turn them into records; every fault is reported with its place."""
+"""Validate plain values against the table of fields and convert them to records; report every problem with its position."""
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from archivecli import dates, display
 from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.errors import MAX_PROBLEMS, Problem, did_you_mean
 from archivecli.readers.yaml import Ambiguous
-from archivecli.schema import Field, Shape
+from archivecli.schema import Shape
 
-MAX_ID = 100
-"""The limit for an id, in characters."""
+MAX_ID = 100  # characters
 
 _DATED_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _DIGITS = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
@@ -19,57 +19,48 @@ _MAX_NUMBER_DIGITS, _MAX_DECIMALS, _MAX_COUNT_DIGITS = 15, 6, 12
 _NOT_IN_URL = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEMES = ("http://", "https://", "ftp://", "mailto:")
 
-_MAX_REMEMBERED = 20_000
-"""How many different values of one field are remembered."""
-
 Check: TypeAlias = Callable[[Any], Any]
-"""Takes a plain value and returns what the record holds; raises Invalid."""
+"""Converts a plain value to one of the record; raises Invalid."""
 
 
 class Invalid(Exception):
-    """A value that is not valid: the code of the problem, what is wrong, and what to write."""
-
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(code, message, hint)
+    """A value is not valid; carries the code of the problem, the message and the hint."""
 
 
 class HasProblems(Exception):
-    """A value without a place has a problem: parse it again with places, and validate that."""
+    """A value without a position has a problem: parse it again with positions, and validate that."""
 
 
 class TooManyProblems(Exception):
-    """There are MAX_PROBLEMS; the rest is not examined."""
+    """There are MAX_PROBLEMS; the rest is not validated."""
 
 
 class Validator:
-    """Validates values of one file; ``problems`` has what is wrong with those that have places."""
+    """Validates the values of a file, collecting ``problems`` of those that have positions."""
 
     def __init__(self, path: str, vocabulary: Vocabulary) -> None:
         self.path = path
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
         self._checks: dict[tuple[int, str], tuple[Shape, Check]] = {}
-        self._comparisons = 2_000_000  # of names for hints: some seconds
+        self._comparisons = 2_000_000  # left for suggestions, as these take some seconds
 
     def validate(self, value: Any, shape: Shape, name: str) -> Any:
-        """Return what the record holds for a value, None or a part of it after reporting what is wrong.
+        """Return the value for the record, or None or a part of it after reporting the problems.
 
-        Raise HasProblems if something is wrong and the value has no place, TooManyProblems after MAX_PROBLEMS.
+        Raise HasProblems if the value is not valid and has no position, TooManyProblems after MAX_PROBLEMS.
         """
-        found = self._checks.get((id(shape), name))
-        if found is None:
-            found = self._checks[id(shape), name] = (
-                shape,
-                self._check(shape, name),
-            )  # keeps the shape, so that its id is its own
+        key = id(shape), name
+        if key not in self._checks:
+            self._checks[key] = shape, self._check(shape, name)  # the shape, too, so that no other one gets its id
         try:
-            return found[1](value)
+            return self._checks[key][1](value)
         except Invalid as error:
             self.report(value, *error.args)
             return None
 
     def report(self, value: Any, code: str, message: str, hint: str = "") -> None:
-        """Report a problem at the place of a value."""
+        """Report a problem at the position of a value."""
         line = getattr(value, "line", 0)
         if not line:
             raise HasProblems
@@ -78,12 +69,12 @@ class Validator:
             raise TooManyProblems
 
     def similar(self, word: str, known: Sequence[str]) -> str:
-        """Return "did you mean …?" or nothing; nothing after comparing millions of names."""
+        """Return "did you mean …?", or an empty string; always empty after millions of comparisons."""
         self._comparisons -= len(known)
         return did_you_mean(word, known) if self._comparisons > 0 else ""
 
     def _check(self, shape: Shape, name: str) -> Check:
-        """Compile the check of a shape for the field ``name``."""
+        """Return the function that checks a value of a shape, for the field ``name``."""
         match shape.kind:
             case "map":
                 return self._map(shape, name)
@@ -94,31 +85,21 @@ class Validator:
             case "block":
                 return lambda value: _string(value, name).strip()
             case "ref":
-                return self._ref(shape.section, name)
+                return _cached(lambda value: self._resolve(_string(value, name), shape.section, name))
         expected, parse = _SCALARS[shape.kind]
+        check: Check = lambda value: parse(_scalar(value, name, expected), name)  # noqa: E731
+        return _cached(check) if shape.kind in ("date", "url") else check
 
-        def checked(value: Any) -> Any:
-            return parse(_scalar(value, name, expected), name)
-
-        return _remembered(checked, name, expected) if shape.kind in ("date", "url") else checked
-
-    def _ref(self, section: str, name: str) -> Check:
-        def resolved(value: str) -> str:
-            return self._resolve(display.collapse_whitespace(_string(value, name)), section, name)
-
-        known = _Memo(resolved).__getitem__
-        return lambda value: known(value) if value.__class__ is str else resolved(value)
-
-    def _resolve(self, name: str, section: str, field: str) -> str:
-        """Return the full name that a name stands for."""
-        term = self.vocabulary.term(section, name)
-        if term is not None:
-            return term.name
-        several = self.vocabulary.candidates(section, name)
-        if several:
-            what = f"'{field}': '{name[:60]}' may be any of several names in vocabulary.{section}"
-            names = ", ".join(f"'{other.name}'" for other in several[:5])
-            raise Invalid("ambiguous-name", what, f"write the full name: {names}{' …' if several[5:] else ''}")
+    def _resolve(self, value: str, section: str, field: str) -> str:
+        """Return the full name for a key or any name of a term."""
+        name = display.collapse_whitespace(value)
+        found = self.vocabulary.candidates(section, name)
+        if len(found) == 1:
+            return found[0].name
+        if found:
+            what = f"'{field}': '{name[:60]}' is a name of multiple terms in vocabulary.{section}"
+            names = ", ".join(f"'{term.name}'" for term in found[:5])
+            raise Invalid("ambiguous-name", what, f"write the full name: {names}{' …' if found[5:] else ''}")
         if self.vocabulary.is_open(section) or self.vocabulary.may_have_lost(name):
             return name
         hint = self.similar(name, self.vocabulary.known(section)) or f"add it to vocabulary.{section}"
@@ -146,38 +127,40 @@ class Validator:
 
     def _map(self, shape: Shape, name: str) -> Check:
         checks = {field.name: self._check(field.shape, field.name) for field in shape.fields}
-        plans = _Plans(shape.fields, checks)
+        required = {field.name for field in shape.fields if field.required}
         shorthand = shape.shorthand
-        has_period = "start" in checks and "end" in checks
 
         def checked(value: Any) -> dict[str, Any]:
             if not isinstance(value, dict):
                 if shorthand and isinstance(value, str):
                     return {shorthand: checks[shorthand](value)}
-                names = ", ".join(field.name for field in shape.fields[:4])
+                names = ", ".join(list(checks)[:4])
                 raise Invalid("type", f"'{name}' is {kind_of(value)}", f"expected a mapping with {names} …")
-            plan = plans[tuple(value)]
             found = {}
-            for field, check in plan.steps:
-                try:
-                    found[field] = check(value[field])
-                except Invalid as error:
-                    self.report(value[field], *error.args)
-            if not plan.complete:
-                self._report_names(value, plan, list(checks), name)
-            if has_period and "end" in found and "start" in found:
+            for field, check in checks.items():
+                if field in value:
+                    try:
+                        found[field] = check(value[field])
+                    except Invalid as error:
+                        self.report(value[field], *error.args)
+            if not required <= value.keys() <= checks.keys():
+                self._report_keys(value, list(checks), required, name)
+            if "end" in found and "start" in found:
                 self._check_order(value["end"], found["start"], found["end"])
             return found
 
         return checked
 
-    def _report_names(self, value: dict[str, Any], plan: "_Plan", known: list[str], name: str) -> None:
+    def _report_keys(self, value: dict[str, Any], known: list[str], required: set[str], name: str) -> None:
+        """Report keys that are unknown, and fields that are missing."""
         for key in value:
             if key not in known:
                 hint = unknown_key(key, known)
                 self.report(key, "unknown-field", f"'{key[:60]}' is not a field of '{name}'", hint)
-        for field in plan.missing if not getattr(value, "partial", False) else ():
-            self.report(value, "missing", f"'{field}' is missing in '{name}'", f"add {field}:")
+        if not getattr(value, "partial", False):
+            for field in known:
+                if field in required and field not in value:
+                    self.report(value, "missing", f"'{field}' is missing in '{name}'", f"add {field}:")
 
     def _check_order(self, value: Any, start: str, end: str) -> None:
         if dates.last_day(end) < dates.first_day(start):
@@ -185,69 +168,23 @@ class Validator:
             self.report(value, "order", what, "exchange the two, or correct one")
 
 
-class _Plan(NamedTuple):
-    """How to check a mapping with certain keys: its fields in the order of the table, and which are missing."""
-
-    steps: list[tuple[str, Check]]
-    missing: list[str]
-    complete: bool
-
-
-class _Plans(dict[tuple[str, ...], _Plan]):
-    """The plan for each set of keys, since most events have the same ones."""
-
-    def __init__(self, fields: Sequence[Field], checks: dict[str, Check]) -> None:
-        self.fields = fields
-        self.checks = checks
-
-    def __missing__(self, keys: tuple[str, ...]) -> _Plan:
-        if len(self) >= _MAX_REMEMBERED:
-            self.clear()
-        steps = [(field.name, self.checks[field.name]) for field in self.fields if field.name in keys]
-        missing = [field.name for field in self.fields if field.required and field.name not in keys]
-        plan = self[keys] = _Plan(steps, missing, not missing and len(steps) == len(keys))
-        return plan
-
-
-class _Memo(dict[Any, Any]):
-    """Remembers what a function returns for each different value."""
-
-    def __init__(self, function: Check) -> None:
-        self.function = function
-
-    def __missing__(self, value: Any) -> Any:
-        if len(self) >= _MAX_REMEMBERED:
-            self.clear()
-        found = self[value] = self.function(value)
-        return found
-
-
-def _remembered(check: Check, name: str, expected: str) -> Check:
-    known = _Memo(check).__getitem__
-
-    def checked(value: Any) -> Any:
-        if not isinstance(value, str):
-            raise _wrong_type(value, name, expected)
-        return known(value)
-
-    return checked
+def _cached(check: Check) -> Check:
+    """Cache the results of a check of strings, by class and value: most values occur in many events."""
+    cached = lru_cache(20_000, typed=True)(check)
+    return lambda value: cached(value) if isinstance(value, str) else check(value)
 
 
 # Single values
 
 
 def kind_of(value: Any) -> str:
-    """Return what a value is called in messages."""
+    """Return the kind of a value, for messages."""
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "a single value"
-
-
-def _wrong_type(value: Any, name: str, expected: str) -> Invalid:
-    return Invalid("type", f"'{name}' is {kind_of(value)}", f"expected {expected}")
 
 
 def _scalar(value: Any, name: str, expected: str) -> str:
     if not isinstance(value, str):
-        raise _wrong_type(value, name, expected)
+        raise Invalid("type", f"'{name}' is {kind_of(value)}", f"expected {expected}")
     if not value.strip() or (value.__class__ is Ambiguous and value == "~"):
         raise Invalid("empty", f"'{name}' is empty", f"write {expected}, or leave the field out")
     return value
@@ -256,8 +193,8 @@ def _scalar(value: Any, name: str, expected: str) -> str:
 def _string(value: Any, name: str) -> str:
     found = _scalar(value, name, "text")
     if found.__class__ is Ambiguous:
-        hint = f'write "{found}" in quotes if the text is meant'
-        raise Invalid("implicit-type", f"'{name}': YAML reads {found} as something other than text", hint)
+        hint = f'write "{found}" in quotes if this string is meant'
+        raise Invalid("implicit-type", f"'{name}': YAML reads {found} as something other than a string", hint)
     return found
 
 
@@ -287,48 +224,35 @@ def _date_hint(found: str) -> str:
     return "write a day that exists, a month or a year"
 
 
-def _number(found: str, name: str) -> int | float:
-    _check_number(found, name, _number_fault(found, _MAX_NUMBER_DIGITS))
-    return float(found) if "." in found else int(found)
-
-
-def _count(found: str, name: str) -> int:
-    _check_number(found, name, _count_fault(found))
-    return int(found)
-
-
-def _check_number(found: str, name: str, fault: tuple[str, str] | None) -> None:
-    if fault:
-        raise Invalid("number", f"'{name}': '{found[:40]}' {fault[0]}", fault[1])
-
-
-def _number_fault(found: str, max_digits: int) -> tuple[str, str] | None:
-    """Return what keeps a string from being a number of at most ``max_digits`` digits, and what to write; or None."""
+def _number(found: str, name: str, max_digits: int = _MAX_NUMBER_DIGITS) -> int | float:
     match = _DIGITS.fullmatch(found)
     if match is None:
-        return (
-            "is not a number",
-            "write digits only, with a full stop before decimals; put the printed form under 'printed'",
-        )
+        hint = "write digits only, with a full stop before decimals; put the printed form under 'printed'"
+        raise _bad_number(found, name, "is not a number", hint)
     sign, whole, decimals = match.groups()
     if whole[0] == "0" and len(whole) > 1:
         bare = f"{sign}{whole.lstrip('0') or '0'}{'.' + decimals if decimals else ''}"
         hint = f"write {bare}" if len(found) <= 40 else "leave the zeros out"
-        return "begins with a zero", f"{hint}; a number with a zero in front means another one in YAML"
+        hint += "; a number with a zero in front means another one in YAML"
+        raise _bad_number(found, name, "begins with a zero", hint)
     if len(whole) > max_digits:
-        return "is too large", f"the largest number is {10**max_digits - 1:,}"
-    if decimals and len(decimals) > _MAX_DECIMALS:
-        return "has too many decimals", f"write {_MAX_DECIMALS} at most"
-    return None
+        raise _bad_number(found, name, "is too large", f"the largest number is {10**max_digits - 1:,}")
+    if len(decimals or "") > _MAX_DECIMALS:
+        raise _bad_number(found, name, "has too many decimals", f"write at most {_MAX_DECIMALS}")
+    return float(found) if decimals else int(found)
 
 
-def _count_fault(found: str) -> tuple[str, str] | None:
+def _count(found: str, name: str) -> int:
     match = _DIGITS.fullmatch(found)
     if match is None or match[3]:
-        return "is not a whole number", "write digits only"
+        raise _bad_number(found, name, "is not a whole number", "write digits only")
     if match[1]:
-        return "is less than zero", "write a number from 0 on"
-    return _number_fault(found, _MAX_COUNT_DIGITS)
+        raise _bad_number(found, name, "is less than zero", "write a number from 0 on")
+    return int(_number(found, name, _MAX_COUNT_DIGITS))
+
+
+def _bad_number(found: str, name: str, what: str, hint: str) -> Invalid:
+    return Invalid("number", f"'{name}': '{found[:40]}' {what}", hint)
 
 
 def _flag(found: str, name: str) -> bool:
@@ -339,20 +263,18 @@ def _flag(found: str, name: str) -> bool:
 
 def _url(found: str, name: str) -> str:
     if not found.lower().startswith(_SCHEMES) or _NOT_IN_URL.search(found) or display.terminal_safe(found) != found:
-        hint = "an address begins with http:// or https:// and has no spaces"
-        raise Invalid("url", f"'{name}': '{found[:60]}' is not an address that can be opened", hint)
+        hint = "a URL begins with http:// or https:// and has no spaces"
+        raise Invalid("url", f"'{name}': '{found[:60]}' is not a valid URL", hint)
     return str(found)
 
 
 def _id(found: str, name: str) -> str:
-    if is_dated_id(found):
-        return str(found)
-    error = id_error(found)
+    error = _id_error(found)
     if error:
         hint = "an id is one word, such as 2009-12-09-conference"
         raise Invalid("id", f"'{name}': '{found[:60]}' cannot be an id: {error}", hint)
-    if found.__class__ is Ambiguous:
-        what = f"'{name}': YAML reads {found} as something other than text"
+    if found.__class__ is Ambiguous and not _DATED_ID.fullmatch(found):
+        what = f"'{name}': YAML reads {found} as something other than a string"
         raise Invalid("implicit-type", what, f'write "{found}" in quotes')
     return str(found)
 
@@ -362,19 +284,14 @@ _SCALARS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "number": ("a number", _number),
     "count": ("a whole number", _count),
     "flag": ("true or false", _flag),
-    "url": ("an address", _url),
+    "url": ("a URL", _url),
     "id": ("an id such as 2009-12-09-conference", _id),
 }
-"""What is expected of each kind of single value, and what checks it."""
+"""What each kind of single value is in messages, and the function that converts it."""
 
 
-def is_dated_id(found: str) -> bool:
-    """Return whether a string is an id of the usual form: a date, then lower-case words and digits."""
-    return len(found) <= MAX_ID and _DATED_ID.fullmatch(found) is not None
-
-
-def id_error(found: str) -> str:
-    """Return what keeps a string from being an id, or an empty string."""
+def _id_error(found: str) -> str:
+    """Return why a string is not an id, or an empty string."""
     if len(found) > MAX_ID:
         return f"it is longer than {MAX_ID} characters"
     if found[:1] == "-":
@@ -387,7 +304,7 @@ def id_error(found: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    """Return whether a character cannot be seen; the joiners, which some scripts need, count as letters."""
+    """Return whether a character is invisible and no joiner, which some scripts need."""
     import unicodedata
 
     return unicodedata.category(character) == "Cf" and character not in "\u200c\u200d"

@@ -1,13 +1,13 @@
 """The names of a catalogue: for each thing its key, its full name and its other names.
 
-An event may use any of them, in any case and with or without accents; what comes out is the full name.
+A record may use any of them, in any case and with or without accents; the event has the full name.
 """
 
-from collections.abc import Mapping
+from typing import Any
 
 from archivecli import text
 from archivecli.core_schema import OPEN_SECTIONS
-from archivecli.events import Term
+from archivecli.events import Event, Term
 
 
 class Vocabulary:
@@ -16,14 +16,14 @@ class Vocabulary:
     def __init__(self) -> None:
         self.sections: dict[str, dict[str, Term]] = {}
         self.complete = True
-        """False where a part of the catalogue could not be read: a name that is not here may be in that part."""
+        """False if a part of the catalogue could not be read: a name that is not here may be in that part."""
         self._keys: dict[str, dict[str, str]] = {}
         self._folded: dict[str, dict[str, list[str]]] = {}
         self._lost: list[str | None] = []
         self._lost_words = ""
 
     def add(self, section: str, key: str, term: Term) -> str:
-        """Add a term and return an empty text, or the key that already has its name."""
+        """Add a term; return the key that already has its name, or an empty string."""
         known = self._keys.setdefault(section, {})
         other = known.get(term.name)
         if other is not None and other != key:
@@ -35,11 +35,11 @@ class Vocabulary:
         return ""
 
     def declare(self, section: str) -> None:
-        """Make ``section`` one whose names must all be listed."""
+        """Require all names of ``section`` to be listed."""
         self.sections.setdefault(section, {})
 
     def term(self, section: str, value: str) -> Term | None:
-        """Return the one term that ``value`` identifies; None where the section has none, or several."""
+        """Return the one term that ``value`` identifies; None if the section has none, or more than one."""
         key = self._keys.get(section, {}).get(value)
         if key is not None:
             return self.sections[section][key]
@@ -47,12 +47,12 @@ class Vocabulary:
         return self.sections[section][found[0]] if len(found) == 1 else None
 
     def candidates(self, section: str, value: str) -> list[Term]:
-        """Return the terms that ``value`` may stand for: a key or full name exactly, or any name in any spelling."""
+        """Return the terms that have the key or full name ``value``, or else any name in any spelling of it."""
         term = self.term(section, value)
         return [term] if term else [self.sections[section][key] for key in self._spelled(section, value)]
 
     def _spelled(self, section: str, value: str) -> list[str]:
-        """Return the keys of the terms that have the name ``value``, case and accents apart."""
+        """Return the keys of the terms that have the name ``value``, ignoring case and accents."""
         terms = self.sections.get(section)
         if not terms:
             return []
@@ -68,24 +68,24 @@ class Vocabulary:
         return folded.get(spelled, []) if spelled else []
 
     def is_open(self, section: str) -> bool:
-        """Tell whether the events may use names that ``section`` does not list."""
+        """Return whether events may use names that ``section`` does not list."""
         return section in OPEN_SECTIONS or section not in self.sections
 
     def known(self, section: str) -> list[str]:
         """Return the keys and names of a section, for suggestions."""
-        terms: Mapping[str, Term] = self.sections.get(section, {})
+        terms = self.sections.get(section, {})
         return list(dict.fromkeys([*terms, *(term.name for term in terms.values())]))
 
     # What could not be read
 
     def lose(self, content: str | None) -> None:
-        """Note a part of the catalogue that could not be read: its text, or None where not even that is known."""
+        """Add the text of a part of the catalogue that could not be read, or None if even that is unknown."""
         self.complete = False
         self._lost.append(content)
         self._lost_words = ""
 
     def may_have_lost(self, word: str) -> bool:
-        """Tell whether a name or an id may be one that stands in a part that could not be read."""
+        """Return whether a name or id may be in a part that could not be read."""
         if self.complete:
             return False
         if None in self._lost:
@@ -94,3 +94,52 @@ class Vocabulary:
             self._lost_words = f" {' '.join(text.key(part) for part in self._lost if part)} "
         spelled = text.key(word)
         return not spelled or f" {spelled} " in self._lost_words
+
+
+# Events
+
+
+def make_event(record: dict[str, Any], vocabulary: Vocabulary) -> Event:
+    """Return the event of a validated record, which gets what the vocabulary knows of its links and places."""
+    if "links" in record:
+        _complete_links(record, vocabulary)
+    if "places" in record:
+        _complete_places(record, vocabulary)
+    places = dict.fromkeys(_place(place, vocabulary) for place in record.get("places", ()))
+    return Event(
+        id=record["id"],
+        title=record["title"],
+        start=record["start"],
+        end=record.get("end", ""),
+        kind=_short(vocabulary, "kinds", record["kind"]) if "kind" in record else "",
+        place="; ".join(place for place in places if place),
+        record=record,
+    )
+
+
+def _complete_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Give a link that names a page of the vocabulary the URL of that page."""
+    for link in record["links"]:
+        term = vocabulary.term("pages", link.get("page", ""))
+        if term is not None and term.url:
+            link.setdefault("url", term.url)
+
+
+def _complete_places(record: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Give a place that names only its city the country that the vocabulary gives the city."""
+    for place in record["places"]:
+        term = vocabulary.term("cities", place.get("city", "")) if "country" not in place else None
+        if term is not None and term.country:
+            note = {"note": place.pop("note")} if "note" in place else {}
+            place.update({"country": term.country, **note})
+
+
+def _place(place: dict[str, str], vocabulary: Vocabulary) -> str:
+    parts = [("cities", place.get("city")), ("countries", place.get("country"))]
+    shown = [_short(vocabulary, section, name) for section, name in parts if name]
+    return ", ".join(shown) or place.get("venue", "")
+
+
+def _short(vocabulary: Vocabulary, section: str, name: str) -> str:
+    term = vocabulary.term(section, name)
+    return (term.short or term.name) if term else name

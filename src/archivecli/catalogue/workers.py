@@ -1,4 +1,4 @@
-"""Read the batches of a large catalogue in worker processes."""
+"""Run a function on many items in worker processes."""
 
 import gc
 import os
@@ -14,37 +14,36 @@ MAX_WORKERS = 8
 
 
 def map_ordered(function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out]:
-    """Yield what worker processes return for each item, in order; ``function`` must be picklable."""
+    """Yield the result of ``function``, which must be picklable, for each item, in order."""
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor  # 15 ms, only for large catalogues
+    from concurrent.futures.process import BrokenProcessPool
 
     can_fork = hasattr(os, "fork") and os.uname().sysname == "Linux"  # on macOS, system libraries do not survive it
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    workers = min(_processors(), MAX_WORKERS, len(items))
+    workers = min(processors(), MAX_WORKERS, len(items))
     waiting: deque[Future[Out]] = deque()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(function,)) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(_call, item))
-                if len(waiting) > 2 * workers:  # so that no worker ever waits
+                if len(waiting) > 2 * workers:  # enough to keep all workers busy
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool:  # the system kills the largest process if memory runs out
+            raise MemoryError("a worker process was killed") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def useful() -> bool:
-    """Return whether this machine can do more than one thing at a time."""
-    return _processors() > 1
-
-
-def _processors() -> int:
+def processors() -> int:
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _function: Callable[[Any], Any] | None = None
-"""What this worker process does."""
+"""The function that this worker process runs."""
 
 
 def _start(function: Callable[[Any], Any]) -> None:
@@ -53,15 +52,15 @@ def _start(function: Callable[[Any], Any]) -> None:
 
     global _function
     _function = function
-    gc.disable()  # nothing here has cycles, and looking for them takes half the time
+    gc.disable()  # there are no cycles, and looking for them takes half the time
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the others
     threading.Thread(target=_exit_after, args=(multiprocessing.parent_process(),), daemon=True).start()
 
 
 def _exit_after(parent: Any) -> None:
-    """End this process when its parent has ended, killed or not."""
+    """Exit when the parent process has ended, killed or not."""
     parent.join()
     os._exit(1)
 

@@ -42,10 +42,10 @@ def compare(index: Path, path: Path, found: list[Source], same: Mapping[str, str
         connection.execute("BEGIN")
         comparison = _Comparison(connection, found)
         known = comparison.known(same)
-        if not comparison.heads:
+        if not comparison.heads or not comparison.knows_all_items():
             raise StaleIndex
         catalogue = Catalogue(path, found, known, comparison.add_items)
-        if catalogue.problems or not comparison.same_heads(catalogue.heads):
+        if catalogue.problems or catalogue.roots or not comparison.same_heads(catalogue.heads):
             raise StaleIndex
         gone, new = comparison.differing(known)
     catalogue.choose(new)
@@ -68,6 +68,11 @@ class _Comparison:
             for path, place in self.places.items()
             if place in same and place in self.heads
         }
+
+    def knows_all_items(self) -> bool:
+        """Return whether the index has a digest of each event, which it has not for files that were parsed whole."""
+        found = self.connection.execute("SELECT (SELECT count(*) FROM event_digests) = (SELECT count(*) FROM events)")
+        return bool(found.fetchone()[0])
 
     def add_items(self, batch: Span, data: bytes) -> None:
         """Store the positions and digests of the items of a batch."""

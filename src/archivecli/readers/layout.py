@@ -1,36 +1,33 @@
 """Find the items of the list of events in a YAML file, without parsing it.
 
-A catalogue is nearly always written as a heading and a block list: each event begins with ``- `` at one indentation. As
-aliases, tags and second documents are refused, such an item means the same wherever it is, so the file can be cut there
-and each batch of items parsed by itself. A cut inside a quote or a bracket leaves that open, which is a syntax error in the
-batch before it; then the whole file must be parsed.
+A catalogue is nearly always a head and a block list: each event begins with ``- `` at one indentation. As aliases, tags and
+second documents are not allowed, such an item means the same anywhere, so the file can be cut there and each batch of items
+parsed by itself. A cut inside a quote or a bracket leaves that open, which is a syntax error in the batch before it; then
+the whole file must be parsed.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from archivecli import files
 from archivecli.files import Source
 
-BATCH = 400_000
-"""How many bytes the items of a batch have together, at least; the last one may have fewer."""
-
-MAX_HEAD = 16_000_000
-MAX_ITEM = 8_000_000
-"""How many bytes there may be beside the events and in one event; a file with more is parsed whole."""
-
+BATCH = 400_000  # the minimum size of a batch in bytes, but for the last one
+MAX_HEAD = 16_000_000  # the limit for the text beside the events, in bytes; a file with more is parsed whole
+MAX_ITEM = 8_000_000  # the same for one event
 _BLOCK = 1_000_000
 
-# possessive, so that none ever goes back: a line of millions of spaces would take minutes
+# possessive quantifiers, since with backtracking a line of millions of spaces would take minutes
 _EVENTS = re.compile(rb"^events:[ \t]*+(?:#[^\n]*+)?\r?\n(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )", re.MULTILINE)
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
 _KEY = re.compile(rb"\n[A-Za-z_]")
 
 
 class Span(NamedTuple):
-    """Whole items of one file: their bytes, the line on which they begin, and the indentation of their list."""
+    """Adjacent items of one file: their bytes, their first line, and the indentation of their list."""
 
     source: Source
     begin: int
@@ -40,10 +37,10 @@ class Span(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where everything is in a file: the text before and after the items, the batches of items, a hash of all bytes.
+    """The parts of a file: the text before and after the items, the batches of items, a hash of all bytes.
 
-    ``after_line`` is the line on which the text after the items begins. ``batches`` is empty if there are no items, or if the
-    file is better parsed whole; then ``before`` is the whole file.
+    ``after_line`` is the first line of the text after the items. ``batches`` is empty if there are no items, or if the file
+    must be parsed whole; then ``before`` is the whole file.
     """
 
     digest: str
@@ -61,28 +58,32 @@ class Changed(Exception):
     """The file has changed while it was read."""
 
 
-def open_binary(path: str) -> int:
-    """Return the descriptor of a file opened for reading; a FIFO put in its place does not block."""
-    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+@contextlib.contextmanager
+def _opened(source: Source) -> Iterator[IO[bytes]]:
+    """Open a file; raise Changed if it differs from its state before or after the reading."""
+    with open(files.open_binary(source.path), "rb", buffering=0) as file:
+        if files.state_of(os.fstat(file.fileno())) != source.state:
+            raise Changed
+        yield file
+        if files.state_of(os.fstat(file.fileno())) != source.state:
+            raise Changed
 
 
 def scan(source: Source, on_batch: OnBatch | None = None) -> Layout:
-    """Go through a file once, holding little of it; raise Changed if it changes meanwhile, or OSError."""
-    with os.fdopen(open_binary(source.path), "rb", buffering=0) as file:
-        if files.state_of(os.fstat(file.fileno())) != source.state:
-            raise Changed
-        return _Scanner(source, file.read, on_batch).scan()
+    """Find the items of a file in bounded memory; raise Changed if it changes meanwhile, or OSError."""
+    with _opened(source) as file:
+        return _Scanner(source, file, on_batch).scan()
 
 
 class _Scanner:
-    def __init__(self, source: Source, read: Callable[[int], bytes | None], on_batch: OnBatch | None) -> None:
+    def __init__(self, source: Source, file: IO[bytes], on_batch: OnBatch | None) -> None:
         self.source = source
-        self.read = read
+        self.file = file
         self.on_batch = on_batch
         self.digest = files.hashed()
         self.buffer = b""
-        self.base = 0  # where in the file the buffer begins
-        self.line = 1  # the line on which the buffer begins
+        self.base = 0  # the offset of the buffer in the file
+        self.line = 1  # the first line of the buffer
         self.ended = False
 
     def scan(self) -> Layout:
@@ -95,10 +96,7 @@ class _Scanner:
         batches = self._batches(indent)
         if batches is None or (self.buffer and opening.re is _LIST):  # keys below a list without a key
             return self._whole()
-        after = self.buffer
-        if self.base + len(after) != self.source.state.size:
-            raise Changed
-        return Layout(self.digest.hexdigest(), before, after, self.line, batches)
+        return Layout(self.digest.hexdigest(), before, self.buffer, self.line, batches)
 
     def _whole(self) -> Layout:
         """Return a layout without batches."""
@@ -108,20 +106,20 @@ class _Scanner:
         return Layout(files.hashed(data).hexdigest(), data, b"", 1, [])
 
     def _more(self) -> None:
-        block = self.read(_BLOCK)
-        if block is None:  # a device that would keep us waiting
+        block = self.file.read(_BLOCK)
+        if block is None:  # a device without data
             raise Changed
         self.digest.update(block)
         self.buffer += block
         self.ended = not block
 
     def _advance(self, size: int) -> None:
-        """Drop the first bytes of the buffer."""
+        """Remove the first bytes of the buffer."""
         self.line += self.buffer.count(b"\n", 0, size)
         self.buffer, self.base = self.buffer[size:], self.base + size
 
     def _opening(self) -> re.Match[bytes] | None:
-        """Read up to where the items begin; None if they cannot be found."""
+        """Read up to the first item; return None if there is none."""
         while not self.ended and len(self.buffer) <= MAX_HEAD:
             self._more()
             match = _LIST.match(self.buffer) or _EVENTS.search(self.buffer)
@@ -130,7 +128,7 @@ class _Scanner:
         return None
 
     def _batches(self, indent: int) -> list[Span] | None:
-        """Return the batches; the buffer then holds what follows the list. None if that or an item is too long."""
+        """Return the batches, leaving what follows the list in the buffer; None if that or an item is too long."""
         mark = b"\n" + b" " * indent + b"- "
         found: list[Span] = []
         while True:
@@ -158,14 +156,14 @@ class _Scanner:
 
 
 def items(data: bytes, indent: int) -> list[tuple[int, bytes]]:
-    """Return the length and the digest of each item of a batch; being the last one of its batch makes no difference."""
+    """Return the length and the digest of each item of a batch, the same whether or not it is the last."""
     mark = b"\n" + b" " * indent + b"- "
     _, *rest = (b"\n" + data.removesuffix(b"\n")).split(mark)
     return [(len(mark) + len(text), files.hashed(mark + text).digest()) for text in rest]
 
 
 def item_spans(span: Span, data: bytes) -> Iterator[tuple[Span, bytes]]:
-    """Yield each item of a batch, the line break after it included, and its digest."""
+    """Yield each item of a batch, including the line break after it, and its digest."""
     begin, line = span.begin, span.line
     for length, digest in items(data, span.indent):
         end = min(begin + length, span.end)
@@ -176,14 +174,6 @@ def item_spans(span: Span, data: bytes) -> Iterator[tuple[Span, bytes]]:
 
 def read(span: Span) -> bytes:
     """Return the bytes of a span; raise Changed if its file is not as it was, or OSError."""
-    descriptor = open_binary(span.source.path)
-    try:
-        if files.state_of(os.fstat(descriptor)) != span.source.state:
-            raise Changed
-        os.lseek(descriptor, span.begin, os.SEEK_SET)
-        data = os.read(descriptor, span.end - span.begin)
-    finally:
-        os.close(descriptor)
-    if len(data) != span.end - span.begin:
-        raise Changed
-    return data
+    with _opened(span.source) as file:
+        file.seek(span.begin)
+        return file.read(span.end - span.begin)

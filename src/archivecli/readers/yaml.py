@@ -1,7 +1,7 @@
-"""Parse YAML into plain values, strictly: no aliases, no tags, no guessed types.
+"""Parse YAML into plain values, strictly: no aliases, no tags, no implicit types.
 
-The events of PyYAML's C parser are read directly, so nothing is ever turned into a boolean, a float or a Python object.
-Strings stay strings; an unquoted one that YAML 1.1 takes for something else is an ``Ambiguous``, and the caller decides.
+The events of PyYAML's C parser are read directly, so nothing is converted to a boolean, a float or a Python object. Strings
+stay strings; an unquoted one that YAML 1.1 reads as another type is an ``Ambiguous``, and the caller decides.
 """
 
 import re
@@ -9,14 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archivecli.errors import Problem
 
-MAX_DEPTH = 24
-"""How deep lists and mappings may nest; a record needs six levels."""
-
-MAX_TEXT = 1_000_000
-"""The limit for one string, in characters."""
-
-_ENOUGH = 8 * MAX_TEXT
-"""How many characters may pass without the end of a string: escapes are longer than what they stand for."""
+MAX_DEPTH = 24  # levels of lists and mappings; a record needs six
+MAX_TEXT = 1_000_000  # characters of one string
+_MAX_ESCAPED = 8 * MAX_TEXT  # characters of one string as it is written, with escapes
 
 
 class Ambiguous(str):
@@ -25,15 +20,11 @@ class Ambiguous(str):
     __slots__ = ("column", "line")
     line: int
     column: int
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is written without quotes: always."""
-        return True
+    plain = True
 
 
 class Text(str):
-    """A string with its place in the file; ``plain`` if it is written without quotes and is no block."""
+    """A string with its position; ``plain`` if it is neither quoted nor a block."""
 
     __slots__ = ("column", "line", "plain")
     line: int
@@ -42,7 +33,7 @@ class Text(str):
 
 
 class List(list[Any]):
-    """A list with its place; ``partial`` if an item was left out."""
+    """A list with its position; ``partial`` if an item was left out."""
 
     __slots__ = ("column", "line", "partial")
 
@@ -50,8 +41,8 @@ class List(list[Any]):
         self.line, self.column, self.partial = line, column, False
 
 
-class Map(dict[str, Any]):
-    """A mapping with its place; ``partial`` if an entry was left out."""
+class Map(dict[Any, Any]):
+    """A mapping with its position; ``partial`` if an entry was left out."""
 
     __slots__ = ("column", "line", "partial")
 
@@ -60,19 +51,17 @@ class Map(dict[str, Any]):
 
 
 Value: TypeAlias = str | list[Any] | dict[str, Any]
-Placed: TypeAlias = Ambiguous | Text | List | Map
-"""A value that knows its 1-based line and column."""
 
 
 class Document(NamedTuple):
-    """The value of a document, None if it is empty, and what was left out of it."""
+    """The value of a document, None if it is empty, and the problems because of which parts were left out."""
 
     value: Any
     faults: list[Problem]
 
 
 class ParseError(Exception):
-    """The text is not YAML, or not the part of YAML that is read; carries the problem."""
+    """The text is not YAML, or not in the supported part of YAML; carries the problem."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -95,25 +84,11 @@ def is_ambiguous(text: str) -> bool:
     return text.lower() in _WORDS if text[0].isalpha() else re.fullmatch(_NUMBERS, text) is not None
 
 
-class _Unquoted(dict[str, str]):
-    """The value of each short unquoted string, so that each different one is examined once."""
-
-    def __missing__(self, text: str) -> str:
-        value = Ambiguous(text) if is_ambiguous(text) else text
-        if len(text) < 40:
-            if len(self) >= 20_000:
-                self.clear()
-            self[text] = value
-        return value
-
-
-_unquoted = _Unquoted().__getitem__
-
 _FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 
 
 def decode(data: bytes, path: str, first_line: int = 1) -> str:
-    """Return the text of a file or a part of one, which must be UTF-8 (a byte-order mark is allowed); raise ParseError."""
+    """Return the text of a file or a part of it in UTF-8, without a byte-order mark; raise ParseError."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise ParseError(Problem(path, 1, 1, "encoding", "the file is UTF-16", "save it as UTF-8"))
     try:
@@ -126,40 +101,40 @@ def decode(data: bytes, path: str, first_line: int = 1) -> str:
         raise ParseError(Problem(path, line, column, "encoding", what, "save the file as UTF-8")) from None
     bad = None if text.replace("\n", "").isprintable() else re.search(_FORBIDDEN, text)
     if bad:
-        line, column = _place(text, bad.start())
+        line, column = _position(text, bad.start())
         what = f"the character U+{ord(bad.group()):04X} is not allowed in a catalogue"
-        hint = "take it out, or write it as an escape in quotes"
+        hint = "remove it, or write it as an escape in double quotes"
         raise ParseError(Problem(path, line + first_line - 1, column, "character", what, hint))
     return text
 
 
-def _place(text: str, index: int) -> tuple[int, int]:
+def _position(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
 
 
 def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: bool = False) -> Document:
-    """Parse the one document of ``text``; raise ParseError with the first fault that stops the parser.
+    """Parse the one document of ``text``; raise ParseError at the first syntax error.
 
-    ``first_line`` is the line of the file at which ``text`` begins, ``depth`` the number of collections around it there.
-    With ``places``, values are ``Text``, ``List`` and ``Map``. Duplicate keys, aliases, tags and the like are left out and
-    reported in ``faults``.
+    In its file, ``text`` begins on ``first_line`` and inside ``depth`` collections. With ``places``, values are ``Text``,
+    ``Ambiguous``, ``List`` and ``Map``, which have a 1-based line and column. Duplicate keys, aliases, tags and the like are
+    left out and reported in ``faults``.
     """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
     parser: Any = None
     try:
-        parser = loader(text) if len(text) <= _ENOUGH else _fed(loader, text, path, first_line)
+        parser = loader(text) if len(text) <= _MAX_ESCAPED else _fed(loader, text, path, first_line)
         return _Builder(path, first_line, MAX_DEPTH - depth, places).build(parser)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         if mark is not None and _many_open(text, mark.index):
-            # the scanner reads ahead and may fail before it delivers the brackets that are nested too deeply
+            # the scanner reads ahead and may fail before it returns the brackets that are nested too deeply
             parse(text[: mark.index], path, first_line, depth)
         raise _syntax_error(error, text, path, first_line) from None
     except yaml.YAMLError as error:
         raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {str(error).splitlines()[0]}")) from None
-    except (ValueError, OverflowError, RecursionError, AttributeError, IndexError, KeyError) as error:
+    except (ValueError, OverflowError, RecursionError, LookupError, AttributeError) as error:
         raise ParseError(Problem(path, first_line, 1, "syntax", f"not YAML: {error}")) from None
     finally:
         if parser is not None:
@@ -167,7 +142,7 @@ def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: boo
 
 
 class _Builder:
-    """Turns parser events into values with a stack of its own, so that depth never becomes recursion."""
+    """Builds values from parser events, with a stack instead of recursion."""
 
     def __init__(self, path: str, first_line: int, max_depth: int, places: bool) -> None:
         self.path = path
@@ -196,13 +171,12 @@ class _Builder:
                     self._leave_out(event)
                 value = event.value
                 if len(value) > MAX_TEXT:
-                    raise self._error(
-                        event, "size", f"a value of {len(value):,} characters", f"the limit is {MAX_TEXT:,}"
-                    )
+                    what = f"a value of {len(value):,} characters"
+                    raise self._error(event, "size", what, f"the limit is {MAX_TEXT:,}")
                 if places:
                     value = self._placed(event)
-                elif not event.style:
-                    value = _unquoted(value)
+                elif not event.style and is_ambiguous(value):
+                    value = Ambiguous(value)
             elif kind is map_start or kind is list_start:
                 if event.anchor or (event.tag and event.tag != "!"):
                     self._leave_out(event)
@@ -228,7 +202,7 @@ class _Builder:
                 if kind is events.DocumentStartEvent:
                     documents += 1
                     if documents > 1:
-                        raise self._error(event, "documents", "a second document", "keep one catalogue a file")
+                        raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
                 continue
             if not stack:
                 root = value
@@ -260,15 +234,16 @@ class _Builder:
         return value
 
     def _key(self, key: Any, node: Any, event: Any) -> str:
-        """Return the key of an entry, or _LEFT_OUT after reporting why it cannot be one."""
+        """Return a valid key of a mapping, or _LEFT_OUT after reporting why it is not valid."""
         line, column = self._place(event)
         plain = isinstance(key, str) and getattr(key, "plain", not event.style)
         if not isinstance(key, str):
             line, column = (key.line, key.column) if self.places else (1, 1)
             what = "a list or mapping cannot be a key"
-            fault = Problem(self.path, line, column, "key", what, "write a word before the ':'")
+            fault = Problem(self.path, line, column, "key", what, "write a string before the ':'")
         elif key == "<<" and plain:
-            fault = Problem(self.path, line, column, "plain-data", "merge keys are not read", "write the fields out")
+            what = "merge keys are not supported"
+            fault = Problem(self.path, line, column, "plain-data", what, "write the fields out")
         elif plain and key[:1] and not key[0].isascii() and re.match(_ODD_START, key):
             fault = Problem(self.path, line, column, "syntax", f"the key begins with {space_name(key[0])}", _SPACES)
         elif key in node:
@@ -291,43 +266,41 @@ class _Builder:
 
 
 _LEFT_OUT = Text("")
-"""The key of an entry that is left out."""
+"""The key of an entry that is left out; compared by identity."""
 
 
 def duplicate_key(path: str, key: str, line: int, column: int) -> Problem:
-    """Return the problem of a key that its mapping has already."""
+    """Return the problem of a key that its mapping already has."""
     return Problem(path, line, column, "duplicate-key", f"'{key[:60]}' appears twice here", "keep one of the two")
 
 
-# Long texts and deep nesting
-
-_READ_AHEAD = 2048
-"""More characters than a YAML scanner reads ahead: a key without a question mark has 1,024 at most."""
+# Long strings and deep nesting
 
 
 def _many_open(text: str, index: int) -> bool:
-    """Return whether just before ``index`` more brackets were opened than may be nested."""
-    begin = max(0, index - _READ_AHEAD)
+    """Return whether more brackets than may be nested were opened just before ``index``."""
+    begin = max(0, index - 2048)  # more than a YAML scanner reads ahead: a key has at most 1,024 characters
     return 0 < index < len(text) and text.count("[", begin, index) + text.count("{", begin, index) > MAX_DEPTH
 
 
 class _Feed:
-    """A text in pieces, for the C parser, which would keep all of it while a string has no end."""
+    """A file object for the C parser, which would read on to the end of the text while a string is not closed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = self.known = 0
-        self.too_much = False
+        self.at = 0  # what the parser has read
+        self.parsed = 0  # how far it had read at its last event
+        self.exceeded = False
 
     def read(self, size: int) -> str:
-        self.too_much = self.at - self.known > _ENOUGH
-        piece = "" if self.too_much else self.text[self.at : self.at + size]
+        self.exceeded = self.at - self.parsed > _MAX_ESCAPED
+        piece = "" if self.exceeded else self.text[self.at : self.at + size]
         self.at += len(piece)
         return piece
 
 
 def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
-    """Return a parser of a long text that gives up on a string that is longer than _ENOUGH."""
+    """Return a parser of a long text that raises ParseError if a string is longer than _MAX_ESCAPED."""
     feed = _Feed(text)
     parser = loader(feed)
     next_event, line, column = parser.get_event, first_line, 1
@@ -337,10 +310,10 @@ def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
         try:
             event = next_event()
         finally:
-            if feed.too_much:
+            if feed.exceeded:
                 limit = f"the limit is {MAX_TEXT:,} characters"
                 raise ParseError(Problem(path, line, column, "size", "a value without an end", limit))
-        feed.known = feed.at
+        feed.parsed = feed.at
         line, column = event.end_mark.line + first_line, event.end_mark.column + 1
         return event
 
@@ -348,7 +321,7 @@ def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
     return parser
 
 
-# Syntax errors in plain words
+# Messages of syntax errors
 
 _MESSAGES = {
     "found character that cannot start any token": "this character cannot begin a value",
@@ -358,15 +331,15 @@ _MESSAGES = {
     "did not find expected node content": "a value is missing here, or a bracket is never closed",
     "did not find expected '-' indicator": "this line does not fit the list before it",
     "found unexpected end of stream": "a quote or bracket is never closed",
-    "did not find expected ',' or ']'": "a list in [brackets] misses a comma or its end",
-    "did not find expected ',' or '}'": "a mapping in {braces} misses a comma or its end",
+    "did not find expected ',' or ']'": "a list in [brackets] lacks a comma or its end",
+    "did not find expected ',' or '}'": "a mapping in {braces} lacks a comma or its end",
 }
 _HINTS = {
     "found character that cannot start any token": "indent with spaces, not tabs, and quote text that begins with @, ` or %",
     "mapping values are not allowed in this context": "quote the text, or check the indentation",
     "could not find expected ':'": "check the indentation of this line, or quote the text",
 }
-_SPACES = "type ordinary spaces; text that is pasted from a web page often has others"
+_SPACES = "type ordinary spaces; text copied from a web page often has others"
 
 _ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _ODD_START = f"[{_ODD_SPACES}]"
@@ -374,28 +347,26 @@ _ODD_SPACE = (
     rf"(?m)^[ ]*(?:([{_ODD_SPACES}])\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
     rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:([{_ODD_SPACES}])|-([{_ODD_SPACES}]))"
 )
-"""A line that is indented, or whose key or dash is followed, by a space that is none to YAML."""
+"""A line with a character that looks like a space but is none in YAML, in the indentation or after the key or dash."""
 
 
 def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
     """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
     end = -1
-    for _ in range(line + 1):
-        end = text.find("\n", end + 1)
-        if end < 0:
-            end = len(text)
-            break
+    while line >= 0 and (end := text.find("\n", end + 1)) >= 0:
+        line -= 1
+    end = end if end >= 0 else len(text)
     begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
     *_, found = None, *re.compile(_ODD_SPACE).finditer(text, begin, end)
     if found is None:
         return None
     at = found.start(found.lastindex or 0)
-    line, column = _place(text, at)
+    line, column = _position(text, at)
     return line - 1, column, space_name(text[at])
 
 
 def space_name(space: str) -> str:
-    """Return the name of a space other than the usual one: "a no-break space (U+00A0)"."""
+    """Return the name of a special space: "a no-break space (U+00A0)"."""
     import unicodedata
 
     name = unicodedata.name(space, "space").lower()
@@ -412,7 +383,7 @@ def _syntax_error(error: Any, text: str, path: str, first_line: int) -> ParseErr
     what = _MESSAGES.get(said, said)
     opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
     if mark and context and opened and (context.line < mark.line or said == "found unexpected end of stream"):
-        # what is never closed is noticed later; the place to mend is where it begins
+        # a missing end is noticed later; what needs correction is where it begins
         mark = context
         what = "a quote is never closed" if opened == "quoted" else "a bracket is never closed"
     line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)

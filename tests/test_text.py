@@ -1,4 +1,4 @@
-"""Text is folded alike in every way, and the index keeps the thesaurus and the counts that it would find."""
+"""Text is folded the same way by itself and among other text, and in the thesaurus."""
 
 import re
 import sqlite3
@@ -6,22 +6,16 @@ import sys
 import unicodedata
 from pathlib import Path
 
-import pytest
 from anyascii import anyascii
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
-from archivecli.index.conditions import ALL
-from archivecli.index.counts import count_by
 from archivecli.index.reader import Index
 from archivecli.index.writer import build
-from archivecli.query.criteria import PERIODS
-from archivecli.schema import CORE_FACETS
 from archivecli.search.interpret import Interpreter
 from conftest import tried
-from test_reading import LAYOUTS
 
 # Words
 
@@ -53,45 +47,29 @@ def test_letters_of_europe_are_folded_as_the_table_of_every_script_folds_them() 
     assert [text.fold(letter) for letter in rare] == [transliterated(letter) for letter in rare]
 
 
-# The index
+# The thesaurus
 
 
-def index_of(catalogue: Catalogue) -> Index:
-    """Return the index of a catalogue, in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    build(connection, catalogue)
-    return Index(connection)
-
-
-def catalogue_of(thesaurus: str, folder: Path) -> Catalogue:
-    """Return a catalogue of a thesaurus and one event that holds all its words."""
+def index_of(thesaurus: str, folder: Path) -> Index:
+    """Return the index, in memory, of a thesaurus and one event with all its words."""
     path = folder / "c.yaml"
     words = " ".join(text.words(thesaurus))
     path.write_text(f"events:\n- {{id: 2009-01-01-x, title: T, start: 2009-01-01, summary: '{words}'}}\n{thesaurus}")
-    return Catalogue(path)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, Catalogue(path))
+    return Index(connection)
+
+
+WORDS = st.lists(st.sampled_from(["cat", "cats", "big cat", "dog", "a big cat", "cat dog", "dogs", "★"]), min_size=1)
 
 
 @tried(60)
-@given(
-    st.lists(
-        st.tuples(
-            *[
-                st.lists(
-                    st.sampled_from(["cat", "cats", "big cat", "dog", "a big cat", "cat dog", "dogs", "★"]), min_size=1
-                )
-            ]
-            * 2
-        ),
-        min_size=1,
-        max_size=6,
-    )
-)
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
 def test_an_expression_finds_what_a_row_for_each_would_find(
     tmp_path: Path, items: list[tuple[list[str], list[str]]]
 ) -> None:
     lines = [f"  - {{typed: [{', '.join(typed)}], means: [{', '.join(means)}]}}\n" for typed, means in items]
-    index = index_of(catalogue_of("thesaurus:\n" + "".join(lines).replace("★", "'★'"), tmp_path))
-    interpreter = Interpreter(index, False)
+    interpreter = Interpreter(index_of("thesaurus:\n" + "".join(lines).replace("★", "'★'"), tmp_path), False)
     stems = {"cats": "cat", "dogs": "dog"}
 
     def stemmed(words: str) -> list[str]:
@@ -107,12 +85,3 @@ def test_an_expression_finds_what_a_row_for_each_would_find(
             if other not in (word, "★")
         )
         assert [found.label for found in interpreter._synonyms(asked.split())] == list(expected)
-
-
-@pytest.mark.parametrize("layout", ["events last", "the shipped one"])
-def test_tallies_that_are_kept_are_those_that_are_counted(layout: str, tmp_path: Path) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text(LAYOUTS[layout], encoding="utf-8")
-    index = index_of(Catalogue(path))
-    for field in (*PERIODS, *CORE_FACETS):
-        assert index.stored_counts(field) == count_by(index, field, ALL)
