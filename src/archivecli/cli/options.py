@@ -62,8 +62,8 @@ class CommonOptions:
             if not _is_damage(error):
                 raise
             store.discard(self.settings.catalogue.value)
-            what = f"the index of the catalogue is damaged ({error}) and has been thrown away"
-            hint = "the same command will now make a new one; the catalogue itself is untouched"
+            what = f"the index of the catalogue is damaged ({error}) and has been deleted"
+            hint = "run the command again to build a new one; the catalogue itself is unchanged"
             raise ArchiveError(what, hint) from None
 
 
