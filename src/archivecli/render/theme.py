@@ -8,12 +8,15 @@ ASCII; strings of the catalogue may become longer in ASCII and so pass through `
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from archivecli import display
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+Part: TypeAlias = Union[str, tuple[str, str], "Text"]
+"""A part of a line: a string, a string with its style, or text that has styles already."""
 
 DATE = "cyan"
 TITLE = "bold"
@@ -59,18 +62,18 @@ class Segment(NamedTuple):
     style: str = ""
 
 
-def line(*segments: str | tuple[str, str]) -> "Text":
+def line(*parts: Part) -> "Text":
     """Return one line of a drawing, cropped where the terminal is narrower."""
     from rich.text import Text  # 40 ms, only for people
 
-    return Text.assemble(*segments, no_wrap=True, overflow="crop")
+    return Text.assemble(*parts, no_wrap=True, overflow="crop")
 
 
-def paragraph(*segments: str | tuple[str, str]) -> "Text":
+def paragraph(*parts: Part) -> "Text":
     """Return text that is wrapped where the terminal is narrower, or a cell of a table; nothing in it is markup."""
     from rich.text import Text  # 40 ms, only for people
 
-    return Text.assemble(*segments)
+    return Text.assemble(*parts)
 
 
 def note(*sentences: str) -> "Text":
