@@ -60,11 +60,11 @@ def _day(typed: str | None) -> str:
 def _write(out: Output, cited: list[Reference], style: str, accessed: str) -> None:
     """Write a citation a line; at a terminal wrapped, with the style's italics and an empty line between."""
     if not out.terminal:
-        out.write("".join(span.text for span in STYLES[style](one, accessed)) + "\n" for one in cited)
+        out.write("".join(segment.text for segment in STYLES[style](one, accessed)) + "\n" for one in cited)
         return
     from archivecli.render.theme import paragraph  # not in a pipe
 
     for one in cited:
-        out.show(paragraph(*((span.text, "italic" if span.italic else "") for span in STYLES[style](one, accessed))))
+        out.show(paragraph(*STYLES[style](one, accessed)))
         if one is not cited[-1]:
             out.show("")
