@@ -112,8 +112,8 @@ def _labelled(found: list[Detail], width: int) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(style=theme.LABEL, width=_LABELS - 1)
-    room = width - _LABELS - 4
-    grid.add_column(width=max(room, 10), overflow="fold")
+    value_width = width - _LABELS - 4
+    grid.add_column(width=max(value_width, 10), overflow="fold")
     for label, values in groupby(found, key=lambda line: line.field.label):
         held = list(values)
         if len(held) == 1:
@@ -121,7 +121,7 @@ def _labelled(found: list[Detail], width: int) -> Table:
         elif all(len(line.text) <= _SHORT and not line.url for line in held):
             grid.add_row("", label, dotted(_value(line) for line in held))
         else:
-            grid.add_row("", label, _points((_value(line) for line in held), room))
+            grid.add_row("", label, _points((_value(line) for line in held), value_width))
     return grid
 
 
