@@ -22,9 +22,8 @@ from archivecli.events import Hit
 from archivecli.render import FORMATS, FormatContext, by_suffix
 from archivecli.render.icalendar import content_line
 from archivecli.render.icalendar import escaped as icalendar_text
-from archivecli.render.markdown import escaped
 from archivecli.render.references import latex
-from archivecli.render.tabular import harmless, quoted, tabbed
+from archivecli.render.tabular import escaped, harmless, quoted, tabbed
 from conftest import CATALOGUE, ROOT, Run, events_of, tried
 
 NASTY = r"""

@@ -139,12 +139,9 @@ def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None")
     if outcome is None or not outcome.interpretation.terms:
         passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
     else:
-        from archivecli.render.highlight import Highlighter, words_of
+        from archivecli.render.highlight import Highlighter
 
-        terms = [
-            [word for alternative in term.alternatives for e in alternative.expressions for word in words_of(e)]
-            for term in outcome.interpretation.terms
-        ]
+        terms = [[word for one in term.alternatives for word in one.words] for term in outcome.interpretation.terms]
         passages = Highlighter(terms, archive.stems).passages([hit.event for hit in hits])
     return [EventRow(hit, archive.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
 

@@ -1,6 +1,6 @@
 """Events and views → text. A format is a line in ``FORMATS`` and a function for whole events, for rows, or for both.
 
-Modules are imported when they are used: most commands need one of them, and only people at a terminal need Rich.
+Modules are imported when they are used: most commands need only one of them.
 """
 
 import importlib
@@ -18,11 +18,11 @@ def _no_url(page: str) -> str:
 
 
 class FormatContext(NamedTuple):
-    """What a format must know beside the events.
+    """What a format needs beside the events.
 
     ``fields``: the paths to write, empty for whole events; ``bom``: begin with a byte-order mark; ``null``: end an id with
-    NUL instead of a line break; ``about``: what the catalogue says of itself; ``page_url``: returns the URL of a page of
-    the vocabulary, "" where it is not known.
+    NUL instead of a line break; ``about``: the catalogue's own description; ``page_url``: returns the URL of a page of the
+    vocabulary, or "".
     """
 
     fields: tuple[str, ...] = ()
@@ -33,11 +33,11 @@ class FormatContext(NamedTuple):
 
 
 class Format(NamedTuple):
-    """A way to write events, and rows of any kind where it has ``rows``, a function of ``tabular``.
+    """A way to write events, and rows if it has ``rows``, a function of ``tabular``.
 
     ``events`` is the module and function for whole events; without it, they are rows of the fields that fit in a cell.
-    ``options`` can be asked of it beside fields; ``pivots``: it takes a table of one field by another as such;
-    ``shows_matches``: it says in which fields a search found its words, which takes as long to find out as the search.
+    ``options`` are those it takes beside fields; ``pivots``: it shows one field across and one down, in a cross table;
+    ``shows_matches``: it shows the fields in which a search matched, which takes as long to find as the search.
     """
 
     suffixes: tuple[str, ...]
@@ -50,11 +50,11 @@ class Format(NamedTuple):
 
     @property
     def takes(self) -> tuple[str, ...]:
-        """The options that can be asked of it: fields, bom, null."""
+        """The options that it takes: fields, bom, null."""
         return ("fields", *self.options) if self.rows else self.options
 
     def write(self, hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-        """Yield events piece by piece: whole, or the fields asked for."""
+        """Yield whole events, or the fields asked for, in parts."""
         if context.fields or not self.events:
             from archivecli.render import columns  # with the fields 2 ms, not for most lists
 
@@ -64,7 +64,7 @@ class Format(NamedTuple):
         return writer(hits, context)
 
     def write_table(self, table: "Table", bom: bool = False) -> Iterator[str]:
-        """Yield rows piece by piece."""
+        """Yield rows in parts."""
         from archivecli.render import tabular
 
         writer: Callable[..., Iterator[str]] = getattr(tabular, self.rows)
@@ -72,16 +72,18 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "plain": Format((".txt",), "one line an event, aligned, nothing cut", "records.plain", "plain"),
+    "plain": Format((".txt",), "one line per event, aligned, nothing truncated", "records.plain", "plain"),
     "json": Format((".json",), "a list of whole records", "records.as_json", "as_json", shows_matches=True),
-    "jsonl": Format((".jsonl", ".ndjson"), "a whole record a line", "records.as_jsonl", "as_jsonl", shows_matches=True),
+    "jsonl": Format(
+        (".jsonl", ".ndjson"), "a whole record per line", "records.as_jsonl", "as_jsonl", shows_matches=True
+    ),
     "csv": Format((".csv",), "a table for spreadsheets", "", "as_csv", ("bom",), pivots=True),
     "tsv": Format((".tsv", ".tab"), "the same table, separated by tabs", "", "as_tsv", ("bom",), pivots=True),
     "yaml": Format((".yaml", ".yml"), "a catalogue of the events", "records.as_yaml", "as_yaml"),
     "markdown": Format(
         (".md", ".markdown"),
         "sections for a document or a wiki",
-        "markdown.as_markdown",
+        "records.as_markdown",
         "as_markdown",
         pivots=True,
     ),
@@ -90,16 +92,16 @@ FORMATS: dict[str, Format] = {
     "bibtex": Format((".bib",), "references for BibTeX, BibLaTeX and JabRef", "references.as_bibtex"),
     "ris": Format((".ris",), "references for EndNote, Zotero and Mendeley", "references.as_ris"),
     "csl-json": Format((".csl.json",), "references for Zotero, pandoc and citeproc", "references.as_csl"),
-    "ids": Format((".ids",), "one id a line", "records.ids", options=("null",)),
+    "ids": Format((".ids",), "one id per line", "records.ids", options=("null",)),
 }
-"""Every format by name; choices, help and documents derive from this table."""
+"""Every format by name; option values, help and documentation derive from this table."""
 
 ROW_FORMATS = {name: format_ for name, format_ in FORMATS.items() if format_.rows}
-"""The formats in which views are written."""
+"""The formats of views."""
 
 
 def by_suffix(name: str, formats: Mapping[str, Format] = FORMATS) -> str | None:
-    """Return the format that a file of this name is written in, the longest suffix first; None for an unknown one."""
+    """Return the format for a file name, by its longest known suffix; None for an unknown one."""
     pairs = [(suffix, format_) for format_, known in formats.items() for suffix in known.suffixes]
-    ends = [pair for pair in pairs if name.lower().endswith(pair[0])]
-    return max(ends, key=lambda pair: len(pair[0]))[1] if ends else None
+    matching = [pair for pair in pairs if name.lower().endswith(pair[0])]
+    return max(matching, key=lambda pair: len(pair[0]))[1] if matching else None

@@ -1,7 +1,6 @@
 """The calendar: years by months with their numbers of events, or weeks with a bar for every event."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import dates, display
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 # Years by months
 
-_NAMES = tuple(name.lower() for name in SHORT_MONTHS)
+_MONTH_COLUMNS = tuple(name.lower() for name in SHORT_MONTHS)
 
 
 class Year(NamedTuple):
@@ -42,23 +41,23 @@ def month_grid(
     years: Mapping[str, int], months: Mapping[str, int], asked: Period, total: int, imprecise: tuple[int, int]
 ) -> MonthGrid:
     """Return the counts of years and months that are within the period asked for."""
-    first, last = asked.first[:7], asked.last[:7]
-    shown = [year for year in years if first[:4] <= year <= last[:4]]
-    labels = [f"{year:04d}" for year in range(int(max(shown)), int(min(shown)) - 1, -1)] if shown else []
-    inside = {month: number for month, number in months.items() if first <= month <= last}
-    found = (
-        Year(year, years.get(year, 0), tuple(inside.get(f"{year}-{month:02d}", 0) for month in range(1, 13)))
-        for year in labels
-    )
-    return MonthGrid(list(found), total, *imprecise)
+    shown = [year for year in years if asked.overlaps(dates.period(year))]
+    inside = {month: number for month, number in months.items() if asked.overlaps(dates.period(month))}
+    labels = list(dates.periods_between("year", min(shown), max(shown))) if shown else []
+    found = [
+        Year(label, years.get(label, 0), tuple(inside.get(f"{label}-{month:02d}", 0) for month in range(1, 13)))
+        for label in reversed(labels)
+    ]
+    return MonthGrid(found, total, *imprecise)
 
 
 def by_month(grid: MonthGrid, listing: Callable[..., str], view: Callable[..., str]) -> View:
-    """Return the table of years by months; ``listing`` and ``view`` make the commands that lead on."""
+    """Return the table of years by months; ``listing`` and ``view`` make the commands suggested below it."""
     rows = (
-        {"year": year.label, **dict(zip(_NAMES, year.months, strict=True)), "count": year.number} for year in grid.years
+        {"year": year.label, **dict(zip(_MONTH_COLUMNS, year.months, strict=True)), "count": year.number}
+        for year in grid.years
     )
-    return View(Table(("year", *_NAMES, "count"), rows), lambda screen: _draw_grid(grid, listing, view, screen))
+    return View(Table(("year", *_MONTH_COLUMNS, "count"), rows), lambda screen: _draw_grid(grid, listing, view, screen))
 
 
 def _draw_grid(
@@ -68,7 +67,7 @@ def _draw_grid(
         return
     layout = _Layout(grid, screen)
     yield from layout.header()
-    silent: list[str] = []  # years without events that follow each other share a line
+    silent: list[str] = []  # consecutive years without events share a line
     for year in grid.years:
         if year.number:
             yield from _silent_years(silent)
@@ -82,9 +81,10 @@ def _draw_grid(
     yield ""
     number, month = max((number, f"{y.label}-{at:02d}") for y in grid.years for at, number in enumerate(y.months, 1))
     events = f"the {number:,} events" if number > 1 else "the event"
+    year_label = dates.truncate(month, "year")
     yield from theme.commands(
         (listing("--month", month), f"lists {events} of {dates.human(month)}"),
-        (view("calendar", month[:4], "--days"), f"shows the days of {month[:4]}"),
+        (view("calendar", year_label, "--days"), f"shows the days of {year_label}"),
     )
 
 
@@ -95,51 +95,43 @@ class _Layout:
         self.highest = max(number for year in grid.years for number in year.months)
         digits = max(len(f"{self.highest:,}"), 2)
         self.total = max(len(f"{max(year.number for year in grid.years):,}"), 4) + 2
-        room = screen.width - 4 - self.total
-        self.months = next((n for n in (12, 6, 4, 3, 2) if n * (digits + 2) <= room), 1)
-        self.cell = min(max(room // self.months, digits + 2), digits + 4)
+        width = screen.width - 4 - self.total
+        self.months = next((n for n in (12, 6, 4, 3, 2) if n * (digits + 2) <= width), 1)
+        self.cell = min(max(width // self.months, digits + 2), digits + 4)
 
     def header(self) -> Iterator["Text"]:
-        for begin in range(0, 12, self.months):
-            names = "".join(f"{name:>{self.cell}}" for name in SHORT_MONTHS[begin : begin + self.months])
-            total = f"{'Year':>{self.total}}" if begin + self.months >= 12 else ""
-            yield theme.line((f"    {names}{total}", theme.LABEL))
-
-    def year(self, year: Year) -> Iterator["Text"]:
-        for begin in range(0, 12, self.months):
-            line = theme.line((year.label if not begin else "    ", theme.HEADING))
-            for number in year.months[begin : begin + self.months]:
-                line.append_text(self._number(number))
-            if begin + self.months >= 12:
-                line.append(f"{year.number:>{self.total},}", style=theme.NUMBER)
+        for line in self._lines("    ", [f"{name:>{self.cell}}" for name in SHORT_MONTHS], f"{'Year':>{self.total}}"):
+            line.stylize(theme.LABEL)
             yield line
 
-    def _number(self, number: int) -> "Text":
+    def year(self, year: Year) -> Iterator["Text"]:
+        cells = [self._cell(number) for number in year.months]
+        yield from self._lines((year.label, theme.HEADING), cells, (f"{year.number:>{self.total},}", theme.NUMBER))
+
+    def _lines(self, label: theme.Part, cells: Sequence[theme.Part], total: theme.Part) -> Iterator["Text"]:
+        for begin in range(0, 12, self.months):
+            end = begin + self.months
+            yield theme.line(label if begin == 0 else "    ", *cells[begin:end], total if end >= 12 else "")
+
+    def _cell(self, number: int) -> theme.Part:
         if not number:
-            return theme.line((f"{'·':>{self.cell - 1}} ", theme.DIM))
-        level = _level(number, self.highest)
+            return f"{'·':>{self.cell - 1}} ", theme.DIM
+        level = min(5, 1 + 5 * (number - 1) // max(self.highest, 5))
         return theme.line(f"{number:>{self.cell - 1},}", (_HEAT_SYMBOLS[level], theme.HEAT[level]))
 
 
 _HEAT_SYMBOLS = " ▁▃▅▆█"
 
 
-def _level(number: int, highest: int) -> int:
-    """Return how hot a number is beside the highest: 0 for none, else 1 to 5, in equal steps."""
-    return min(5, 1 + 5 * (number - 1) // max(highest, 5)) if number else 0
-
-
 def _scale(highest: int) -> "Text":
-    """Return the line that shows the numbers of each level."""
+    """Return the line that shows which numbers each of the five levels has."""
     line = theme.line(("Events in a month:", theme.DIM))
-    lowest = [1 - (-step * max(highest, 5) // 5) for step in range(6)]
-    for place, low in enumerate(lowest[:5]):
-        high = min(lowest[place + 1] - 1, highest)
+    lowest = [1 - (-level * max(highest, 5) // 5) for level in range(6)]
+    for level in range(1, 6):
+        low, high = lowest[level - 1], min(lowest[level] - 1, highest)
         if low <= highest:
-            numbers = f" {low:,}" if low == high else f" {low:,}–{high:,}"
-            line.append(f"  {_HEAT_SYMBOLS[place + 1]}" if place else f" {_HEAT_SYMBOLS[1]}", theme.HEAT[place + 1])
-            line.append(f"{numbers} ", theme.DIM)
-    line.rstrip()
+            line.append(f"{' ' if level == 1 else '   '}{_HEAT_SYMBOLS[level]}", theme.HEAT[level])
+            line.append(f" {low:,}" if low == high else f" {low:,}–{high:,}", theme.DIM)
     return line
 
 
@@ -162,13 +154,10 @@ def _notes(grid: MonthGrid) -> Iterator[str]:
 
 # Weeks and days
 
-MAX_DAYS = 500_000
-"""More days of events than these are refused: nobody reads them, and they would fill the memory."""
+MAX_DAYS = 500_000  # days of events; more would fill the memory, and nobody would read them
+MAX_BARS = 60  # events of a month; with more, each day shows its number of events instead
 
-MAX_BARS = 60
-"""A month of more events than these shows the number of each day instead of a bar for each event."""
-
-_COLUMNS = ("day", "id", "start", "end", "kind", "place", "title")
+_DAY_COLUMNS = ("day", "id", "start", "end", "kind", "place", "title")
 _WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _LABEL_AT = 22
 
@@ -180,53 +169,45 @@ def by_day(events: Iterable[Event], asked: Period, shorten: Callable[[str], str]
         for day, event in sorted(_days_of(events, asked), key=lambda pair: (pair[0], pair[1].id)):
             end = event.end or event.start
             cells = (day, event.id, event.start, end, event.kind or None, event.place or None, event.title)
-            yield dict(zip(_COLUMNS, cells, strict=True))
+            yield dict(zip(_DAY_COLUMNS, cells, strict=True))
 
-    return View(Table(_COLUMNS, rows()), lambda screen: _draw_months(events, asked, shorten, screen))
-
-
-def is_imprecise(event: Event) -> bool:
-    """Tell whether an event is dated by a month or a year only."""
-    return len(event.start) < 10 or len(event.end) in (4, 7)
+    return View(Table(_DAY_COLUMNS, rows()), lambda screen: _draw_months(events, asked, shorten, screen))
 
 
 def _days_of(events: Iterable[Event], asked: Period) -> Iterator[tuple[str, Event]]:
     """Yield each day of each event inside the period; an event without an exact day has its month or year instead."""
-    number = 0
+    left = MAX_DAYS
     for event in events:
-        for day in _days(event, asked):
-            number += 1
-            if number > MAX_DAYS:
-                raise UsageError(
-                    f"there are more than {MAX_DAYS:,} days with events", "narrow it with --year or a filter"
-                )
-            yield day, event
+        shared = _intersection(event.period, asked)
+        left -= shared.days() if event.is_exact else 1
+        if left < 0:
+            raise UsageError(f"there are more than {MAX_DAYS:,} days with events", "narrow it with --year or a filter")
+        if event.is_exact:
+            yield from ((dates.add_days(shared.first, number), event) for number in range(shared.days()))
+        else:
+            yield event.start, event
 
 
-def _days(event: Event, asked: Period) -> Iterator[str]:
-    if is_imprecise(event):
-        yield event.start
-        return
-    first, last = max(event.period.first, asked.first), min(event.period.last, asked.last)
-    for ordinal in range(date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal() + 1):
-        yield date.fromordinal(ordinal).isoformat()
+def _intersection(period: Period, other: Period) -> Period:
+    return Period(max(period.first, other.first), min(period.last, other.last))
 
 
 def _draw_months(
     events: Iterable[Event], asked: Period, shorten: Callable[[str], str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the months that have events, with their weeks, and lines for the silences between them."""
+    """Yield the months that have events, with their weeks, and lines for the gaps between them."""
     by_month: dict[str, list[Event]] = {}
     for event in events:
-        for month in _months(event, asked):
+        first, last = _intersection(event.period, asked)
+        for month in dates.periods_between("month", first, last if event.is_exact else first):
             by_month.setdefault(month, []).append(event)
     before = ""
     for month in sorted(by_month):
         if before:
             yield ""
         if before and month_count(before, month) > 2:
-            span = dates.human(add_months(before, 1), add_months(month, -1))
-            yield theme.paragraph((f"no events {span}", theme.SILENCE))
+            gap = dates.human(add_months(before, 1), add_months(month, -1))
+            yield theme.paragraph((f"no events {gap}", theme.SILENCE))
             yield ""
         yield from _draw_month(month, by_month[month], shorten, screen)
         before = month
@@ -235,90 +216,59 @@ def _draw_months(
         yield theme.note("archive show ID tells everything about one event")
 
 
-def _months(event: Event, asked: Period) -> Iterator[str]:
-    """Yield the months in which an event is drawn: only the first for one without exact days."""
-    first, last = max(event.period.first, asked.first)[:7], min(event.period.last, asked.last)[:7]
-    for number in range(1 if is_imprecise(event) else month_count(first, last)):
-        yield add_months(first, number)
-
-
 def _draw_month(
     month: str, events: Sequence[Event], shorten: Callable[[str], str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    exact = [event for event in events if not is_imprecise(event)]
-    title = f"{MONTHS[int(month[5:]) - 1].title()} {month[:4]}"
+    from calendar import Calendar  # 3 ms, only for people
+
+    year, number, _ = dates.parts(month)
+    title = f"{MONTHS[number - 1].title()} {year:04d}"
     yield theme.line((title, theme.HEADING), (f"  {display.plural(len(events), 'event')}", theme.DIM))
-    crowded = len(exact) > MAX_BARS
-    cell = 6 if crowded else 3
+    exact = [event for event in events if event.is_exact]
+    cell = 6 if len(exact) > MAX_BARS else 3
     if exact:
         yield theme.line(("".join(f"{day:<{cell}}" for day in _WEEKDAYS).rstrip(), theme.LABEL))
-        for week in _weeks(month):
-            yield _dates(week, cell)
-            shared = [event for event in exact if event.period.overlaps(Period(week.first, week.last))]
-            if crowded:
-                yield _day_counts(week, shared, cell)
+        for week in Calendar().monthdayscalendar(year, number):  # 0 for the days of other months
+            yield theme.line("".join(f"{day or '':>2}{' ' * (cell - 2)}" for day in week).rstrip())
+            days = Period(*(dates.make(year, number, day) for day in (min(filter(None, week)), max(week))))
+            shared = [event for event in exact if event.period.overlaps(days)]
+            if len(exact) > MAX_BARS:
+                yield _day_counts(month, week, shared, cell)
             else:
-                yield from (_week_bar(week, event, shorten, screen) for event in shared)
+                yield from (_week_bar(week, days, event, shorten, screen) for event in shared)
     for event in events:
-        if is_imprecise(event):
+        if not event.is_exact:
             when = f"some time in {dates.human(event.start, event.end)}  "
             label = event_label(shorten(event.id), screen.text(event.title), screen.width - len(when))
             yield theme.line((when, theme.DIM), *label)
 
 
-class _Week(NamedTuple):
-    """The days of a month in one week, and the weekday of the first, 0 for Monday."""
-
-    first: str
-    last: str
-    weekday: int
-
-    @property
-    def days(self) -> range:
-        return range(int(self.first[8:]), int(self.last[8:]) + 1)
-
-
-def _weeks(month: str) -> Iterator[_Week]:
-    year, number = int(month[:4]), int(month[5:])
-    day, weekday = 1, date(year, number, 1).weekday()
-    length = dates.month_length(year, number)
-    while day <= length:
-        last = min(day + 6 - weekday, length)
-        yield _Week(f"{month}-{day:02d}", f"{month}-{last:02d}", weekday)
-        day, weekday = last + 1, 0
-
-
-def _dates(week: _Week, cell: int) -> "Text":
-    days = "".join(f"{day:>2}{' ' * (cell - 2)}" for day in week.days)
-    return theme.line((" " * cell * week.weekday + days).rstrip())
-
-
-def _day_counts(week: _Week, events: Sequence[Event], cell: int) -> "Text":
-    line = theme.line(" " * cell * week.weekday)
-    for day in week.days:
-        iso = f"{week.first[:8]}{day:02d}"
-        number = sum(event.period.first <= iso <= event.period.last for event in events)
-        line.append(f"{f'x{number}' if number else '·':<{cell}}", style=theme.NUMBER if number else theme.DIM)
+def _day_counts(month: str, week: Sequence[int], events: Sequence[Event], cell: int) -> "Text":
+    line = theme.line()
+    for day in week:
+        number = sum(event.period.overlaps(dates.period(f"{month}-{day:02d}")) for event in events) if day else 0
+        shown = f"x{number}" if number else "·" if day else ""
+        line.append(f"{shown:<{cell}}", style=theme.NUMBER if number else theme.DIM)
     line.rstrip()
     return line
 
 
-def _week_bar(week: _Week, event: Event, shorten: Callable[[str], str], screen: Screen) -> "Text":
-    """Return the bar of an event in a week, with arrows where it goes on beyond, and what it is."""
-    first, last = max(event.period.first, week.first), min(event.period.last, week.last)
-    offset = 3 * (week.weekday + int(first[8:]) - int(week.first[8:]))
-    drawn = list("▄" * (3 * (int(last[8:]) - int(first[8:]) + 1) - 1))
-    if event.period.first < first:
+def _week_bar(week: Sequence[int], days: Period, event: Event, shorten: Callable[[str], str], screen: Screen) -> "Text":
+    """Return the bar of an event in a week, with arrows if it extends beyond, its id and title."""
+    first, last = (week.index(dates.parts(day)[2]) for day in _intersection(event.period, days))
+    drawn = list("▄" * (3 * (last - first + 1) - 1))
+    goes_on = event.period.first < days.first
+    if goes_on:
         drawn[0] = "◀"
-    if event.period.last > last:
+    if event.period.last > days.last:
         drawn[-1] = "▶"
     label = event_label(shorten(event.id), screen.text(event.title), screen.width - _LABEL_AT)
-    if event.period.first < first:  # it has been named in an earlier week
+    if goes_on:  # an earlier week has the same label
         label = [(piece, f"{style} {theme.DIM}".strip()) for piece, style in label]
-    gap = " " * (_LABEL_AT - offset - len(drawn))
-    return theme.line(" " * offset, ("".join(drawn), theme.kind(event.kind)), gap, *label)
+    gap = " " * (_LABEL_AT - 3 * first - len(drawn))
+    return theme.line(" " * 3 * first, ("".join(drawn), theme.kind(event.kind)), gap, *label)
 
 
-def event_label(short_id: str, title: str, room: int) -> list[tuple[str, str]]:
-    """Return the id and the title of an event, cut to the room there is."""
-    return [(short_id, theme.ID), (f" {display.truncate(title, max(room - len(short_id) - 1, 0))}", "")]
+def event_label(short_id: str, title: str, width: int) -> list[tuple[str, str]]:
+    """Return the id and the title of an event, truncated to a width."""
+    return [(short_id, theme.ID), (f" {display.truncate(title, max(width - len(short_id) - 1, 0))}", "")]

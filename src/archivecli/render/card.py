@@ -10,29 +10,23 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from archivecli import dates, display
+from archivecli import display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.describe import Detail, lines
-from archivecli.render.theme import Screen, dotted
+from archivecli.render.event_table import kind, when
+from archivecli.render.theme import Screen, dotted, safe
 
-WIDEST = 108
-"""Lines longer than this are hard to read, however wide the terminal is."""
-
-_LABELS = 14
-"""Columns of the labels of a group, with the spaces after them."""
-
-_SHORT = 48
-"""Values no longer than this share lines, as topics do."""
-
-_LEAST_TITLE = 32
-"""Columns for the word and the title beside a command that leads on; where fewer are left, the catalogue goes below."""
+WIDEST = 108  # longer lines are hard to read, however wide the terminal is
+_LABELS = 14  # cells for labels with the spaces after them
+_SHORT = 48  # values no longer than this share lines, as topics do
+_LEAST_TITLE = 32  # cells for word and title beside a suggested command; with fewer, the catalogue is named below
 
 _IN_HEAD = ("id", "title", "start", "end")
 
 
 class Link(NamedTuple):
-    """An event to go on to: ``earlier``, ``later`` or ``related``, its shortest id and its title."""
+    """A suggested event: ``earlier``, ``later`` or ``related``, its shortest id and its title."""
 
     word: str
     short_id: str
@@ -40,9 +34,9 @@ class Link(NamedTuple):
 
 
 def card(event: Event, links: Sequence[Link], screen: Screen, catalogue: str = "") -> Iterator[RenderableType]:
-    """Yield the parts of a card: title, date and place in a frame, the fields in groups, then where to go on.
+    """Yield the parts of a card: title, date and place in a frame, the fields in groups, then suggested commands.
 
-    ``catalogue`` is what the commands that lead on must add to name the catalogue: `` --catalogue my.yaml``.
+    ``catalogue`` is what the commands must add to name the catalogue: `` --catalogue my.yaml``.
     """
     width = min(screen.width, WIDEST)
     yield _head(event, width)
@@ -52,18 +46,16 @@ def card(event: Event, links: Sequence[Link], screen: Screen, catalogue: str = "
             yield Text(f" {group}", style=theme.HEADING)
         yield from _body(found, width)
     yield ""
-    yield from _onward(links, width, screen, catalogue)
+    yield from _suggestions(links, width, screen, catalogue)
 
 
 def field_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
-    """Yield the fields asked for, a row a value."""
+    """Yield a row for each value of the fields asked for."""
     from archivecli.render import columns
 
     rows = []
     for path, values in groupby(columns.values(hit, fields), key=lambda pair: pair[0]):
-        rows += [
-            ("" if number else path, Text(display.terminal_safe(value))) for number, (_, value) in enumerate(values)
-        ]
+        rows += [("" if number else path, safe(value)) for number, (_, value) in enumerate(values)]
     yield labelled(rows)
     yield ""
 
@@ -79,13 +71,8 @@ def labelled(rows: Iterable[tuple[str, Text]]) -> Table:
 
 
 def _head(event: Event, width: int) -> RenderableType:
-    facts = [
-        Text(dates.human(event.start, event.end), style=theme.DATE),
-        Text(display.terminal_safe(event.kind), style=theme.kind(event.kind)),
-        Text(display.terminal_safe(event.place), style=theme.PLACE),
-    ]
-    shown = Text.assemble((display.terminal_safe(event.title), theme.TITLE), "\n")
-    shown.append_text(dotted(facts))
+    facts = dotted([when(event), kind(event), safe(event.place, theme.PLACE)])
+    shown = Text("\n").join([safe(event.title, theme.TITLE), facts])
     name = Text(event.id, style=theme.ID)
     if len(name) > width - 6:  # the frame would cut it
         return Panel(shown.append("\n").append_text(name), border_style=theme.DIM, width=width)
@@ -93,7 +80,7 @@ def _head(event: Event, width: int) -> RenderableType:
 
 
 def _groups(event: Event) -> Iterator[tuple[str, list[Detail]]]:
-    """Yield the groups of the card with their lines, the summary (which needs no name) first."""
+    """Yield the groups of the card with their lines, the summary first and without a name."""
     groups: dict[str, list[Detail]] = {"Summary": []}
     for line in lines(event):
         in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
@@ -109,12 +96,14 @@ def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
     if found[0].field.label:
         yield _labelled(found, width)
     elif found[0].field.name == "summary":
-        paragraphs = (Text(display.terminal_safe(line.text)) for line in found)
-        yield Padding(Text("\n\n").join(paragraphs), (0, 1, 0, 2), expand=False)
+        yield Padding(Text("\n\n").join(safe(line.text) for line in found), (0, 1, 0, 2), expand=False)
     elif found[0].field.name == "statements":
         for speaker, statements in groupby(found, key=lambda line: line.lead):
-            yield Padding(Text(display.terminal_safe(speaker), style="bold"), (0, 0, 0, 2))
-            yield Padding(_points((_without_lead(line) for line in statements), width - 4), (0, 0, 0, 2))
+            yield Padding(safe(speaker, "bold"), (0, 0, 0, 2))
+            yield Padding(
+                _points((safe(line.text.removeprefix(line.lead).lstrip(": ")) for line in statements), width - 4),
+                (0, 0, 0, 2),
+            )
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
 
@@ -123,8 +112,8 @@ def _labelled(found: list[Detail], width: int) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(style=theme.LABEL, width=_LABELS - 1)
-    room = width - _LABELS - 4
-    grid.add_column(width=max(room, 10), overflow="fold")
+    value_width = width - _LABELS - 4
+    grid.add_column(width=max(value_width, 10), overflow="fold")
     for label, values in groupby(found, key=lambda line: line.field.label):
         held = list(values)
         if len(held) == 1:
@@ -132,7 +121,7 @@ def _labelled(found: list[Detail], width: int) -> Table:
         elif all(len(line.text) <= _SHORT and not line.url for line in held):
             grid.add_row("", label, dotted(_value(line) for line in held))
         else:
-            grid.add_row("", label, _points((_value(line) for line in held), room))
+            grid.add_row("", label, _points((_value(line) for line in held), value_width))
     return grid
 
 
@@ -145,49 +134,44 @@ def _points(values: Iterable[Text], width: int) -> Table:
     return grid
 
 
-_LEADS = {
+_LEADS = {  # styles of the name or number that a line begins with
     **dict.fromkeys(("people", "figures", "documents"), "bold"),
     **dict.fromkeys(("participants", "invited", "absent", "concerns", "mentioned"), theme.LABEL),
     "related": theme.ID,
 }
-"""How the name or number looks that a line opens with."""
 
 
 def _value(line: Detail) -> Text:
-    value, lead = display.terminal_safe(line.text), len(display.terminal_safe(line.lead))
-    shown = Text(value)
-    shown.stylize(_LEADS.get(line.field.name, ""), 0, lead)
+    shown = safe(line.text)
+    shown.stylize(_LEADS.get(line.field.name, ""), 0, len(display.terminal_safe(line.lead)))
     if line.url:
-        at = value.find(line.url)
         shown.stylize(f"link {line.url}")
+        at = shown.plain.find(line.url)
         if at >= 0:
             shown.stylize(theme.LINK, at, at + len(line.url))
     return shown
 
 
-def _without_lead(line: Detail) -> Text:
-    return Text(display.terminal_safe(line.text.removeprefix(line.lead).lstrip(": ")))
-
-
-def _onward(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
+def _suggestions(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
     """Yield the commands that show the events before and after and the related ones."""
-    commands = [_showing(link, catalogue) for link in links]
-    crowded = bool(catalogue) and max(map(len, commands), default=0) > width - _LEAST_TITLE
+    if not links:
+        return
+    commands = [_show_command(link, catalogue) for link in links]
+    crowded = bool(catalogue) and max(map(len, commands)) > width - _LEAST_TITLE
     if crowded:
-        commands = [_showing(link, "") for link in links]
+        commands = [_show_command(link, "") for link in links]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.width = width
     grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)
-    grid.add_column(min_width=max(map(len, commands), default=0), no_wrap=True)
+    grid.add_column(min_width=max(map(len, commands)), no_wrap=True)
     grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style=theme.DIM)
     for link, command in zip(links, commands, strict=True):
         grid.add_row(f" {link.word}", command, screen.text(link.title))
-    if links:
-        yield grid
-    if links and crowded:
+    yield grid
+    if crowded:
         yield Text(f" each with{catalogue}", style=theme.DIM)
 
 
-def _showing(link: Link, after: str) -> Text:
+def _show_command(link: Link, after: str) -> Text:
     shown = Text("archive show ", style=theme.DIM)
     return shown.append(display.shell_word(link.short_id), theme.ID).append(after)

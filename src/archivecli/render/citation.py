@@ -1,20 +1,21 @@
 """An event → a reference to its entry in the source, in the styles of Chicago, APA and MLA.
 
-What is cited is the entry of the web page (or book) that the record was taken from: its author is the catalogue's
-publisher, its date that of the entry. A date that the cataloguer inferred is marked as the style wants it.
+The entry is part of the web page or book that the record was taken from. Its author is the catalogue's publisher, its
+date that of the event. A date that the cataloguer inferred is marked in the way of the style.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from archivecli import display
+from archivecli import dates, display
 from archivecli.dates import MONTHS
 from archivecli.events import Event
+from archivecli.render.theme import Segment
 
 
 class Reference(NamedTuple):
-    """What one must know to cite an entry; an empty string is something unknown."""
+    """The facts of a citation; what is unknown is an empty string."""
 
     key: str
     author: str
@@ -27,22 +28,18 @@ class Reference(NamedTuple):
     url: str
 
 
-_ACRONYM = re.compile(r"\s*\([^\W\d_a-z]+\)$")
-
-
 def reference(event: Event, about: Mapping[str, Any], page_url: Callable[[str], str]) -> Reference:
     """Return the reference to an event's entry; ``about`` and ``page_url`` are those of the catalogue."""
     source = event.record.get("source", {})
     page = source.get("page", "")
-    author = _ACRONYM.sub(
-        "", display.terminal_safe(about.get("publisher", ""))
-    )  # no style has the acronym beside the name
+    publisher = display.terminal_safe(about.get("publisher", ""))
+    author = re.sub(r"\s*\([^\W\d_a-z]+\)$", "", publisher)  # no style adds the acronym to the name
     named = display.terminal_safe(page or about.get("title", ""))
     return Reference(
         key=event.id,
         author=author,
         title=display.terminal_safe(event.title).rstrip("."),
-        page=named if named != author else "",  # nor the same name twice
+        page=named if named != author else "",  # nor does one repeat a name
         entry=source.get("entry"),
         start=event.start,
         end=event.end,
@@ -51,17 +48,10 @@ def reference(event: Event, about: Mapping[str, Any], page_url: Callable[[str], 
     )
 
 
-class Span(NamedTuple):
-    """A piece of a citation; ``italic`` where the style has italics."""
-
-    text: str
-    italic: bool = False
+Style = Callable[[Reference, str], Iterator[Segment]]
 
 
-Style = Callable[[Reference, str], Iterator[Span]]
-
-
-def chicago(cited: Reference, accessed: str = "") -> Iterator[Span]:
+def chicago(cited: Reference, accessed: str = "") -> Iterator[Segment]:
     """The Chicago Manual of Style, bibliography: Author. “Title.” Page. December 8–9, 2010. Accessed …. URL."""
     when = _american(cited.start, cited.end)
     parts = [
@@ -72,38 +62,38 @@ def chicago(cited: Reference, accessed: str = "") -> Iterator[Span]:
         f"Accessed {_american(accessed)}." if accessed else "",
         f"{cited.url}." if cited.url else "",
     ]
-    yield Span(" ".join(part for part in parts if part))
+    yield Segment(" ".join(part for part in parts if part))
 
 
-def apa(cited: Reference, accessed: str = "") -> Iterator[Span]:
+def apa(cited: Reference, accessed: str = "") -> Iterator[Segment]:
     """The style of the American Psychological Association, 7th edition: Author. (2010, December 8–9). Title. Page. URL."""
     when = "(n.d.)." if cited.inferred else f"({_year_first(cited.start, cited.end)})."
-    title = Span(_stopped(cited.title), italic=True)
+    title = Segment(_stopped(cited.title), "italic")
     if cited.author:
-        yield from (Span(f"{_stopped(cited.author)} {when} "), title)
+        yield from (Segment(f"{_stopped(cited.author)} {when} "), title)
     else:
-        yield from (title, Span(f" {when}"))
+        yield from (title, Segment(f" {when}"))
     if cited.page:
-        yield Span(f" {_stopped(cited.page)}")
+        yield Segment(f" {_stopped(cited.page)}")
     if accessed:
-        yield Span(f" Retrieved {_american(accessed)}" + (f", from {cited.url}" if cited.url else "."))
+        yield Segment(f" Retrieved {_american(accessed)}" + (f", from {cited.url}" if cited.url else "."))
     elif cited.url:
-        yield Span(f" {cited.url}")
+        yield Segment(f" {cited.url}")
 
 
-def mla(cited: Reference, accessed: str = "") -> Iterator[Span]:
+def mla(cited: Reference, accessed: str = "") -> Iterator[Segment]:
     """The style of the Modern Language Association, 9th edition: “Title.” Page, Publisher, 8–9 Dec. 2010, URL.
 
     A body that is both author and publisher is named only as publisher.
     """
-    yield Span(f"“{_stopped(_inner_quotes(cited.title))}” ")
+    yield Segment(f"“{_stopped(_inner_quotes(cited.title))}” ")
     when = _british(cited.start, cited.end)
     if cited.page:
-        yield from (Span(cited.page, italic=True), Span(", "))
+        yield from (Segment(cited.page, "italic"), Segment(", "))
     rest = [cited.author, f"[{when}]" if cited.inferred else when, cited.url]
-    yield Span(_stopped(", ".join(part for part in rest if part)))
+    yield Segment(_stopped(", ".join(part for part in rest if part)))
     if accessed:
-        yield Span(f" Accessed {_stopped(_british(accessed))}")
+        yield Segment(f" Accessed {_stopped(_british(accessed))}")
 
 
 STYLES: dict[str, Style] = {"chicago": chicago, "apa": apa, "mla": mla}
@@ -111,12 +101,12 @@ STYLES: dict[str, Style] = {"chicago": chicago, "apa": apa, "mla": mla}
 
 
 def _stopped(part: str) -> str:
-    """End a part with a full stop unless it ends with punctuation, also inside a quotation."""
+    """Return a part with a full stop, unless it ends with punctuation, perhaps inside a quotation."""
     return part if not part or part.rstrip("’”'\"")[-1:] in ".?!…" else f"{part}."
 
 
 def _inner_quotes(title: str) -> str:
-    """Turn the double quotes of a title into single ones, since it is itself in double quotes."""
+    """Return a title for use in double quotes: its own become single."""
     title = re.sub(r'"([^"]*)"', "‘\\1’", title)
     return title.replace("“", "‘").replace("”", "’")
 
@@ -149,16 +139,13 @@ def _day_first(month: int, days: str) -> str:
 
 
 def _days_and_years(start: str, end: str, write: Callable[[int, str], str]) -> list[tuple[str, str]]:
-    """Return the days and the year, or two pairs where the years differ or only one of the dates has a month."""
-    first, last = ((str(int(d[:4])), int(d[5:7] or 0), d[8:].lstrip("0")) for d in (start, end or start))
-    years = (first[0], last[0])
-    if first == last:
-        return [(write(*first[1:]) if first[1] else "", years[0])]
-    if not first[1] and not last[1]:
-        return [("", "–".join(years))]
-    if first[:2] == last[:2] and first[2] and last[2]:
-        return [(write(first[1], f"{first[2]}–{last[2]}"), years[0])]
-    days = [write(*date[1:]) if date[1] else "" for date in (first, last)]
-    if years[0] == years[1] and all(days):
-        return [("–".join(days), years[0])]
-    return list(zip(days, years, strict=True))
+    """Return days and year, or two pairs of them if the years differ or only one of the dates has a month."""
+    (year, month, day), (last_year, last_month, last_day) = dates.parts(start), dates.parts(end or start)
+    days = [write(m, str(d or "")) if m else "" for m, d in ((month, day), (last_month, last_day))]
+    if not month and not last_month and year != last_year:
+        return [("", f"{year}–{last_year}")]
+    if year != last_year or bool(month) != bool(last_month):
+        return [(days[0], str(year)), (days[1], str(last_year))]
+    if month == last_month and day and last_day and day != last_day:
+        return [(write(month, f"{day}–{last_day}"), str(year))]
+    return [("–".join(dict.fromkeys(days)), str(year))]

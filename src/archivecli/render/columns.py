@@ -1,4 +1,4 @@
-"""Fields by path (``places.city``): which there are, and what an event has at one."""
+"""Fields by path, such as ``places.city``: the known paths and an event's values at them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -10,11 +10,8 @@ from archivecli.events import Hit, values_at
 from archivecli.render.tabular import Table, cell
 from archivecli.schema import Field
 
-DERIVED = ("when", "place")
-"""Not fields of the record: the date as one ISO text, and the places in short names as one text."""
-
-FOUND = ("hit.score", "hit.fields", "hit.partial", "hit.reasons")
-"""What a search adds: the score, the fields that match, whether words are missing; for related events, the reasons."""
+DERIVED = ("when", "place")  # properties of Event beside the record
+FOUND = ("hit.score", "hit.fields", "hit.partial", "hit.reasons")  # what search and related add
 
 
 def known(searched: bool = False) -> dict[str, bool]:
@@ -52,7 +49,7 @@ def chosen(typed: str, searched: bool = False) -> tuple[str, ...]:
 
 
 def _near(path: str, paths: list[str]) -> str:
-    """Suggest a part of the same field, a part of this name in another field, or what is spelled like it."""
+    """Suggest a part of the same field, a part of this name in another field, or a similar field."""
     parent, _, last = path.rpartition(".")
     inside = [other for other in paths if parent and other.startswith(f"{parent}.")]
     if inside:
@@ -67,7 +64,7 @@ def _near(path: str, paths: list[str]) -> str:
 
 
 def value(hit: Hit, path: str) -> Any:
-    """Return what an event has at a path: one value, a list where there may be more, or None."""
+    """Return an event's value at a path: a list if there may be more than one, or None if it has none."""
     if path in DERIVED:
         return getattr(hit.event, path) or None
     if path in FOUND:
@@ -83,16 +80,16 @@ SPREADSHEET = (
     *("participants.count", "participants.countries", "people.name", "projects.project"),
     *("summary", "outcomes", "links.url", "source.page", "source.entry"),
 )
-"""The default columns of CSV and TSV: what fits in a cell and what one sorts, filters and counts by."""
+"""The default columns of CSV and TSV: what fits in a cell and what people sort, filter and count by."""
 
 
 def table(hits: Iterable[Hit], paths: Sequence[str]) -> Table:
-    """Return a row for each event with what it has at the paths."""
+    """Return a row for each event with its values at the paths."""
     return Table(paths, ({path: value(hit, path) for path in paths} for hit in hits), of_events=True)
 
 
 def values(hit: Hit, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield every value at the paths with its path, an item of a list at a time."""
+    """Yield every value at the paths with its path, items of a list one by one."""
     for path in paths:
         found = value(hit, path)
         yield from ((path, cell(item)) for item in (found if isinstance(found, list) else [found]))

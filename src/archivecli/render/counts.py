@@ -22,7 +22,7 @@ def share(number: int, total: int) -> float:
 
 
 def total_only(total: int) -> View:
-    """Return the number of events, on a line of its own also for people."""
+    """Return the number of events: a row of one column, a bare number for people."""
     return View(Table(("count",), [{"count": total}]), lambda screen: [str(total)])
 
 
@@ -32,13 +32,17 @@ def total_only(total: int) -> View:
 def count_by(field: str, counts: Sequence[Count], total: int, percent: bool = False) -> View:
     """Return the number of events of each value of a field."""
 
-    def rows() -> Iterator[Row]:
-        for count in counts:
-            row: dict[str, Any] = {field: count.name or None, "count": count.number}
-            yield row | {"percent": share(count.number, total)} if percent else row
+    rows = (_row({field: count.name}, count.number, total, percent) for count in counts)
+    return View(Table(_columns(percent, field), rows), lambda screen: _bars(field, counts, total, percent, screen))
 
-    columns = ("count", *(["percent"] if percent else []), field)
-    return View(Table(columns, rows()), lambda screen: _bars(field, counts, total, percent, screen))
+
+def _columns(percent: bool, *fields: str) -> tuple[str, ...]:
+    return ("count", *(["percent"] if percent else []), *fields)
+
+
+def _row(keys: dict[str, str], number: int, total: int, percent: bool) -> Row:
+    row: dict[str, Any] = {field: key or None for field, key in keys.items()} | {"count": number}
+    return row | {"percent": share(number, total)} if percent else row
 
 
 def _grid() -> "Grid":
@@ -59,7 +63,7 @@ def _bars(field: str, counts: Sequence[Count], total: int, percent: bool, screen
     cells = max(screen.width - screen.width // 2 - (19 if percent else 12), 5)
     for count in counts:
         name = theme.paragraph(screen.text(count.name) if count.name else (NONE, theme.DIM))
-        percentage = [f"{100 * count.number / max(total, 1):.1f}"] if percent else []
+        percentage = [f"{share(count.number, total):.1f}"] if percent else []
         drawn = theme.line((bar(count.number / highest, cells), theme.BAR))
         grid.add_row(name, f"{count.number:,}", *percentage, drawn)
     yield grid
@@ -75,16 +79,14 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def bar(share: float, cells: int) -> str:
-    """Return a bar of at most ``cells`` cells for a share from 0 to 1; a share above 0 is never invisible."""
+    """Return a bar of at most ``cells`` cells for a share from 0 to 1; a share above 0 is always visible."""
     eighths = max(round(share * cells * 8), 1 if share else 0)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 # By one field against another
 
-MAX_COLUMNS = 60
-"""More columns than these are only counted: the data formats hold them all."""
-
+MAX_COLUMNS = 60  # at a terminal; the data formats hold them all
 WIDEST_COLUMN = 12
 
 
@@ -101,16 +103,12 @@ class CrossTable(NamedTuple):
 def cross_table(table: CrossTable, percent: bool) -> View:
     """Return how many events have each value of one field and each of another, with totals."""
     down, across = table.fields
-
-    def rows() -> Iterator[Row]:
-        for first, second, number in _pairs(table):
-            row: dict[str, Any] = {down: first or None, across: second or None, "count": number}
-            yield row | {"percent": share(number, table.total)} if percent else row
-
-    columns = ("count", *(["percent"] if percent else []), down, across)
+    rows = (
+        _row({down: first, across: second}, number, table.total, percent) for first, second, number in _pairs(table)
+    )
     wide = (down, *(count.name or NONE for count in table.across), ALL)
     return View(
-        Table(columns, rows()),
+        Table(_columns(percent, down, across), rows),
         lambda screen: _draw_cross_table(table, percent, screen),
         Table(wide, _pivot(table, percent)),
     )
@@ -130,22 +128,24 @@ def _pairs(table: CrossTable) -> Iterator[tuple[str, str, int]]:
 
 
 def _pivot(table: CrossTable, percent: bool) -> Iterator[Row]:
-    def figure(number: int) -> float | int:
-        return share(number, table.total) if percent else number
-
     down = table.fields[0]
-    for row in table.down:
-        cells = {col.name or NONE: figure(table.cells.get((row.name, col.name), 0)) for col in table.across}
-        yield {down: row.name or NONE, **cells, ALL: figure(row.number)}
-    totals = {col.name or NONE: figure(col.number) for col in table.across}
-    yield {down: ALL, **totals, ALL: figure(table.total)}
+    lines = [(row.name or NONE, _cells(table, row.name), row.number) for row in table.down]
+    lines.append((ALL, [column.number for column in table.across], table.total))
+    names = [column.name or NONE for column in table.across]
+    for name, numbers, total in lines:
+        values = [share(number, table.total) if percent else number for number in (*numbers, total)]
+        yield {down: name, **dict(zip((*names, ALL), values, strict=True))}
+
+
+def _cells(table: CrossTable, row: str) -> list[int]:
+    return [table.cells.get((row, column.name), 0) for column in table.across]
 
 
 class _Column(NamedTuple):
-    """The lines of a header, and the figures below it."""
+    """The lines of a header, and the numbers below it."""
 
     header: list[str]
-    figures: list[str]
+    numbers: list[str]
 
     @property
     def width(self) -> int:
@@ -155,23 +155,21 @@ class _Column(NamedTuple):
 def _draw_cross_table(table: CrossTable, percent: bool, screen: Screen) -> Iterator["RenderableType"]:
     """Yield the table in as many blocks of columns as the width asks for, and how the numbers add up."""
 
-    def figure(number: int) -> str:
-        if not number:
-            return "·"
-        return f"{100 * number / table.total:.1f}" if percent else f"{number:,}"
+    def shown(numbers: Iterable[int]) -> list[str]:
+        return [(f"{share(n, table.total):.1f}" if percent else f"{n:,}") if n else "·" for n in numbers]
 
-    labels = [screen.text(count.name) or NONE for count in table.down]
+    labels = [*(screen.text(count.name) or NONE for count in table.down), "all"]
     columns = [
         _Column(
-            _header(screen.text(col.short or col.name) or NONE),
-            [*(figure(table.cells.get((row.name, col.name), 0)) for row in table.down), figure(col.number)],
+            _header(screen.text(column.short or column.name) or NONE),
+            shown([*(table.cells.get((row.name, column.name), 0) for row in table.down), column.number]),
         )
-        for col in table.across[:MAX_COLUMNS]
+        for column in table.across[:MAX_COLUMNS]
     ]
-    columns.append(_Column(["all"], [*(figure(row.number) for row in table.down), figure(table.total)]))
-    room = min(max(display.width(label) for label in [*labels, table.fields[0], "all"]), max(screen.width // 3, 8))
-    for block in _blocks(columns, screen.width - room):
-        yield from _draw_block(table.fields[0].capitalize(), labels, block, room)
+    columns.append(_Column(["all"], shown([*(row.number for row in table.down), table.total])))
+    width = min(max(map(display.width, [*labels, table.fields[0]])), max(screen.width // 3, 8))
+    for block in _blocks(columns, screen.width - width):
+        yield from _draw_block(table.fields[0].capitalize(), labels, block, width)
     yield theme.note(*_notes(table, percent))
 
 
@@ -191,12 +189,12 @@ def _header(name: str) -> list[str]:
     return [line for line in lines if line] or [""]
 
 
-def _blocks(columns: list[_Column], room: int) -> Iterator[list[_Column]]:
+def _blocks(columns: list[_Column], width: int) -> Iterator[list[_Column]]:
     """Yield blocks of columns that fit; the totals are in the last."""
     block: list[_Column] = []
     taken = 0
     for column in columns:
-        if block and taken + column.width + 2 > room:
+        if block and taken + column.width + 2 > width:
             yield block
             block, taken = [], 0
         block.append(column)
@@ -204,20 +202,20 @@ def _blocks(columns: list[_Column], room: int) -> Iterator[list[_Column]]:
     yield block
 
 
-def _draw_block(field: str, labels: list[str], block: list[_Column], room: int) -> Iterator["RenderableType"]:
+def _draw_block(field: str, labels: list[str], block: list[_Column], width: int) -> Iterator["RenderableType"]:
     height = max(len(column.header) for column in block)
     for place in range(height):
         heads = [([""] * (height - len(column.header)) + column.header)[place] for column in block]
         cells = "".join(f"  {_right(head, column.width)}" for head, column in zip(heads, block, strict=True))
-        yield theme.line((display.pad(field if place == height - 1 else "", room) + cells, theme.LABEL))
-    yield theme.line(("─" * (room + sum(column.width + 2 for column in block)), theme.DIM))
-    for place, label in enumerate([*labels, "all"]):
-        style = theme.HEADING if place == len(labels) else ""
-        figures = [(column.figures[place], column.width) for column in block]
-        yield theme.line(
-            (display.pad(display.truncate(label, room), room), style),
-            *((f"  {_right(figure, width)}", theme.DIM if figure == "·" else style) for figure, width in figures),
-        )
+        yield theme.line((display.pad(field if place == height - 1 else "", width) + cells, theme.LABEL))
+    yield theme.line(("─" * (width + sum(column.width + 2 for column in block)), theme.DIM))
+    for place, label in enumerate(labels):
+        style = theme.HEADING if place == len(labels) - 1 else ""
+        line = theme.line((display.pad(display.truncate(label, width), width), style))
+        for column in block:
+            number = column.numbers[place]
+            line.append(f"  {_right(number, column.width)}", theme.DIM if number == "·" else style)
+        yield line
     yield ""
 
 
@@ -238,12 +236,11 @@ def _notes(table: CrossTable, percent: bool) -> Iterator[str]:
 
 # Sums
 
-NOT_ADDED = frozenset({"%"})
-"""Units whose numbers are counted, but never added up."""
+NOT_ADDED = frozenset({"%"})  # units whose numbers are counted, but never added up
 
 
 class Sum(NamedTuple):
-    """The sum of a number over the ``shared_by`` events that share values."""
+    """The sum of a number over the ``shared_by`` events that have the values ``keys``."""
 
     keys: Keys
     shared_by: int

@@ -1,5 +1,6 @@
-"""A record → short strings, field by field: what the card, plain text and Markdown have in common."""
+"""A record → short strings, field by field, for the card, plain text and Markdown."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -9,10 +10,10 @@ from archivecli.events import Event
 from archivecli.schema import Field
 
 When: TypeAlias = Callable[[str, str], str]
-"""Writes a date, or from when to when (the second is empty for a single date): ``dates.human`` or ``dates.iso``."""
+"""Formats start and end (empty for a single date): ``dates.human`` or ``dates.iso``."""
 
 Phrase: TypeAlias = tuple[str, str]
-"""A string in two parts: the name or number that it begins with, or "", and the rest."""
+"""The name or number that a string begins with, or "", and the rest."""
 
 
 class Detail(NamedTuple):
@@ -25,7 +26,7 @@ class Detail(NamedTuple):
 
 
 def lines(event: Event, when: When = dates.human) -> Iterator[Detail]:
-    """Yield every value of a record, in the order of the fields; nothing is left out."""
+    """Yield every value of a record, in the order of the fields."""
     for field in CORE.fields:
         if field.name not in event.record:
             continue
@@ -61,7 +62,7 @@ def _extra(key: str, value: Any) -> str:
 
 
 def _named(key: str) -> Callable[[Any, When], Iterator[Phrase]]:
-    """Return a function that describes an item by its name and what else it has."""
+    """Return a function that describes an item by its name and its other fields."""
 
     def describe(item: Any, when: When) -> Iterator[Phrase]:
         yield item[key], _extras(item, key)
@@ -104,7 +105,7 @@ def _person(item: Any, when: When) -> Iterator[Phrase]:
 
 
 def _choice(item: Any, flag: str, yes: str, no: str) -> str:
-    """Return what a flag means, "" where it is not set."""
+    """Return what the value of a flag means, or "" if it is absent."""
     return "" if flag not in item else yes if item[flag] else no
 
 
@@ -148,10 +149,8 @@ def _source(item: Any, when: When) -> Iterator[Phrase]:
     if any(parts):
         yield "", "; ".join(piece for piece in parts if piece)
     for key, label in (("photos", "photo"), ("captions", "caption")):
-        counted: dict[str, int] = {}
-        for credit in item.get(key, ()):
-            counted[credit] = counted.get(credit, 0) + 1
-        yield from (("", f"{label}: {credit}{f' ({n} times)' if n > 1 else ''}") for credit, n in counted.items())
+        for credit, number in Counter(item.get(key, ())).items():
+            yield "", f"{label}: {credit}{f' ({number} times)' if number > 1 else ''}"
 
 
 _DESCRIBERS: dict[str, Callable[[Any, When], Iterator[Phrase]]] = {

@@ -1,4 +1,4 @@
-"""Events → a table for people: as wide as the terminal, titles whole, with the shortest id that ``show`` takes."""
+"""Events → a table as wide as the terminal, with whole titles and the shortest id that ``show`` takes."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,16 +12,14 @@ from archivecli import dates, display
 from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.tabular import cell
-from archivecli.render.theme import dotted
+from archivecli.render.theme import dotted, safe
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-WIDE = 110
-"""From this width on, place, kind and id have columns of their own."""
-
-SMALL = 72
-"""Below this width the date has no column of its own either."""
+WIDE = 110  # from here on, place, kind and id have columns of their own
+SMALL = 72  # below, the date has none either
+READABLE = 24  # the width that a column of sentences needs
 
 
 class EventRow(NamedTuple):
@@ -34,17 +32,17 @@ class EventRow(NamedTuple):
 
 def reasons(hit: Hit) -> Text:
     """Return why an event is related, for the line below its title."""
-    return Text(display.terminal_safe("; ".join(hit.reasons)), style="not bold")
+    return safe("; ".join(hit.reasons), "not bold")
 
 
 def event_table(rows: Sequence[EventRow], total: int, width: int) -> list["RenderableType"]:
-    """Return the rows of a list or search, and a line that says how many there are."""
+    """Return the rows of a list or search, and a line with their number."""
     body = _small(rows) if width < SMALL else [_wide(rows) if width >= WIDE else _narrow(rows)]
     return [*body, _footer(rows, total)]
 
 
 def field_table(rows: Sequence[EventRow], fields: Sequence[str], width: int) -> list["RenderableType"]:
-    """Return a table of the fields asked for, under their paths; below each other where there is no room."""
+    """Return a table of the fields asked for under their paths; if it would not fit, the fields below each other."""
     from archivecli.render import columns
 
     cells = [
@@ -64,12 +62,8 @@ def field_table(rows: Sequence[EventRow], fields: Sequence[str], width: int) -> 
     return [body]
 
 
-READABLE = 24
-"""Sentences need a column of this width."""
-
-
 def _least(path: str, cells: Sequence[str]) -> int:
-    """Return the least width of a readable column, the gap included."""
+    """Return the least width of a readable column, with the gap."""
     return 3 + max(display.width(path), min(max(map(display.width, cells)), READABLE))
 
 
@@ -87,13 +81,9 @@ def _wide(rows: Sequence[EventRow]) -> Table:
     body.add_column("Place", max_width=24)
     body.add_column("Kind", no_wrap=True)
     body.add_column("Id", no_wrap=True, style=theme.ID)
-    for hit, short, passage in rows:
-        event = hit.event
-        title = Text(display.terminal_safe(event.title), style=theme.TITLE)
-        if passage is not None:
-            title = Text("\n").join((title, passage))
-        place, kind = Text(display.terminal_safe(event.place), style=theme.PLACE), _kind(event)
-        body.add_row(_when(event), title, place, kind, Text(short))
+    for (event, *_), short, passage in rows:
+        place = safe(event.place, theme.PLACE)
+        body.add_row(when(event), _under_title(event, passage), place, kind(event), Text(short))
     return body
 
 
@@ -101,35 +91,38 @@ def _narrow(rows: Sequence[EventRow]) -> Table:
     body = Table(box=None, show_header=False, show_edge=False, pad_edge=False, expand=True, padding=(0, 2, 0, 0))
     body.add_column(no_wrap=True, style=theme.DATE)
     body.add_column(ratio=1)
-    for hit, short, passage in rows:
-        event = hit.event
-        parts = [Text(display.terminal_safe(event.title), style=theme.TITLE), dotted(_facts(event, short))]
-        if passage is not None:
-            parts.insert(1, passage)
-        body.add_row(_when(event), Text("\n").join(parts))
+    for (event, *_), short, passage in rows:
+        body.add_row(when(event), _under_title(event, passage, dotted(_facts(event, short))))
     return body
 
 
 def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
     """Yield titles over the whole width, and what belongs to them indented below."""
-    for hit, short, passage in rows:
-        yield Text(display.terminal_safe(hit.event.title), style=theme.TITLE)
+    for (event, *_), short, passage in rows:
+        yield safe(event.title, theme.TITLE)
         if passage is not None:
             yield Padding(passage, (0, 0, 0, 2))
-        yield Padding(dotted([_when(hit.event), *_facts(hit.event, short)]), (0, 0, 0, 2))
+        yield Padding(dotted([when(event), *_facts(event, short)]), (0, 0, 0, 2))
+
+
+def _under_title(event: Event, *parts: Text | None) -> Text:
+    """Return the title with a line for each other part."""
+    return Text("\n").join([safe(event.title, theme.TITLE), *(part for part in parts if part is not None)])
 
 
 def _facts(event: Event, short: str) -> list[Text]:
     """Return what is below a title: the id, never broken because it comes first, the kind, the place."""
-    return [Text(short, style=theme.ID), _kind(event), Text(display.terminal_safe(event.place), style=theme.PLACE)]
+    return [Text(short, style=theme.ID), kind(event), safe(event.place, theme.PLACE)]
 
 
-def _when(event: Event) -> Text:
+def when(event: Event) -> Text:
+    """Return the dates of an event."""
     return Text(dates.human(event.start, event.end), style=theme.DATE)
 
 
-def _kind(event: Event) -> Text:
-    return Text(display.terminal_safe(event.kind), style=theme.kind(event.kind))
+def kind(event: Event) -> Text:
+    """Return the kind of an event in its colour."""
+    return safe(event.kind, theme.kind(event.kind))
 
 
 def _footer(rows: Sequence[EventRow], total: int) -> Text:

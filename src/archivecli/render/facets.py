@@ -1,4 +1,4 @@
-"""Facets: the values of fields, how many events have each, and what narrows to them."""
+"""Facets: the values of fields, how many events have each, and the option that narrows to each."""
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ _WIDEST_NAME = 40
 _SHORTEST_BAR = 4
 
 AsTyped = Callable[[str, str, str], str | None]
-"""Returns a value of a field as people type it, given its name and short form; "" where nothing is sure to mean it."""
+"""Returns a value of a field as people type it, given field, name and short form; None or "" if that is ambiguous."""
 
 
 class Field(NamedTuple):
@@ -38,17 +38,14 @@ def facets_view(
 ) -> View:
     """Return a row for each value of each field; ``listing`` makes the command that lists the events of one.
 
-    For people at most ``limit`` values of a field are shown, all for 0.
+    The drawing has at most ``limit`` values of a field, all for 0.
     """
-
-    def narrowing(field: Field, count: Count) -> tuple[str, ...]:
-        return _narrowing(field.name, count, as_typed)
 
     def rows() -> Iterator[Row]:
         for field in fields:
             for count in field.counts:
-                pieces = narrowing(field, count)
-                command = listing(*pieces) if pieces else None
+                narrowing = _narrowing(field.name, count, as_typed)
+                command = listing(*narrowing) if narrowing else None
                 cells = (field.name, count.number, share(count.number, total), count.name or None, command)
                 yield dict(zip(_COLUMNS, cells, strict=True))
 
@@ -58,20 +55,22 @@ def facets_view(
         for field in fields:
             shown = [c for place, c in enumerate(field.counts) if not limit or place < limit or not c.name]
             yield _header(field, total)
-            yield from _draw_values([(count, narrowing(field, count)) for count in shown], screen)
+            yield from _draw_values([(count, _narrowing(field.name, count, as_typed)) for count in shown], screen)
             if len(shown) < len(field.counts):
                 left = f"{len(field.counts) - len(shown):,} more: "
                 yield theme.line((left, theme.DIM), (field.command, theme.COMMAND))
             yield ""
         yield theme.note(f"{display.plural(total, 'event')}. The options at the right narrow to a value:")
-        pieces = (narrowing(field, count) for field in fields for count in field.counts if count.name)
-        yield theme.paragraph((listing(*next(filter(None, pieces), ())), theme.COMMAND))
+        all_options = (
+            _narrowing(field.name, count, as_typed) for field in fields for count in field.counts if count.name
+        )
+        yield theme.paragraph((listing(*next(filter(None, all_options), ())), theme.COMMAND))
 
     return View(Table(_COLUMNS, rows()), draw)
 
 
 def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
-    """Return the option, or the part of a query, that narrows to a value; nothing where its name cannot be typed."""
+    """Return the option, or the part of a query, that narrows to a value; empty if its name cannot be typed."""
     if field == "quarter":
         first, last = quarter_months(count.name)
         return ("--from", first, "--to", last)
@@ -98,8 +97,8 @@ def _draw_values(values: Sequence[tuple[Count, tuple[str, ...]]], screen: Screen
     highest = max((count.number for count, _ in values), default=1)
     digits = len(f"{highest:,}")
     names = [screen.text(count.name) or NONE for count, _ in values]
-    room = max(screen.width - digits - last - _SHORTEST_BAR - 6, 12)
-    widest = min(max(map(display.width, names), default=0), _WIDEST_NAME, room, max(screen.width // 3, 12))
+    free = max(screen.width - digits - last - _SHORTEST_BAR - 6, 12)
+    widest = min(max(map(display.width, names), default=0), _WIDEST_NAME, free, max(screen.width // 3, 12))
     cells = min(max(screen.width - widest - digits - last - 6, _SHORTEST_BAR), 40)
     for (count, _), name, option in zip(values, names, options, strict=True):
         if display.width(name) > widest and count.short:

@@ -9,7 +9,7 @@ from archivecli.render import FormatContext
 
 
 def as_ics(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """A calendar of all-day events; a month or a year is the span of all its days."""
+    """Write a calendar of all-day events; a month or year lasts all its days."""
     yield "BEGIN:VCALENDAR\r\nPRODID:-//archivecli//archive//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n"
     if "title" in context.about:
         yield content_line("X-WR-CALNAME", escaped(display.terminal_safe(context.about["title"])))
@@ -22,24 +22,24 @@ _SPECIAL = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
 
 
 def escaped(value: str) -> str:
-    """Return a value of the type TEXT; a line feed is a line break."""
+    """Return a value of the type TEXT, with its special characters escaped."""
     return value.translate(_SPECIAL)
 
 
 def content_line(name: str, value: str) -> str:
-    """Return a content line, folded so that no line has more than 75 bytes and no character is split."""
+    """Return a content line, folded after at most 75 bytes and never inside a character."""
     rest = f"{name}:{value}".encode()
     parts: list[bytes] = []
-    while len(rest) > (room := 74 if parts else 75):
-        while rest[room] & 0xC0 == 0x80:  # inside a character
-            room -= 1
-        parts.append(rest[:room])
-        rest = rest[room:]
+    while len(rest) > (end := 74 if parts else 75):
+        while rest[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        parts.append(rest[:end])
+        rest = rest[end:]
     return b"\r\n ".join([*parts, rest]).decode() + "\r\n"
 
 
 def _entry(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the properties: the same record gives the same bytes, for the time stamp is its first day."""
+    """Yield the properties; the time stamp is the first day, so that the same record gives the same bytes."""
     first, last = (date.fromisoformat(day) for day in event.period)
     yield "BEGIN", "VEVENT"
     yield "UID", escaped(f"{event.id}@archivecli")
@@ -47,7 +47,7 @@ def _entry(event: Event) -> Iterator[tuple[str, str]]:
     yield "DTSTART;VALUE=DATE", _day(first)
     if last < date.max:
         yield "DTEND;VALUE=DATE", _day(last + timedelta(days=1))  # exclusive
-    elif first < last:  # there is no year 10000; without an end or a duration, an event lasts one day
+    elif first < last:  # the year 10000 does not exist; without an end or a duration, an event lasts one day
         yield "DURATION", f"P{(last - first).days + 1}D"
     yield "SUMMARY", escaped(display.terminal_safe(event.title))
     if event.place:
@@ -60,7 +60,7 @@ def _entry(event: Event) -> Iterator[tuple[str, str]]:
         yield "CATEGORIES", ",".join(categories)
     for url in _urls(event)[:1]:
         yield "URL", url
-    yield "TRANSP", "TRANSPARENT"  # what is archived makes nobody busy
+    yield "TRANSP", "TRANSPARENT"  # not busy
     yield "END", "VEVENT"
 
 
@@ -75,12 +75,12 @@ def _location(event: Event) -> str:
 
 
 def _description(event: Event) -> str:
-    """Say what happened, who organised it, every URL, and how precise the date is."""
+    """Return the summary, the organisers, an imprecise date, every URL and the id, a line each."""
     lines = [display.terminal_safe(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
     organisers = [item["body"] for item in event.record.get("organisers", ())]
     if organisers:
         lines.append(f"Organised by: {display.terminal_safe('; '.join(organisers))}")
-    if len(event.start) < 10 or 0 < len(event.end) < 10:
+    if not event.is_exact:
         lines.append(f"Date as far as it is known: {dates.human(event.start, event.end)}")
     lines += _urls(event)
     lines.append(f"Id: {event.id}")

@@ -1,38 +1,32 @@
 """JSON-LD: events in the vocabulary of schema.org, for web pages and linked data."""
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from archivecli import display
 from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext
+from archivecli.render.tabular import enclosed, to_json
 
-_ROLES = {
+_ROLES = {  # of bodies, with the property of schema.org for each
     "organisers": "organizer",
     "hosts": "contributor",
     "partners": "contributor",
     "funders": "funder",
     "patrons": "sponsor",
 }
-"""The roles of bodies, and the property that schema.org has for each."""
 
 
 def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """A graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, so that it can be put into a page's script element."""
-    yield '{\n"@context": "https://schema.org",\n"@graph": ['
-    opened = False
-    for hit in hits:
-        yield (",\n" if opened else "\n") + _safe(json.dumps(_event(hit.event, context), ensure_ascii=False, indent=2))
-        opened = True
-    yield "\n]\n}\n" if opened else "]\n}\n"
+    """Write a graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, as in a page's script element."""
+    opening = '{\n"@context": "https://schema.org",\n"@graph": ['
+    events = (re.sub("[<>&]", _escaped, to_json(_event(hit.event, context), indent=2)) for hit in hits)
+    return enclosed(events, f"{opening}\n", ending="\n]\n}\n", empty=f"{opening}]\n}}\n")
 
 
-def _safe(written: str) -> str:
-    for character in "<>&":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return display.json_safe(written)
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"
 
 
 _IN_FRAGMENT = "!$&'()*+,;=:@/?"
@@ -48,20 +42,20 @@ def _event(event: Event, context: FormatContext) -> Record:
         "startDate": event.start,
         "endDate": event.end,
         "additionalType": event.kind,
-        "location": _few(_place(place) for place in record.get("places", ())),
+        "location": _one_or_list(_place(place) for place in record.get("places", ())),
         **_bodies(record),
-        "attendee": _few(_attendees(record)),
-        "about": _few(_about(record)),
+        "attendee": _one_or_list(_attendees(record)),
+        "about": _one_or_list(_about(record)),
         "keywords": record.get("topics"),
         "description": record.get("summary"),
-        "url": _few(link["url"] for link in record.get("links", ()) if "url" in link),
-        "superEvent": _few(_thing("EventSeries", name) for name in record.get("series", ())),
-        "subjectOf": _few(_works(record, context)),
+        "url": _one_or_list(link["url"] for link in record.get("links", ()) if "url" in link),
+        "superEvent": _one_or_list(_thing("EventSeries", name) for name in record.get("series", ())),
+        "subjectOf": _one_or_list(_works(record, context)),
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _few(values: Iterable[Any]) -> Any:
+def _one_or_list(values: Iterable[Any]) -> Any:
     """Return the only value, a list of more, or None."""
     found = list(values)
     return found[0] if len(found) == 1 else found or None
@@ -82,11 +76,11 @@ def _bodies(record: Record) -> dict[str, Any]:
     found: dict[str, list[Record]] = {}
     for role, name in _ROLES.items():
         found.setdefault(name, []).extend(_thing("Organization", item["body"]) for item in record.get(role, ()))
-    return {name: _few(bodies) for name, bodies in found.items()}
+    return {name: _one_or_list(bodies) for name, bodies in found.items()}
 
 
 def _attendees(record: Record) -> Iterator[Record]:
-    """Yield who took part: bodies, and people who were there; not the invited, the absent or the mentioned."""
+    """Yield who took part: bodies, and people who were present; not the invited, the absent or the mentioned."""
     for body in record.get("participants", {}).get("bodies", ()):
         yield _thing("Organization", body)
     for person in record.get("people", ()):
@@ -106,7 +100,7 @@ def _about(record: Record) -> Iterator[Record]:
 
 
 def _works(record: Record, context: FormatContext) -> Iterator[Record]:
-    """Yield the page that the event is taken from, and its documents."""
+    """Yield the page that the record is taken from, and the documents of the event."""
     source = record.get("source", {})
     page = source.get("page")
     if page:

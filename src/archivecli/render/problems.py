@@ -1,4 +1,4 @@
-"""Problems of a catalogue → text: where, the line of the file with a caret under it, and a suggestion."""
+"""Problems of a catalogue → text: position, message, the line of the file with a caret below it, and a suggestion."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,18 +13,13 @@ from archivecli.render.theme import Segment
 Lines = Mapping[tuple[str, int], str]
 """Lines of files, by path and 1-based number."""
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""Where a line ends for YAML."""
-
-_BEFORE = 30
-"""How many characters before the caret are shown, at least, of a line that is too long."""
-
-
+_LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # for YAML
+_BEFORE = 30  # the least number of characters shown before the caret, in a line that is too long
 _SEVERITIES = {"error": theme.ERROR, "warning": theme.WARNING}
 
 
 def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
-    """Return the lines of the files that problems speak of; a file that cannot be read again gives none."""
+    """Return the lines of the files that problems point to; a file that cannot be read again gives none."""
     wanted: dict[str, set[int]] = {}
     for problem in problems:
         if problem.line:
@@ -35,7 +30,7 @@ def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
             content = Path(path).read_bytes().decode("utf-8-sig", "replace")
         except OSError:
             continue
-        for number, line in enumerate(_BREAK.split(content), 1):
+        for number, line in enumerate(re.split(_LINE_BREAK, content), 1):
             if number in numbers:
                 found[path, number] = line
     return found
@@ -44,7 +39,7 @@ def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
 def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> Iterator[list[Segment]]:
     """Yield the lines that describe a problem, each in segments; excerpts fit into ``width`` cells.
 
-    With ``fold`` a suggestion fits, too, on as many lines as it takes.
+    ``fold`` wraps suggestions to the width, too.
     """
     head = [
         Segment(f"{display.terminal_safe(problem.place)}: ", theme.TITLE),
@@ -74,10 +69,10 @@ def _folded(string: str, width: int) -> list[str]:
 
 
 def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
-    """Return what to show of a line and how many cells are before its ``column`` (from 1).
+    """Return an excerpt of a line and how many cells come before its ``column`` (from 1).
 
-    Tabs and controls are shown as several characters, wide characters take two cells; a line that is longer than
-    ``width`` cells is cut on both sides, never at the caret.
+    Tabs and controls take more than one cell, as wide characters do; a line longer than ``width`` cells is truncated on
+    both sides, never at the caret.
     """
     at, near = column - 1, 2 * width  # a line may have millions of characters, and a problem for each
     before, after = (
@@ -85,8 +80,8 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, int]:
         for part in (line[max(at - near, 0) : at], line[at : at + near].rstrip())
     )
     if display.width(before) + display.width(after) > width:
-        room = max(min(_BEFORE, width // 2), width - display.width(after))
-        before = display.truncate(before[::-1], room, "...")[::-1]
+        cells = max(min(_BEFORE, width // 2), width - display.width(after))
+        before = display.truncate(before[::-1], cells, "...")[::-1]
         after = display.truncate(after, width - display.width(before), "...")
     return before + after, display.width(before)
 

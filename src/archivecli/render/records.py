@@ -1,12 +1,17 @@
-"""Whole events as lines, ids, JSON and YAML, under the catalogue's own names."""
+"""Whole events as lines, ids, JSON, YAML and Markdown."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from archivecli import dates, display
 from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext, tabular
-from archivecli.render.tabular import Table
+from archivecli.render.tabular import Table, enclosed, escaped
+
+if TYPE_CHECKING:
+    from archivecli.render.describe import Detail
 
 _LINE = ("id", "when", "kind", "place", "title")
 
@@ -19,7 +24,7 @@ def ids(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 
 
 def plain(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """Write one line an event in aligned columns; no record is read for it."""
+    """Write one line an event in aligned columns."""
     return tabular.plain(Table(_LINE, map(_line, hits), of_events=True))
 
 
@@ -31,7 +36,7 @@ def _line(hit: Hit) -> dict[str, str]:
 
 
 def plain_record(event: Event, fields: Sequence[str] = ()) -> str:
-    """Return an event as ``field: value`` lines, a line for each value: nothing cut, ISO dates."""
+    """Return an event as ``field: value`` lines, one for each value; dates are ISO."""
     if fields:
         from archivecli.render import columns
 
@@ -44,7 +49,7 @@ def plain_record(event: Event, fields: Sequence[str] = ()) -> str:
 
 
 def as_json(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """Write one list of whole records; a search adds ``hit``: score, matched fields, whether it matches in part."""
+    """Write one list of whole records; a search adds ``hit``: score, matched fields, whether words are missing."""
     return tabular.as_json(_records(hits))
 
 
@@ -68,20 +73,11 @@ def _with_hit(hit: Hit) -> Record:
 
 def as_yaml(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write a catalogue of the events, which this program opens again."""
-    from archivecli.render.yaml_writer import dump
-
-    opened = False
-    for record in _self_contained(hits):
-        if not opened:
-            yield "events:\n"
-            opened = True
-        yield dump([record])
-    if not opened:
-        yield "events: []\n"
+    return enclosed(map(tabular.to_yaml, _self_contained(hits)), "events:\n", "", "", "events: []\n")
 
 
 def _self_contained(hits: Iterable[Hit]) -> Iterator[Record]:
-    """Yield the records without relations to events left out: a catalogue may not point to what it does not have."""
+    """Yield the records without relations to events that are not among the hits, which would be invalid."""
     coming = iter(hits)
     kept: set[str] = set()
     for hit in coming:
@@ -91,7 +87,7 @@ def _self_contained(hits: Iterable[Hit]) -> Iterator[Record]:
         yield hit.event.record
     else:
         return
-    held = deque((hit, *coming))  # which of the others are kept is known only at the end
+    held = deque((hit, *coming))  # from the first relation on, which ids are known is clear only at the end
     kept.update(hit.event.id for hit in held)
     while held:
         record = held.popleft().event.record
@@ -101,3 +97,44 @@ def _self_contained(hits: Iterable[Hit]) -> Iterator[Record]:
             for name, value in record.items()
             if name != "related" or related
         }
+
+
+def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
+    """Write a section an event: heading, date, place, kind and id, the summary, then every field."""
+    return enclosed((_section(hit.event) for hit in hits), "", "\n", "", "")
+
+
+def _section(event: Event) -> str:
+    from archivecli.render.describe import lines  # as above
+
+    head = [f"**{dates.human(event.start, event.end)}**", escaped(event.place), escaped(event.kind), _code(event.id)]
+    parts = [f"## {escaped(event.title)}", " · ".join(part for part in head if part)]
+    groups: dict[str, list[Detail]] = {}
+    for line in lines(event):
+        if line.field.name not in ("id", "title", "kind", "start", "end"):
+            groups.setdefault(line.field.label or line.field.group, []).append(line)
+    parts += [escaped(line.text) for line in groups.pop("Summary", [])]
+    if groups:
+        parts.append("\n".join(_item(label, found) for label, found in groups.items()))
+    return "\n\n".join(parts) + "\n"
+
+
+def _code(value: str) -> str:
+    """Return a code span, with more backticks around it than there are inside."""
+    longest = max(map(len, re.findall("`+", value)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {value} {fence}" if longest else f"`{value}`"
+
+
+def _item(label: str, found: "list[Detail]") -> str:
+    if len(found) == 1:
+        return f"- **{label}:** {_linked(found[0])}"
+    return "\n".join([f"- **{label}:**", *(f"  - {_linked(line)}" for line in found)])
+
+
+def _linked(line: "Detail") -> str:
+    """Return a value, as a link if it has a URL; angle brackets keep the URL as it is."""
+    if not line.url:
+        return escaped(line.text)
+    url = re.compile(rf"(?:^|[:;] ){re.escape(line.url)}(?=$| — )")
+    return f"[{escaped(url.sub('', line.text, count=1) or line.url)}](<{line.url}>)"

@@ -1,10 +1,9 @@
 """References for reference managers (Zotero, EndNote, JabRef, pandoc): BibTeX, RIS and CSL-JSON.
 
-What is referred to is the entry of the source, as in ``render.citation``: a web page by its publisher. So nothing names
-the publisher again, and the kind of the event, which is not a kind of page, is left out.
+The reference is to the entry of the source, as in ``render.citation``: a web page with its publisher as the author. So no
+field names the publisher again, and the kind of the event, which is not a kind of page, is left out.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,14 +14,15 @@ from archivecli.dates import SHORT_MONTHS
 from archivecli.events import Event, Hit, values_at
 from archivecli.render import FormatContext
 from archivecli.render.citation import Reference, reference
+from archivecli.render.tabular import enclosed, to_json
 
 _LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    # in text these three come out as other characters in the older font encodings
-    **{sign: f"${sign}$" for sign in "<>|"},
-    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+    # the older font encodings print other characters for these three
+    **{character: f"${character}$" for character in "<>|"},
+    **{character: f"\\{character}" for character in "{}$&#%_"},
 }
 _LATEX_SPECIAL = re.compile(r"[\\~^<>|{}$&#%_]")
 _LONELY = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
@@ -31,11 +31,11 @@ _LIGATURE = re.compile(r"([-'`,])(?=\1)|[?!](?=`)")  # such as the dash that LaT
 
 
 def latex(value: str) -> str:
-    """Return a text on one line as LaTeX prints it; letters beyond ASCII stay, as UTF-8.
+    """Return a string as one line of LaTeX that prints it; letters beyond ASCII stay, as UTF-8.
 
-    Straight quotation marks become curly ones: babel gives them a meaning in several languages, and what LaTeX has for
-    them depends on the font encoding. A brace without a partner is written by name, for BibTeX counts braces, escaped or
-    not, to find the end of a value; other braces are escaped, which more programs understand.
+    Straight quotation marks become curly, since babel gives them a meaning in some languages. A brace without a partner is
+    written by name, because BibTeX counts braces, escaped or not, to find the end of a value; more programs can read the
+    other braces escaped.
     """
     value = _OPENING_QUOTE.sub("“", display.terminal_safe(value)).replace('"', "”")
     lonely = _lonely_braces(value)
@@ -47,7 +47,7 @@ def latex(value: str) -> str:
 
 
 def _lonely_braces(value: str) -> set[int]:
-    """Return where the braces without a partner are."""
+    """Return the positions of braces without a partner."""
     opened: list[int] = []
     lonely = set()
     for found in re.finditer("[{}]", value):
@@ -61,17 +61,18 @@ def _lonely_braces(value: str) -> set[int]:
 
 
 def as_bibtex(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """An ``@misc`` an event, its key made of the id; ``date`` and ``keywords`` are those of BibLaTeX."""
-    first = True
-    for hit in hits:
-        cited = reference(hit.event, context.about, context.page_url)
-        fields = "".join(f"  {name} = {value},\n" for name, value in _bibtex(hit.event, cited))
-        yield ("" if first else "\n") + f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
-        first = False
+    """Write an ``@misc`` per event, its key made of the id; ``date`` and ``keywords`` are those of BibLaTeX."""
+    return enclosed((_bibtex_entry(hit.event, context) for hit in hits), "", "\n", "", "")
+
+
+def _bibtex_entry(event: Event, context: FormatContext) -> str:
+    cited = reference(event, context.about, context.page_url)
+    fields = "".join(f"  {name} = {value},\n" for name, value in _bibtex(event, cited))
+    return f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
 
 
 def _bibtex_key(event_id: str) -> str:
-    """Return an id as a key for BibTeX: characters other than ASCII letters, digits and a few symbols as ``+e9+``."""
+    """Return an id as a BibTeX key: characters other than ASCII letters, digits and ``_.:/-`` become ``+e9+``."""
     return re.sub(r"[^A-Za-z0-9_.:/-]", lambda found: f"+{ord(found.group()):x}+", event_id)
 
 
@@ -81,9 +82,10 @@ def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{{{latex(cited.title)}}}}}"  # twice in braces: capitals stay
     if cited.page:
         yield "howpublished", f"{{{latex(cited.page)}}}"
-    yield "year", f"{{{cited.start[:4]}}}"
-    if len(cited.start) > 4:
-        yield "month", SHORT_MONTHS[int(cited.start[5:7]) - 1].lower()
+    yield "year", f"{{{dates.truncate(cited.start, 'year')}}}"
+    _, month, _ = dates.parts(cited.start)
+    if month:
+        yield "month", SHORT_MONTHS[month - 1].lower()
     yield "date", f"{{{dates.iso(cited.start, cited.end)}}}"
     if cited.url:
         yield "url", f"{{{quote(cited.url, safe=_URL_SAFE)}}}"
@@ -98,7 +100,7 @@ def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
 
 
 def _keyword(topic: str) -> str:
-    """Return a keyword; braces keep a comma in it from ending it."""
+    """Return a keyword, in braces if it has a comma, which would end it."""
     return f"{{{latex(topic)}}}" if "," in topic else latex(topic)
 
 
@@ -106,7 +108,7 @@ _URL_SAFE = "%:/?#[]@!$&'()*+,;=~-._"
 
 
 def _note(event: Event, cited: Reference) -> str:
-    """Say which entry of the page it is, where the event was held, and whether the date was inferred."""
+    """Return the number of the entry, the place of the event, and whether the date was inferred, in words."""
     parts = [f"entry {cited.entry}"] if cited.entry is not None else []
     held = display.terminal_safe(event.place)
     if held:
@@ -118,7 +120,7 @@ def _note(event: Event, cited: Reference) -> str:
 
 
 def as_ris(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """RIS: a line a value, ended by CRLF; a reference ends with ER."""
+    """Write RIS: a line per value, ended by CRLF; a reference ends with ER."""
     for hit in hits:
         cited = reference(hit.event, context.about, context.page_url)
         lines = (f"{tag}  - {display.terminal_safe(value)}\r\n" for tag, value in _ris(hit.event, cited))
@@ -133,7 +135,7 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     yield "TI", cited.title
     if cited.page:
         yield "T2", cited.page
-    yield "PY", cited.start[:4]
+    yield "PY", dates.truncate(cited.start, "year")
     yield "DA", "/".join([*cited.start.split("-"), "", ""][:3]) + "/"
     if cited.end:
         yield "N1", f"Date: {dates.iso(cited.start, cited.end)}"
@@ -148,16 +150,12 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
 
 
 def as_csl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
-    """CSL-JSON: a list of items of the type ``webpage``."""
-    opened = False
-    for hit in hits:
-        item = _csl(hit.event, reference(hit.event, context.about, context.page_url))
-        yield (",\n" if opened else "[\n") + display.json_safe(json.dumps(item, ensure_ascii=False, indent=2))
-        opened = True
-    yield "\n]\n" if opened else "[]\n"
+    """Write CSL-JSON: a list of items of the type ``webpage``."""
+    return enclosed(to_json(_csl(hit.event, context), indent=2) for hit in hits)
 
 
-def _csl(event: Event, cited: Reference) -> dict[str, Any]:
+def _csl(event: Event, context: FormatContext) -> dict[str, Any]:
+    cited = reference(event, context.about, context.page_url)
     found: dict[str, Any] = {
         "id": cited.key,
         "type": "webpage",
@@ -165,7 +163,7 @@ def _csl(event: Event, cited: Reference) -> dict[str, Any]:
         "author": [{"literal": cited.author}] if cited.author else None,
         "container-title": cited.page,
         "issued": _csl_date(cited),
-        "event-date": {key: value for key, value in _csl_date(cited).items() if key != "circa"},
+        "event-date": _csl_date(cited._replace(inferred=False)),
         "event-place": display.terminal_safe(event.place),
         "keyword": ", ".join(values_at(event.record, "topics")),
         "abstract": event.record.get("summary"),

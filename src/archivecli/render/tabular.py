@@ -1,10 +1,13 @@
-"""Rows under named columns → plain text, JSON, CSV and the like, whatever the rows are about.
+"""Rows under named columns → plain text, JSON, YAML, CSV, TSV and Markdown.
 
-A view writes the rows that it counted; events with ``--fields`` are rows of their fields. ``None`` is a missing value.
+Views are rows of numbers; events with ``--fields`` are rows of their fields. ``None`` is a missing value.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archivecli import display
@@ -21,14 +24,13 @@ Row: TypeAlias = Mapping[str, Any]
 ALL = "(all)"
 """Every value together, in the rows that hold totals."""
 
-CHUNK = 500
-"""Lines that are aligned with each other; a long answer is never held whole."""
+CHUNK = 500  # lines that are aligned with each other; a long answer is never held in memory
 
 
 class Table(NamedTuple):
-    """Columns and rows; the rows may be read only once.
+    """Columns and rows; the rows can be read only once.
 
-    Rows ``of_events`` hold what records say: all strings to the left, ``-`` where there is nothing. Others hold numbers.
+    Rows ``of_events`` hold values of records: aligned to the left, ``-`` for a missing one. Others hold numbers.
     Without columns, the rows are whole records, for JSON.
     """
 
@@ -46,7 +48,7 @@ class Table(NamedTuple):
 class View(NamedTuple):
     """An answer as a table and as a drawing for people.
 
-    ``pivot`` is another table, for CSV and Markdown, where people expect one field across and one down.
+    ``pivot`` is the table for CSV, TSV and Markdown, with one field across and one down.
     """
 
     table: Table
@@ -79,15 +81,11 @@ def _is_number(value: Any) -> bool:
 
 
 def plain(table: Table) -> Iterator[str]:
-    """Write a line for each row in aligned columns without a header; nothing is cut."""
+    """Write a line for each row in aligned columns without a header; nothing is truncated."""
     widths = [0] * len(table.columns)
-    chunk: list[list[Any]] = []
-    for row in table.rows:
-        chunk.append([row[name] for name in table.columns])
-        if len(chunk) == CHUNK:
-            yield _aligned(table, chunk, widths)
-            chunk = []
-    yield _aligned(table, chunk, widths)
+    rows = iter(table.rows)
+    while chunk := [[row[name] for name in table.columns] for row in islice(rows, CHUNK)]:
+        yield _aligned(table, chunk, widths)
 
 
 def _aligned(table: Table, chunk: list[list[Any]], widths: list[int]) -> str:
@@ -109,42 +107,93 @@ def _to_the_right(value: Any, shown: str, cells: int) -> str:
 # JSON and YAML
 
 
-def as_json(table: Table) -> Iterator[str]:
-    """Write one list of objects; one of numbers takes one line."""
-    indent = 2 if table.of_events else None
+def enclosed(
+    parts: Iterable[str], opening: str = "[\n", separator: str = ",\n", ending: str = "\n]\n", empty: str = "[]\n"
+) -> Iterator[str]:
+    """Yield parts between an opening and an ending, by default those of a JSON list; ``empty`` if there are none."""
     opened = False
-    for row in table.rows:
-        yield ",\n" if opened else "[\n"
+    for part in parts:
+        yield (separator if opened else opening) + part
         opened = True
-        written = display.json_safe(json.dumps(row, ensure_ascii=False, indent=indent))
-        yield written if indent else f"  {written}"
-    yield "\n]\n" if opened else "[]\n"
+    yield ending if opened else empty
+
+
+def to_json(value: Any, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
+    """Return a value as JSON with control characters escaped."""
+    return display.json_safe(json.dumps(value, ensure_ascii=False, indent=indent, separators=separators))
+
+
+def as_json(table: Table) -> Iterator[str]:
+    """Write one list of objects; a row of numbers takes one line."""
+    if table.of_events:
+        return enclosed(to_json(row, indent=2) for row in table.rows)
+    return enclosed(f"  {to_json(row)}" for row in table.rows)
 
 
 def as_jsonl(table: Table) -> Iterator[str]:
     """Write one object a line."""
-    separators = (",", ":") if table.of_events else None
-    for row in table.rows:
-        yield display.json_safe(json.dumps(row, ensure_ascii=False, separators=separators)) + "\n"
+    return (f"{to_json(row, separators=(',', ':') if table.of_events else None)}\n" for row in table.rows)
 
 
 def as_yaml(table: Table) -> Iterator[str]:
     """Write one list of mappings."""
-    from archivecli.render.yaml_writer import dump
-
-    opened = False
-    for row in table.rows:
-        opened = True
-        yield dump([dict(row)], quote=table.of_events)
-    if not opened:
-        yield "[]\n"
+    return enclosed((to_yaml(row, quote=table.of_events) for row in table.rows), "", "", "")
 
 
-# CSV and TSV: numbers stay numbers, and no cell can be taken for a formula (OWASP: CSV injection)
+def to_yaml(row: Row, quote: bool = True) -> str:
+    """Return a list of one mapping as YAML; ``quote`` all strings that YAML 1.1, 1.2 or Psych reads as other values."""
+    import yaml
+
+    dumper = _dumper() if quote else yaml.SafeDumper
+    written: str = yaml.dump([dict(row)], Dumper=dumper, allow_unicode=True, sort_keys=False, width=100, indent=2)
+    return display.json_safe(re.sub(r"\\(?:\\|U([0-9A-F]{8}))", _unescaped, written) if "\\U" in written else written)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Return a character beyond U+FFFF in place of the escape that libyaml makes of each, also of an emoji."""
+    character = chr(int(match[1], 16)) if match[1] else ""
+    return character if character.isprintable() and character else match.group()
+
+
+@cache
+def _dumper() -> Any:
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, ten times as fast
+
+    class Dumper(base):  # type: ignore[misc]
+        """Writes no aliases, and every string that is not clearly a word in quotes."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def represent_string(self, data: str) -> Any:
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style=_yaml_quotes(data))
+
+        def represent_number(self, data: float) -> Any:
+            written = repr(data)  # a catalogue takes no exponents, and its numbers have at most six decimals
+            return self.represent_scalar("tag:yaml.org,2002:float", f"{data:.6f}" if "e" in written else written)
+
+    Dumper.add_representer(str, Dumper.represent_string)
+    Dumper.add_representer(float, Dumper.represent_number)
+    return Dumper
+
+
+_RESERVED = frozenset("null true false yes no on off y n".split())  # no strings for some reader, in any capitals
+_WORD = r"(?:[0-9]{4}(?:-[0-9]{2}){0,2}-)?[^\W\d_]"  # begins with a letter, or as an id: no number, date or symbol
+
+
+def _yaml_quotes(value: str) -> str | None:
+    if display.json_safe(value) != value or "\\U" in value:
+        return '"'  # the only style that has escapes; JSON's are among them
+    return None if re.match(_WORD, value) and value.lower() not in _RESERVED else "'"
+
+
+# CSV and TSV: numbers stay numbers, and no cell can be read as a formula (OWASP: CSV injection)
 
 
 def as_csv(table: Table, bom: bool = False) -> Iterator[str]:
-    """Write comma-separated values (RFC 4180): UTF-8, lines ended by CRLF, quotes where they are needed."""
+    """Write comma-separated values (RFC 4180): lines end with CRLF, cells are quoted if necessary."""
     return _separated(table, ",", "\r\n", quoted, bom)
 
 
@@ -153,9 +202,7 @@ def as_tsv(table: Table, bom: bool = False) -> Iterator[str]:
     return _separated(table, "\t", "\n", tabbed, bom)
 
 
-def _separated(
-    table: Table, separator: str, ending: str, write: Callable[[str], str], bom: bool = False
-) -> Iterator[str]:
+def _separated(table: Table, separator: str, ending: str, write: Callable[[str], str], bom: bool) -> Iterator[str]:
     yield ("\ufeff" if bom else "") + separator.join(write(harmless(name)) for name in table.columns) + ending
     for row in table.rows:
         cells = ((table.string(row[name]), row[name]) for name in table.columns)
@@ -163,44 +210,34 @@ def _separated(
 
 
 def quoted(cell: str) -> str:
-    """Quote a cell with separators in it; the semicolon counts, for half of Europe's spreadsheets split at it."""
+    """Quote a cell that contains a separator, also a semicolon, at which half of Europe's spreadsheets split."""
     if any(character in cell for character in ',;"\t\r\n') or cell != cell.strip():
         return '"' + cell.replace('"', '""') + '"'
     return cell
 
 
 def tabbed(cell: str) -> str:
-    """Return a cell of a TSV on one line, in quotes if it begins with a quotation mark.
-
-    Spreadsheets and databases read such a cell as a quoted one, and up to the next mark would swallow whole rows.
-    """
+    """Return a cell of a TSV on one line; quote one that begins with a quotation mark, which is read as quoted."""
     cell = display.collapse_whitespace(cell)
     return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
 
 
 def harmless(shown: str) -> str:
-    """Return a cell with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return a cell with an apostrophe before what a spreadsheet would read as a formula."""
     shown = display.escape_controls(shown)
-    begin = shown.lstrip(_BEFORE_A_FORMULA)[:1]
+    begin = shown.lstrip(" \t\n\xa0\u3000\u00ad\u061c\u200b\u200c\u200d\u200e\u200f")[:1]  # spaces and invisible marks
     if not begin.isascii():
         import unicodedata  # only for what is not ASCII
 
         begin = unicodedata.normalize("NFKC", begin)  # full-width characters begin a formula, too
-    return f"'{shown}" if begin in _FORMULA or shown[:1] in ("\t", "\n") else shown
-
-
-_FORMULA = ("=", "+", "-", "@", "\u2212")
-_BEFORE_A_FORMULA = " \t\n\xa0\u3000\u00ad\u061c\u200b\u200c\u200d\u200e\u200f"
-"""Spaces and invisible marks that do not keep a spreadsheet from reading what follows as a formula."""
+    return f"'{shown}" if begin in ("=", "+", "-", "@", "\u2212") or shown[:1] in ("\t", "\n") else shown
 
 
 # Markdown
 
 
 def as_markdown(table: Table) -> Iterator[str]:
-    """Write a table of GitHub's Markdown."""
-    from archivecli.render.markdown import escaped
-
+    """Write a table of GitHub's Markdown; numbers are aligned to the right."""
     header = f"| {' | '.join(map(escaped, table.columns))} |\n"
     if table.of_events:
         yield f"{header}|{' --- |' * len(table.columns)}\n"
@@ -212,3 +249,11 @@ def as_markdown(table: Table) -> Iterator[str]:
             opened = True
         cells = (escaped(table.string(value, "" if table.of_events else NONE)) for value in values)
         yield f"| {' | '.join(cells)} |\n"
+
+
+def escaped(value: str) -> str:
+    """Return a string as one line of Markdown that shows it unchanged."""
+    value = re.sub(r"([\\`*_\[\]<>|~&$])", r"\\\1", display.terminal_safe(value).strip())
+    value = re.sub(r"(?<=\s)(#*)#$", r"\1\\#", value)  # would close a heading and vanish
+    value = re.sub(r"^(#+|[-+=])", r"\\\1", value)
+    return re.sub(r"^(\d+)(?=[.)])", r"\1\\", value)

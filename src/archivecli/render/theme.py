@@ -1,19 +1,22 @@
-"""One visual language: what each thing looks like, wherever it appears.
+"""Styles and building blocks of everything that is drawn for people.
 
-Sixteen colours only, which every terminal fits to its own background, light or dark. Nothing depends on colour:
-each colour only repeats a word, a letter or a symbol beside it.
+Only the sixteen colours that every terminal adapts to its background. Nothing depends on colour: each only repeats a
+word, a letter or a symbol beside it.
 
 Drawings are Unicode. Every symbol takes one cell, so that the output stream can replace it where the terminal has only
 ASCII; strings of the catalogue may become longer in ASCII and so pass through ``Screen.text`` before they are measured.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from archivecli import display
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+Part: TypeAlias = Union[str, tuple[str, str], "Text"]
+"""A part of a line: a string, a string with its style, or text that has styles already."""
 
 DATE = "cyan"
 TITLE = "bold"
@@ -32,23 +35,22 @@ ERROR = "bold red"
 WARNING = "bold magenta"
 
 HUES = ("blue", "magenta", "green", "cyan", "red")
-HEAT = ("", "blue", "cyan", "green", "magenta", "red")
-"""Colours of the levels of heat, 0 to 5; the symbol beside each number shows the level, too."""
+HEAT = ("", "blue", "cyan", "green", "magenta", "red")  # of levels 0 to 5, which a symbol beside each number shows, too
 
 
 def kind(name: str) -> str:
-    """Return the colour of a kind of event: the same name has the same colour, everywhere and always."""
+    """Return the colour of a kind of event, always the same for the same name."""
     return HUES[sum(place * byte for place, byte in enumerate(name.encode(), 4)) % len(HUES)] if name else DIM
 
 
 class Screen(NamedTuple):
-    """What a renderer must know of the terminal: its columns, and whether it shows more than ASCII."""
+    """The width of the terminal in cells, and whether it shows more than ASCII."""
 
     width: int
     unicode: bool = True
 
     def text(self, value: str) -> str:
-        """Return a string of the catalogue as the terminal can show it, on one line."""
+        """Return a string of the catalogue as this terminal can show it, on one line."""
         return display.terminal_safe(value if self.unicode else display.ascii_only(value))
 
 
@@ -59,22 +61,22 @@ class Segment(NamedTuple):
     style: str = ""
 
 
-def line(*segments: str | tuple[str, str]) -> "Text":
+def line(*parts: Part) -> "Text":
     """Return one line of a drawing, cropped where the terminal is narrower."""
     from rich.text import Text  # 40 ms, only for people
 
-    return Text.assemble(*segments, no_wrap=True, overflow="crop")
+    return Text.assemble(*parts, no_wrap=True, overflow="crop")
 
 
-def paragraph(*segments: str | tuple[str, str]) -> "Text":
+def paragraph(*parts: Part) -> "Text":
     """Return text that is wrapped where the terminal is narrower, or a cell of a table; nothing in it is markup."""
     from rich.text import Text  # 40 ms, only for people
 
-    return Text.assemble(*segments)
+    return Text.assemble(*parts)
 
 
 def note(*sentences: str) -> "Text":
-    """Return a remark below a drawing."""
+    """Return a note below a drawing."""
     return paragraph((" ".join(sentences), DIM))
 
 
@@ -84,12 +86,13 @@ def commands(*pairs: tuple[str, str]) -> list["Text"]:
     return [paragraph((f"{command:<{widest}}  ", COMMAND), (purpose, DIM)) for command, purpose in pairs]
 
 
-def dotted(pieces: Iterable["Text"]) -> "Text":
-    """Return the pieces that are not empty on one line, each in its own style, with dim dots between them."""
+def safe(value: str, style: str = "") -> "Text":
+    """Return a string of the catalogue as text on one line."""
     from rich.text import Text  # 40 ms, only for people
 
-    shown = Text()
-    for piece in pieces:
-        if piece.plain:
-            shown.append(" · " if shown.plain else "", DIM).append_text(piece)
-    return shown
+    return Text(display.terminal_safe(value), style)
+
+
+def dotted(parts: Iterable["Text"]) -> "Text":
+    """Return the parts that are not empty on one line, with dots between them."""
+    return paragraph((" · ", DIM)).join(part for part in parts if part)

@@ -1,17 +1,16 @@
 """The timeline: a row for every event, oldest first, with a bar on an axis of time."""
 
-import datetime
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli import dates, display, text
-from archivecli.dates import EVER, MONTHS, SHORT_MONTHS, Period, add_months, month_count
+from archivecli.dates import EVER, SHORT_MONTHS, Period, add_months, month_count
 from archivecli.events import Event, facet_values
 from archivecli.query.results import Count
 from archivecli.render import theme
-from archivecli.render.calendar import event_label, is_imprecise
+from archivecli.render.calendar import event_label
 from archivecli.render.tabular import Row, Table, View
 from archivecli.render.theme import Screen
 from archivecli.schema import CORE_FACETS
@@ -20,17 +19,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-MAX_BARS = 200
-"""More events than these are counted, not drawn."""
-
-MAX_GROUPS = 12
-"""So many values have a letter of their own; the others share one."""
-
-SILENCE = 3
-"""So many months without events, or a fortieth of the whole time, are worth a row."""
-
-_FULL_YEARS = 5
-"""With fewer events a year than these, on average, all years share one axis."""
+MAX_BARS = 200  # more events are counted, not drawn
+MAX_GROUPS = 12  # values that have a letter of their own; the others share one
+MIN_GAP = 3  # months without events, or a fortieth of the whole time, from which on a gap has a row
+MIN_EVENTS_A_YEAR = 5  # with fewer on average, all years share one axis
 
 
 class Timeline(NamedTuple):
@@ -49,28 +41,24 @@ def make_timeline(
     """Return what a timeline needs beside its events; ``busy`` are the stretches of months that have some."""
     values = [count for count in counts if count.name]
     several = sum(count.number for count in values) > total
-    return Timeline(field, values[:MAX_GROUPS], several, list(_gaps(busy, asked)), _shown(busy, asked))
+    shown = asked
+    if busy:  # an open end is drawn as far as events reach
+        first = dates.truncate(asked.first, "month") if asked.first > EVER.first else busy[0][0]
+        last = dates.truncate(asked.last, "month") if asked.last < EVER.last else busy[-1][1]
+        shown = Period(first, last)
+    return Timeline(field, values[:MAX_GROUPS], several, list(_gaps(busy, shown)), shown)
 
 
-def _shown(busy: Sequence[tuple[str, str]], asked: Period) -> Period:
-    """Return the months to draw: those asked for, as far as events reach where an end is open."""
-    if not busy:
-        return asked
-    first = asked.first[:7] if asked.first > EVER.first else busy[0][0]
-    last = asked.last[:7] if asked.last < EVER.last else max(end for _, end in busy)
-    return Period(max(first, "0001-01"), last)
-
-
-def _gaps(busy: Sequence[tuple[str, str]], asked: Period) -> Iterator[Period]:
-    """Yield the months without events, first and last, between events and at the ends of the time asked for."""
+def _gaps(busy: Sequence[tuple[str, str]], shown: Period) -> Iterator[Period]:
+    """Yield the first and last month of each stretch without events among the months to draw."""
     if not busy:
         return
-    if asked.first > EVER.first and asked.first[:7] < busy[0][0]:
-        yield Period(asked.first[:7], add_months(busy[0][0], -1))
+    if shown.first < busy[0][0]:
+        yield Period(shown.first, add_months(busy[0][0], -1))
     for (_, end), (begin, _) in itertools.pairwise(busy):
         yield Period(add_months(end, 1), add_months(begin, -1))
-    if asked.last < EVER.last and busy[-1][1] < asked.last[:7]:
-        yield Period(add_months(busy[-1][1], 1), asked.last[:7])
+    if busy[-1][1] < shown.last:
+        yield Period(add_months(busy[-1][1], 1), shown.last)
 
 
 # Rows
@@ -79,7 +67,7 @@ def _gaps(busy: Sequence[tuple[str, str]], asked: Period) -> Iterator[Period]:
 def timeline_view(
     line: Timeline, events: Iterable[Event], shorten: Callable[[str], str], view: Callable[..., str]
 ) -> View:
-    """Return a row for each event; ``shorten`` shortens ids, ``view`` makes the commands that lead on."""
+    """Return a row for each event; ``shorten`` shortens ids, ``view`` makes the commands suggested below."""
     columns = ("start", "end", "days", "silent_months", line.field, "id", "place", "title")
 
     def rows() -> Iterator[Row]:
@@ -87,20 +75,18 @@ def timeline_view(
         for event in events:
             found = facet_values(event, CORE_FACETS[line.field])
             values: Any = found if line.several else "; ".join(found) or None
-            gap = silent.pop(event.period.first[:7], 0)
-            end = event.end or event.start
-            cells = (event.start, end, _duration(event), gap, values, event.id, event.place or None, event.title)
-            yield dict(zip(columns, cells, strict=True))
+            yield {
+                "start": event.start,
+                "end": event.end or event.start,
+                "days": event.period.days() if event.is_exact else None,
+                "silent_months": silent.pop(dates.truncate(event.period.first, "month"), 0),
+                line.field: values,
+                "id": event.id,
+                "place": event.place or None,
+                "title": event.title,
+            }
 
     return View(Table(columns, rows()), lambda screen: _draw(line, list(events), shorten, view, screen))
-
-
-def _duration(event: Event) -> int | None:
-    """Return how many days an event lasts; None where its days are not known."""
-    if is_imprecise(event):
-        return None
-    first, last = (datetime.date.fromisoformat(day) for day in event.period)
-    return (last - first).days + 1
 
 
 # The drawing
@@ -114,11 +100,10 @@ class Mark(NamedTuple):
 
 
 OTHER = Mark("+", theme.DIM)
-"""The mark of events of none of the groups that have one of their own."""
 
 
 def marks(line: Timeline) -> dict[str, Mark]:
-    """Return a mark for each group: the first letter of its name that is free, else a digit; no two are alike."""
+    """Return a mark for each group, with the first letter of its name that is still free, else any letter or digit."""
     found: dict[str, Mark] = {}
     used: set[str] = set()
     for place, group in enumerate(line.groups):
@@ -131,8 +116,8 @@ def marks(line: Timeline) -> dict[str, Mark]:
     return found
 
 
-class Strip(NamedTuple):
-    """An axis: its title, its first and last day, and its ticks, a day and a label each."""
+class Axis(NamedTuple):
+    """A title, the days that are drawn, ticks (a day and a label each), and the width in cells."""
 
     title: str
     period: Period
@@ -140,138 +125,129 @@ class Strip(NamedTuple):
     width: int
 
     def column(self, day: str) -> int:
-        """Return the column of a day, that of the nearest end for a day outside."""
-        first, last = (datetime.date.fromisoformat(one).toordinal() for one in self.period)
-        at = datetime.date.fromisoformat(min(max(day, self.period.first), self.period.last)).toordinal()
-        return (at - first) * self.width // (last - first + 1)
+        """Return the column of a day, or that of the nearer end for a day outside."""
+        first, last = self.period
+        before = Period(first, min(max(day, first), last)).days() - 1
+        return before * self.width // self.period.days()
 
 
 def _draw(
     line: Timeline, events: Sequence[Event], shorten: Callable[[str], str], view: Callable[..., str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the axes with their events and gaps, the legend, and commands that lead on."""
+    """Yield the axes with their events and gaps, the legend, and suggested commands."""
     if not events:
         return
     found = marks(line)
-    least = max(SILENCE, month_count(*line.shown) // 40)
+    least = max(MIN_GAP, month_count(*line.shown) // 40)
     gaps = [gap for gap in line.gaps if month_count(*gap) >= least]
     groups = [_group(event, line) for event in events]
-    for strip in _strips(line.shown, len(events), max(screen.width * 9 // 20, 12)):
-        held = [(event, group) for event, group in zip(events, groups, strict=True) if _overlap(event, strip)]
+    for axis in _axes(line.shown, len(events), max(screen.width * 9 // 20, 12)):
+        held = [pair for pair in zip(events, groups, strict=True) if pair[0].period.overlaps(axis.period)]
         if not held:
             continue
-        yield from _axis(strip, len(held))
+        yield from _draw_axis(axis, len(held))
         for event, group in held:
-            while gaps and gaps[0].last < event.period.first[:7]:
-                yield _gap(gaps.pop(0), strip)
-            yield _bar(event, found.get(group, OTHER), strip, shorten(event.id), screen)
-        while gaps and gaps[0].last <= strip.period.last[:7]:
-            yield _gap(gaps.pop(0), strip)
+            while gaps and gaps[0].last < event.period.first:
+                yield _gap(gaps.pop(0), axis)
+            yield _bar(event, found.get(group, OTHER), axis, shorten(event.id), screen)
+        while gaps and gaps[0].last <= axis.period.last:
+            yield _gap(gaps.pop(0), axis)
         yield ""
-    yield from (theme.line((_silence(gap), theme.SILENCE)) for gap in gaps)
+    yield from (theme.line((f"no events {dates.human(*gap)}", theme.SILENCE)) for gap in gaps)
     yield from _legend(line, found, set(groups), screen)
     yield ""
     pairs = [(view("count", "--by", "month"), "counts them by month")]
-    if line.shown.first[:4] != line.shown.last[:4]:
-        busiest = Counter(event.start[:4] for event in events).most_common(1)[0][0]
+    if dates.year_of(line.shown.first) != dates.year_of(line.shown.last):
+        busiest = Counter(dates.truncate(event.start, "year") for event in events).most_common(1)[0][0]
         pairs.append((view("timeline", "--year", busiest), f"draws {busiest} alone"))
     yield from theme.commands(*pairs)
 
 
 def _group(event: Event, line: Timeline) -> str:
-    """Return the most frequent of an event's values, "" where it has none of the groups."""
+    """Return the most frequent of an event's values that has a letter, or ""."""
     values = facet_values(event, CORE_FACETS[line.field])
     return next((group.name for group in line.groups if group.name in values), "")
 
 
-def _overlap(event: Event, strip: Strip) -> bool:
-    return event.period.overlaps(strip.period)
-
-
-def _strips(shown: Period, events: int, width: int) -> Iterator[Strip]:
-    """Yield an axis for each year where years have many events, else one for all."""
-    first, last = int(shown.first[:4]), int(shown.last[:4])
-    if first < last and events >= _FULL_YEARS * (last - first + 1):
-        for year in range(first, last + 1):
-            yield _strip(f"{year:04d}", f"{year:04d}-01", f"{year:04d}-12", width)
+def _axes(shown: Period, events: int, width: int) -> Iterator[Axis]:
+    """Yield an axis for each year if years have many events, else one for all."""
+    years = list(dates.periods_between("year", *shown))
+    if len(years) > 1 and events >= MIN_EVENTS_A_YEAR * len(years):
+        for year in years:
+            yield _make_axis(year, dates.period(year), width)
     else:
-        whole = (shown.first[5:], shown.last[5:]) == ("01", "12") or last - first > 10
-        title = dates.human(*((shown.first[:4], shown.last[:4]) if whole else (shown.first[:7], shown.last[:7])))
-        yield _strip(title, shown.first[:7], shown.last[:7], width)
+        days = dates.period(*shown)
+        whole = days == dates.period(years[0], years[-1]) or len(years) > 11
+        yield _make_axis(dates.human(*((years[0], years[-1]) if whole else shown)), days, width)
 
 
-def _strip(title: str, first: str, last: str, width: int) -> Strip:
-    return Strip(title, Period(f"{first}-01", dates.last_day(last)), list(_ticks(first, last, width)), width)
+def _make_axis(title: str, days: Period, width: int) -> Axis:
+    return Axis(title, days, list(_ticks(days, width)), width)
 
 
-def _ticks(first: str, last: str, width: int) -> Iterator[tuple[str, str]]:
-    """Yield weeks for one month or two, months within a year or two, else as many years as there is room for."""
-    months = [add_months(first, number) for number in range(month_count(first, last))]
-    names = {month: SHORT_MONTHS[int(month[5:]) - 1] for month in months[:24]}
-    if len(months) <= 2:
-        days = (1, 8, 15, 22) if len(months) * 4 * 7 <= width else (1, 15)
-        yield from ((f"{month}-{day:02d}", f"{day} {names[month]}") for month in months for day in days)
-    elif len(months) <= 24:
-        yield from ((f"{month}-01", name) for month, name in names.items())
+def _ticks(days: Period, width: int) -> Iterator[tuple[str, str]]:
+    """Yield weeks for one month or two, months for one year or two, else as many years as fit."""
+    months = list(dates.periods_between("month", *days))
+    if len(months) > 24:
+        years = list(dates.periods_between("year", *days))
+        step = next((n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if len(months) // 12 // n * 6 <= width), 1000)
+        starts = [(dates.first_day(year), year) for year in years if int(year) % step == 0]
+        yield from (tick for tick in starts if tick[0] >= days.first)
+        return
+    names = [(month, SHORT_MONTHS[dates.parts(month)[1] - 1]) for month in months]
+    if len(months) > 2:
+        yield from ((dates.first_day(month), name) for month, name in names)
     else:
-        years = len(months) // 12
-        step = next((n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if years // n * 6 <= width), 1000)
-        for year in range(int(first[:4]), int(last[:4]) + 1):
-            if year % step == 0 and f"{year:04d}-01" >= first:
-                yield f"{year:04d}-01-01", f"{year:04d}"
+        numbers = (1, 8, 15, 22) if len(months) * 4 * 7 <= width else (1, 15)
+        yield from ((f"{month}-{day:02d}", f"{day} {name}") for month, name in names for day in numbers)
 
 
-def _axis(strip: Strip, events: int) -> Iterator["Text"]:
-    """Yield the labels of the axis, shortened to a letter where they would touch, and its ticks."""
-    columns = [(strip.column(day), label) for day, label in strip.ticks]
-    room = min((after[0] - before[0] for before, after in itertools.pairwise(columns)), default=strip.width)
-    labels, ticks = [" "] * strip.width, ["─"] * strip.width
+def _draw_axis(axis: Axis, events: int) -> Iterator["Text"]:
+    """Yield the labels of the axis, shortened to a letter if they would touch, and its ticks."""
+    columns = [(axis.column(day), label) for day, label in axis.ticks]
+    distance = min((after[0] - before[0] for before, after in itertools.pairwise(columns)), default=axis.width)
+    labels, ticks = [" "] * axis.width, ["─"] * axis.width
     for column, label in columns:
-        shown = label if len(label) < room else label[:1] if not label[:1].isdigit() else ""
-        if column + len(shown) > strip.width:
+        shown = label if len(label) < distance else label[:1] if not label[:1].isdigit() else ""
+        if column + len(shown) > axis.width:
             shown = ""
         labels[column : column + len(shown)] = shown
         ticks[column] = "┬"
-    axis = "".join(labels[: strip.width])
-    yield theme.line((axis, theme.LABEL), (f"  {strip.title}", theme.HEADING), f"  {display.plural(events, 'event')}")
+    yield theme.line(
+        ("".join(labels[: axis.width]), theme.LABEL),
+        (f"  {axis.title}", theme.HEADING),
+        f"  {display.plural(events, 'event')}",
+    )
     yield theme.line(("".join(ticks), theme.DIM))
 
 
-def _gap(gap: Period, strip: Strip) -> "Text":
-    first, last = strip.column(f"{gap.first}-01"), strip.column(dates.last_day(gap.last))
+def _gap(gap: Period, axis: Axis) -> "Text":
+    first, last = (axis.column(day) for day in dates.period(*gap))
     drawn = f"{' ' * first}{'┄' * (last - first + 1)}"
-    return theme.line((f"{drawn:<{strip.width}}  {_silence(gap)}", theme.SILENCE))
+    return theme.line((f"{drawn:<{axis.width}}  no events {dates.human(*gap)}", theme.SILENCE))
 
 
-def _silence(gap: Period) -> str:
-    """Return a gap in words: ``no events January 2011 – November 2012``."""
-    first, last = (f"{MONTHS[int(month[5:]) - 1].title()} {month[:4]}" for month in gap)
-    if first == last:
-        return f"no events {first}"
-    return f"no events {first.partition(' ')[0] if gap.first[:4] == gap.last[:4] else first} – {last}"
-
-
-def _bar(event: Event, mark: Mark, strip: Strip, short_id: str, screen: Screen) -> "Text":
-    """Return a bar that begins with its letter: arrows where it goes on beyond the axis, dashes for imprecise dates."""
-    first, last = strip.column(event.period.first), strip.column(event.period.last)
-    drawn = list(("┄" if is_imprecise(event) else "━") * (last - first + 1))
-    begins_before = event.period.first < strip.period.first and len(drawn) > 1
+def _bar(event: Event, mark: Mark, axis: Axis, short_id: str, screen: Screen) -> "Text":
+    """Return a bar with its letter, arrows if it extends beyond the axis, and dashes for imprecise dates."""
+    first, last = axis.column(event.period.first), axis.column(event.period.last)
+    drawn = list(("━" if event.is_exact else "┄") * (last - first + 1))
+    begins_before = event.period.first < axis.period.first and len(drawn) > 1
     drawn[1 if begins_before else 0] = mark.letter
     if begins_before:
         drawn[0] = "◀"
-    if event.period.last > strip.period.last and len(drawn) > 1 + begins_before:
+    if event.period.last > axis.period.last and len(drawn) > 1 + begins_before:
         drawn[-1] = "▶"
     date = "" if event.id.startswith(event.start) else f"{dates.human(event.start, event.end)} "
     return theme.line(
         " " * first,
         ("".join(drawn), theme.DIM if mark == OTHER else f"bold {mark.style}"),
-        " " * (strip.width - last + 1),
-        *event_label(short_id, f"{date}{screen.text(event.title)}", screen.width - strip.width - 2),
+        " " * (axis.width - last + 1),
+        *event_label(short_id, f"{date}{screen.text(event.title)}", screen.width - axis.width - 2),
     )
 
 
 def _legend(line: Timeline, found: dict[str, Mark], used: set[str], screen: Screen) -> Iterator["RenderableType"]:
-    """Yield what the letters and colours that are drawn mean, no entry broken."""
+    """Yield the meaning of the letters and colours drawn; a line ends between entries."""
     entries = [
         theme.line((mark.letter, f"bold {mark.style}"), f" {screen.text(group.short or group.name)}")
         for group, mark in zip(line.groups, found.values(), strict=True)

@@ -34,6 +34,12 @@ class Alternative(NamedTuple):
     label: str
     how: str
 
+    @property
+    def words(self) -> list[str]:
+        """The words in the expressions, without the names of columns."""
+        phrases = (expression.rpartition(" : ")[2].strip('"') for expression in self.expressions)
+        return [word for phrase in phrases for word in phrase.split()]
+
 
 class SearchTerm:
     """A word or name of the query with its alternatives; ``required`` unless it is only there to rank.

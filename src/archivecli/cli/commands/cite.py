@@ -10,7 +10,8 @@ from archivecli.cli.options import CommonOptions, command, today
 from archivecli.cli.output import Output
 from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
-from archivecli.render.citation import STYLES, Span, reference
+from archivecli.render.citation import STYLES, reference
+from archivecli.render.theme import Segment
 
 
 @command
@@ -49,14 +50,12 @@ def _day(typed: str | None) -> str:
     return typed or ""
 
 
-def _write(out: Output, citations: list[list[Span]]) -> None:
+def _write(out: Output, citations: "list[list[Segment]]") -> None:
     """Write one citation a line; at a terminal wrapped, with italics and an empty line between."""
     if not out.terminal:
-        out.write("".join(span.text for span in citation) + "\n" for citation in citations)
+        out.write("".join(segment.text for segment in citation) + "\n" for citation in citations)
         return
     from archivecli.render.theme import paragraph  # not in a pipe
 
     for number, citation in enumerate(citations):
-        out.show(
-            *[""] if number else [], paragraph(*((span.text, "italic" if span.italic else "") for span in citation))
-        )
+        out.show(*[""] if number else [], paragraph(*citation))
