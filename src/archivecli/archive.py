@@ -1,4 +1,4 @@
-"""The front door: open a catalogue, and list, search, get and count its events. No terminal, no printing."""
+"""Open a catalogue, and list, search, get and count its events."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,14 +25,10 @@ if TYPE_CHECKING:
 
 
 class Archive:
-    """An opened catalogue.
-
-    ``state`` tells where its index comes from: ``fresh``, ``updated`` (only what had changed was compiled), ``built`` or
-    ``memory`` (made for this run only).
-    """
+    """An opened catalogue; ``state`` is that of its index, as ``store.connect`` returns it."""
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
-        """Open the catalogue at ``path``; raise CatalogueError with all its problems where it cannot be used."""
+        """Open the catalogue at ``path``; raise CatalogueError if it has problems."""
         self.path = path
         try:
             connection, self.state = store.connect(path, progress)
@@ -42,13 +38,13 @@ class Archive:
 
     @property
     def index_file(self) -> Path | None:
-        """The file of the index; None where that is in memory."""
+        """The file of the index, or None if it is in memory."""
         row = self.index.connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
         return Path(row[0]) if row and row[0] else None
 
     @property
     def about(self) -> dict[str, Any]:
-        """What the catalogue says of itself: title, about, publisher, source …"""
+        """The description of the catalogue: title, about, publisher, source …"""
         about: dict[str, Any] = self.index.meta["about"]
         return about
 
@@ -69,17 +65,17 @@ class Archive:
 
     @property
     def date_range(self) -> tuple[str, str] | None:
-        """First start and last end, as precise as the catalogue gives them; None if there are no events."""
+        """The first start and last end, as precise as the catalogue gives them; None if there are no events."""
         return self.index.date_range
 
     @property
     def years(self) -> range:
-        """The numbers that are years if they are on their own in a query."""
+        """The numbers that are years on their own in a query."""
         first, last = self.period or Period("1900", "2099")
         return range(min(year_of(first), 1900), max(year_of(last), 2099) + 1)
 
     def interpret(self, query: Query) -> "Interpretation | None":
-        """Return how the words of a query are understood, for the methods that take it; None if it has no words."""
+        """Return the interpretation of a query, for the methods that take it; None if the query has no words."""
         if not has_words(query.where):
             return None
         from archivecli.search.interpret import interpret  # 3 ms, only for words
@@ -87,11 +83,11 @@ class Archive:
         return interpret(self.index, query.where, query.exact)
 
     def select(self, query: Query) -> Iterator[Event]:
-        """Yield the events that fit a query, newest first by default."""
+        """Yield the matching events, newest first by default."""
         return self.index.select(query, self._choose(query)[0] if has_words(query.where) else None)
 
     def count(self, query: Query) -> int:
-        """Return how many events fit, whatever the query's limit."""
+        """Return the number of matching events, without the query's limit."""
         return self._choose(query)[1] if has_words(query.where) else self.index.count(query.where)
 
     def count_by(self, by: str, query: Query) -> list[Count]:
@@ -99,7 +95,7 @@ class Archive:
         return self.selection(query).count_by(by)
 
     def selection(self, query: Query, interpretation: "Interpretation | None" = None) -> "Selection":
-        """Return the events that fit a query, to be counted and grouped."""
+        """Return the matching events for counting and grouping."""
         from archivecli.index.counts import Selection  # 2 ms, not for lists
 
         if has_words(query.where):
@@ -114,20 +110,20 @@ class Archive:
         return rank.select(self.index, query, interpretation or interpret(self.index, query.where, query.exact))
 
     def search(self, query: Query, interpretation: "Interpretation | None" = None) -> "SearchResult":
-        """Return the events that answer the words of a query, best first, and how it was read."""
+        """Return the events that match a query, best first, and its interpretation."""
         from archivecli.search import rank
 
         return rank.search(self.index, query, interpretation)
 
     def matched(self, outcome: "SearchResult") -> dict[str, tuple[str, ...]]:
-        """Return, by event id, the parts of the record in which a search found its words."""
+        """Return, by event id, the search columns in which a search found its words."""
         from archivecli.search import rank
 
         return rank.matched_columns(self.index, outcome.interpretation, [hit.event for hit in outcome.hits])
 
     def stems(self, words: Iterable[str]) -> dict[str, str]:
         """Return the stem of each folded word, as the index has it."""
-        from archivecli.search.rank import stems  # only where found words are marked
+        from archivecli.search.rank import stems
 
         return stems(words)
 
@@ -136,8 +132,8 @@ class Archive:
         return self.index.as_typed(self.schema.facets[facet].section, name, short)
 
     def get(self, typed: str) -> Event:
-        """Return the event with this id, or the only one whose id begins so; raise EventNotFound or AmbiguousId."""
-        wanted = typed.strip().encode(errors="backslashreplace").decode()  # bytes that are no text are no id
+        """Return the event with this id or unambiguous prefix; raise EventNotFound or AmbiguousId."""
+        wanted = typed.strip().encode(errors="backslashreplace").decode()  # surrogates
         event = self.index.get(wanted)
         if event is not None:
             return event
@@ -152,7 +148,7 @@ class Archive:
         )
 
     def among(self, typed: Sequence[str]) -> Among:
-        """Return the criterion for the events with these ids, or beginnings of ids; raise as ``get`` does."""
+        """Return the criterion for the events with these ids or prefixes; raise as ``get`` does."""
         known = self.index.numbers_of(typed)
         return Among(tuple(dict.fromkeys(one if one in known else self.get(one).id for one in typed)))
 
@@ -172,16 +168,16 @@ class Archive:
         return self.index.neighbours(event)
 
     def short_id(self, event_id: str) -> str:
-        """Return the shortest beginning of an id that no other id shares; it has at least the date."""
+        """Return the shortest unambiguous prefix of an id that has at least its date."""
         return self.index.short_id(event_id)
 
     def term(self, section: str, name: str) -> Term:
-        """Return what the vocabulary says of a name."""
+        """Return the vocabulary's term of a name."""
         return self.index.term(section, name)
 
     def related(self, event: Event, limit: int | None = 10) -> "list[Relation]":
-        """Return the events nearest to one, the nearest first, with the reasons."""
-        from archivecli.index.related import related  # only where neighbours are asked for
+        """Return the events most related to one, best first, with the reasons."""
+        from archivecli.index.related import related
 
         return related(self.index, event, limit)
 
@@ -190,13 +186,13 @@ class Archive:
         return [relation.event for relation in self.related(event, limit)]
 
     def explain(self, outcome: "SearchResult") -> Iterator[str]:
-        """Yield, line by line, how a query was read and why each of the first hits was found."""
-        from archivecli.search.explain import explanation  # only where somebody asks why
+        """Yield lines that explain how a query was interpreted and why each of the first hits was found."""
+        from archivecli.search.explain import explanation
 
         return explanation(self.index, outcome)
 
     def without_one_filter(self, where: Node) -> list[tuple[Node, int]]:
-        """Return, for each filter of a query that nothing answers, how many events there would be without it."""
+        """Return, for each filter of a query without matches, how many events match without it, if any."""
         parts = conjuncts(where)
         if len(parts) < 2:
             return []

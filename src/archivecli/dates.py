@@ -50,7 +50,7 @@ def make(year: int, month: int = 0, day: int = 0) -> str:
 
 
 def parts(date: str) -> tuple[int, int, int]:
-    """Return year, month and day, which are 0 where the date does not give them."""
+    """Return year, month and day, which are 0 if the date does not have them."""
     return int(date[:4]), int(date[5:7] or 0), int(date[8:10] or 0)
 
 
@@ -143,7 +143,7 @@ class Period(NamedTuple):
     last: str
 
     def overlaps(self, other: "Period") -> bool:
-        """Tell whether the two share a day."""
+        """Return whether the two share a day."""
         return self.first <= other.last and other.first <= self.last
 
     def days(self) -> int:
@@ -170,7 +170,7 @@ def iso(start: str, end: str | None) -> str:
 
 
 def human(start: str, end: str | None = None, dash: str = "–") -> str:
-    """Return a date as a person writes it: ``14–15 Dec 2009``, ``30 Sep – 2 Oct 2009``, ``Oct 2009``, ``2009``."""
+    """Return a date for people: ``14–15 Dec 2009``, ``30 Sep – 2 Oct 2009``, ``Oct 2009``, ``2009``."""
     if not end or end == start:
         return _human(start)
     same_year = year_of(start) == year_of(end)

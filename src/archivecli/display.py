@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# Characters that act on what surrounds them instead of being read: C1 controls, line and paragraph separators,
+# Characters that act on others instead of being shown: C1 controls, line and paragraph separators,
 # bidirectional embeddings, overrides and isolates (Unicode TR 36), invisible operators and fillers, the byte-order mark,
 # tag characters, surrogates. The marks that some scripts cannot do without are not among them: joiners and non-joiners,
 # the directional marks U+200E, U+200F and U+061C, and variation selectors.
@@ -35,7 +35,7 @@ def escape_controls(text: str) -> str:
 
 
 def collapse_whitespace(text: str) -> str:
-    """Return ``text`` with each run of white space, line breaks among it, as one space."""
+    """Return ``text`` with each run of white space as one space."""
     return " ".join(text.split())
 
 
@@ -64,7 +64,7 @@ def width(text: str) -> int:
     """Return the number of terminal cells that ``text`` takes: wide East Asian characters two, combining marks none."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # 10 ms, needed only where text is not ASCII
+    from rich.cells import cell_len  # 10 ms, only for text that is not ASCII
 
     return cell_len(text)
 
@@ -97,7 +97,7 @@ def ascii_only(text: str) -> str:
     """Return ``text`` in ASCII: plain dashes and quotes, letters transliterated; it may become longer."""
     if text.isascii():
         return text
-    from anyascii import anyascii  # 20 ms, needed only where the encoding is not Unicode
+    from anyascii import anyascii  # 20 ms, only if the encoding is not Unicode
 
     return "".join(c if c.isascii() else _PLAIN.get(c) or anyascii(c) for c in text)
 

@@ -1,4 +1,4 @@
-"""What the archive holds and what a question returns: plain values, no I/O."""
+"""Events, hits and vocabulary terms as plain values."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -13,7 +13,7 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 class Term(NamedTuple):
-    """An entry of the vocabulary: one thing, its name and its other names."""
+    """An entry of the vocabulary with its name and other names."""
 
     name: str
     short: str = ""
@@ -25,23 +25,22 @@ class Term(NamedTuple):
     note: str = ""
 
     def names(self) -> tuple[str, ...]:
-        """Return every name of the thing, the full one first."""
+        """Return all its names, the full one first."""
         return tuple(dict.fromkeys(name for name in (self.name, self.short, *self.also) if name))
 
 
 class Synonyms(NamedTuple):
-    """Words of a query (``typed``) that also find the words ``means``: on each line a word, or several together."""
+    """Expressions of a query (``typed``) that also find the expressions ``means``, one a line in both."""
 
     typed: str
     means: str
 
 
 class Event:
-    """One event of the archive; nobody changes it.
+    """One event of the archive. Immutable by convention, as a frozen dataclass would cost 3 ms of every start.
 
-    ``start`` and ``end`` are partial dates (``end`` is empty for a single date); ``place`` is where it was held in short
-    names, several joined by "; "; ``record`` is everything, given as a mapping or as JSON. JSON is parsed when the record
-    is first asked for: a list of a million lines needs none. A frozen dataclass would cost 3 ms of every start.
+    ``start`` and ``end`` are partial dates (``end`` is empty for a single date), ``place`` the short names of its places,
+    joined by "; ". ``record`` is a mapping, or JSON that is parsed at the first access, as lists do not need it.
     """
 
     __slots__ = ("_record", "end", "id", "kind", "place", "start", "title")
@@ -67,7 +66,7 @@ class Event:
         return f"Event({self.id!r}, {self.title!r})"
 
     def in_ascii(self) -> "Event":
-        """Return the event with its texts in ASCII, as a terminal shows them that can show no more; the id stays."""
+        """Return the event in ASCII, for terminals that show nothing else; the id stays."""
         title, kind, place = (display.ascii_only(shown) for shown in (self.title, self.kind, self.place))
         return Event(self.id, title, self.start, self.end, kind, place, display.ascii_values(self.record))
 
@@ -99,7 +98,7 @@ class Event:
 
 
 class Hit(NamedTuple):
-    """An event that answers a search: its score (higher is better), where it matched, whether only in part, and why."""
+    """An event that matches a search: its score (higher is better), where it matched, whether only in part, and why."""
 
     event: Event
     score: float = 0.0
@@ -109,7 +108,7 @@ class Hit(NamedTuple):
 
 
 def values_at(record: Any, path: str) -> Iterator[Any]:
-    """Yield the values at a dotted path, going through every list on the way: ``places.city``, ``title``."""
+    """Yield the values at a dotted path such as ``places.city``, in every item of a list."""
     name, _, rest = path.partition(".")
     value = record.get(name) if isinstance(record, Mapping) else None
     for item in value if isinstance(value, list) else [value]:
@@ -122,7 +121,7 @@ def values_at(record: Any, path: str) -> Iterator[Any]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield every text inside a value, depth first, in the order of the record."""
+    """Yield every string and number within a value, in the order of the record."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

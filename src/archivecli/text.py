@@ -1,14 +1,14 @@
-"""Text folded for comparison, and split into the words of the index."""
+"""Fold text for comparison, and split it into the words of the index."""
 
 import re
 from collections.abc import Callable, Sequence
 
-# Cyrillic and Greek letters that look like Latin ones; inside a word that also has Latin letters they are a slip.
+# Cyrillic and Greek letters that look like Latin ones; in a word with Latin letters they are a typo
 _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХЅІЈавекмнорстухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABEKMHOPCTYXSIJabekmhopctyxsijABEZHIKMNOPTYXo",
 )
-# What stays of the letters and signs of European languages when their accents are gone, as anyascii has it.
+# European letters and characters that have no accent to remove, in ASCII as by anyascii
 _MARKS = "[\u0300-\u0362]+"
 _EUROPEAN = str.maketrans(
     {
@@ -30,8 +30,8 @@ _EUROPEAN = str.maketrans(
 _MIXED = r"[^\W\d_]+"
 _LATIN = r"[A-Za-z]"
 # Patterns are strings, which ``re`` compiles at their first use and keeps: compiling all takes 4 ms of a start.
-# Text may be long and hostile: each pattern starts at a beginning only and never goes back, or a word would take for ever.
-# What must stand before is asked after the first character: a pattern that opens with that is found three times as fast.
+# Text may be long and hostile: no pattern starts within a word or backtracks, which could take for ever. Lookbehinds come
+# after the first character: that is three times as fast.
 _DOTTED = (
     r"[A-Za-z]\.(?<!\w[A-Za-z]\.)(?<!\b[A-Za-z]\.[A-Za-z]\.)"
     r"(?:(?:[A-Za-z]\.)++(?![A-Za-z])|(?:[A-Za-z]\.)*+[A-Za-z]\b(?!\.?[A-Za-z]))"
@@ -75,8 +75,8 @@ def _latinise(match: re.Match[str]) -> str:
     return word.translate(_LOOKALIKES).replace("р", "p").replace("г", "r").replace("п", "n")
 
 
-# Folding never looks across a space. So a text is folded run by run (what is between two spaces), and what each different
-# run becomes is kept: most runs are words that come again and again.
+# Folding never looks across a space. So text is split at spaces, and the result for each run of characters is kept, as most
+# runs are words that occur again.
 
 _BREAK = "\x01"
 """Separates strings that are folded together."""
@@ -85,11 +85,11 @@ _JOINED = "+"
 """Before a hyphenated word that is joined: no other token has it."""
 
 _AROUND = '.,;:!?()"'
-"""What means nothing before or after a word."""
+"""Punctuation around a word."""
 
 
 class _Memo(dict[str, str]):
-    """What each run of characters becomes under a rule."""
+    """Runs of characters, each folded once by a rule."""
 
     def __init__(self, rule: Callable[[str], str]) -> None:
         self.rule = rule
@@ -106,7 +106,7 @@ class _Memo(dict[str, str]):
         return " ".join(map(self.__getitem__, text.split(" ")))
 
     def fold_all(self, texts: Sequence[str]) -> list[str]:
-        """Fold many texts together, which takes a third of the time; line breaks are kept."""
+        """Fold texts together, which takes a third of the time; line breaks are kept."""
         together = f" {_BREAK} ".join([text.replace(_BREAK, " ") for text in texts])
         return self.fold(together.replace("\n", " \n ")).split("¶") if texts else []
 
@@ -138,7 +138,7 @@ def searchable(text: str) -> str:
     ``%``). Hyphenated words come once more at the end, joined: ``e-learning`` → ``e learning ¶ elearning``.
     """
     plain = text.replace(". ", " ").replace(", ", " ").rstrip(".")
-    if plain.isascii() and plain.replace(" ", "").isalpha():  # as most texts are; five times as fast
+    if plain.isascii() and plain.replace(" ", "").isalpha():  # most texts; five times as fast
         return plain.lower()
     folded = _tokens.fold(text.replace("\n", f" {_BREAK} "))
     if _JOINED in folded:
@@ -195,7 +195,7 @@ def keys(texts: Sequence[str]) -> list[str]:
 
 
 def sort_keys(texts: Sequence[str]) -> list[str]:
-    """Return, for each text, what sorts it as a person would: without case and accents, 9 before 10."""
+    """Return sort keys that ignore case and accents, and put 9 before 10."""
     distinct = list(dict.fromkeys(texts))
     found = dict(zip(distinct, (re.sub(_NUMBER, _by_size, words) for words in keys(distinct)), strict=True))
     return [found[one] for one in texts]
@@ -205,7 +205,7 @@ _NUMBER = "[0-9]+"
 
 
 def _by_size(match: re.Match[str]) -> str:
-    """Return a whole number after the number of its digits, so that it sorts by its value."""
+    """Return a number after its number of digits, so that it sorts by value."""
     digits = match.group().lstrip("0") or "0"
     return f"{min(len(digits), 10) - 1}{digits}"
 
@@ -223,9 +223,9 @@ _OTHER_SCRIPT = "[\u0370-\u03ff\u0400-\u052f]"
 
 
 def mixed_words(text: str) -> list[tuple[int, str, str]]:
-    """Return the words that mix Latin with Greek or Cyrillic letters: where each is, and its form in Latin letters alone.
+    """Return the words that mix Latin with Greek or Cyrillic letters: position, word, and its form in Latin letters.
 
-    That form is empty where a letter has no look-alike.
+    The form is empty if a letter has no Latin look-alike.
     """
     if text.isascii() or not re.search(_OTHER_SCRIPT, text):
         return []

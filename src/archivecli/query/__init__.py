@@ -1,1 +1,1 @@
-"""What is asked: criteria, their parser, the fields to choose and count by."""
+"""Queries: criteria, their parser, and result types."""

@@ -1,4 +1,4 @@
-"""Which events are wanted, in which order, how many: frozen values that know nothing of storage."""
+"""Queries as immutable values: which events, in which order, how many."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
@@ -13,7 +13,7 @@ NONE = "(none)"
 
 
 class Word(NamedTuple):
-    """A word that an event should hold in any form; ``prefix`` for ``traf*``, ``column`` for ``title:word``."""
+    """The event has a word in any form; ``prefix`` for ``traf*``, ``column`` for ``title:word``."""
 
     text: str
     prefix: bool = False
@@ -21,7 +21,7 @@ class Word(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """Words that an event must hold one after the other."""
+    """The event has these words in sequence."""
 
     text: str
     column: str = ""
@@ -37,8 +37,8 @@ class HasValue(NamedTuple):
 class During(NamedTuple):
     """The event shares a day with the period.
 
-    ``typed`` is how it was typed; ``literal``: text may be meant; ``from_free_text``: it was among the words of a query;
-    ``other``: one of the other dates that a record speaks of is meant.
+    ``typed`` is how it was typed; ``literal``: it may be meant as text; ``from_free_text``: it was among the words of a
+    query; ``other``: it is about the other dates in records.
     """
 
     period: Period
@@ -65,13 +65,13 @@ class Among(NamedTuple):
 
 
 class Not(NamedTuple):
-    """What the event must not be."""
+    """The part does not hold."""
 
     part: "Node"
 
 
 class And(NamedTuple):
-    """All parts hold; without parts every event is meant."""
+    """All parts hold; without parts, every event matches."""
 
     parts: tuple["Node", ...] = ()
 
@@ -90,10 +90,10 @@ SORTS = ("date", "relevance", "title", "id", "kind", "place")
 
 
 class Query(NamedTuple):
-    """A question to the archive.
+    """Criteria with order and limit.
 
-    ``where``: which events; ``sort``: one of SORTS (the command's own order by default); ``limit``: at most N (None: all);
-    ``exact``: words are taken as typed, never corrected nor replaced.
+    ``sort`` is one of SORTS, by default the command's own order; ``exact`` takes words as typed, without corrections and
+    synonyms.
     """
 
     where: Node = EVERYTHING
@@ -109,18 +109,18 @@ def conjuncts(node: Node) -> tuple[Node, ...]:
 
 
 def conjunction(*parts: Node) -> Node:
-    """Return the query that wants all ``parts``, without needless nesting."""
+    """Return the criteria that all parts hold, without needless nesting."""
     flat = [inner for part in parts for inner in conjuncts(part)]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def any_of(nodes: Sequence[Node]) -> Node:
-    """Return the query that wants at least one of the nodes."""
+    """Return the criteria that at least one of the nodes holds."""
     return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
 
 def has_words(node: Node) -> bool:
-    """Tell whether any part of the query looks into the text of events."""
+    """Return whether any part of the query searches the text of events."""
     match node:
         case Word() | Phrase():
             return True
@@ -132,7 +132,7 @@ def has_words(node: Node) -> bool:
 
 
 def time_span(node: Node) -> Period:
-    """Return the period outside of which a query asks for nothing; EVER if it sets no bounds.
+    """Return the period outside of which nothing matches; EVER if there are no bounds.
 
     ``2009`` AND ``from 2009-10`` → 2009-10-01 to 2009-12-31; ``2009`` OR ``2012`` → the years 2009 to 2012.
     """

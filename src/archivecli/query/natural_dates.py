@@ -90,7 +90,7 @@ def _as_typed(node: Date, words: Sequence[str]) -> Found:
 
 
 def _range(words: Sequence[str], at: int, years: range) -> Found | None:
-    """Two dates with a word between them; the first may borrow the year of the second."""
+    """Return two dates with a word between them; the first may take the year of the second."""
     if ".." in words[at]:
         low, _, high = words[at].partition("..")
         span = _typed_range(low, high, words[at])

@@ -1,8 +1,8 @@
-"""What people type in a query → criteria. Any text is a query: odd syntax is read as words.
+"""Parse queries into criteria. Any string is a query: invalid syntax is read as words.
 
 corruption sofia          both words
 "mutual legal assistance" the words in this order
-traf*                     words that begin so
+traf*                     words with this prefix
 corruption OR bribery     either; AND, NOT, -word and (brackets) too
 country:serbia            a filter: year month from to on during country city kind topic body person … and, for
 title:training            words of one part of the record: title topics people bodies places summary details notes
@@ -31,17 +31,16 @@ from archivecli.query.criteria import (
 from archivecli.schema import CORE_FACETS
 
 YEARS = range(1000, 3000)
-"""Default range of the numbers that are years where they stand alone."""
+"""Default range of the numbers that are years on their own."""
 
 MINUS = "\u2212"
 """A minus sign in front of a word excludes it, as a hyphen does."""
 
 MAX_TOKENS = 200
 MAX_CHARACTERS = 10_000
-"""A longer query is cut, with a remark."""
+"""A longer query is truncated, with a note."""
 
-LONGEST_WORD = 300
-"""A longer word is cut without a remark: nothing is that long."""
+MAX_WORD = 300  # longer words are truncated
 
 MAX_NESTING = 20
 
@@ -82,23 +81,23 @@ def tokens(typed: str) -> list[Token]:
             continue
         if kind == "word" and piece in ("AND", "OR", "NOT", "&&", "||", "&", "|"):
             kind = {"&&": "AND", "&": "AND", "||": "OR", "|": "OR"}.get(piece, piece)
-        found.append(Token(kind, piece[:LONGEST_WORD] if kind == "word" else piece))
+        found.append(Token(kind, piece[:MAX_WORD] if kind == "word" else piece))
         if len(found) == MAX_TOKENS:
             break
     return found
 
 
 class Parsed(NamedTuple):
-    """The criteria of a query and what should be typed about how it was read."""
+    """The criteria of a query, and notes for the user."""
 
     where: Node
     notes: tuple[str, ...] = ()
 
 
 def parse(typed: str, years: range = YEARS) -> Parsed:
-    """Return the criteria that ``typed`` asks for; numbers inside ``years`` that stand alone are years.
+    """Return the criteria of a query; numbers in ``years`` on their own are years.
 
-    Raise UsageError only for what cannot be right: a field's value such as ``month:13``, or a range that runs backwards.
+    Raise UsageError only for an invalid value of a field, such as ``month:13``, or a range that ends before it begins.
     """
     pieces = tokens(typed[:MAX_CHARACTERS].encode(errors="replace").decode())  # surrogates become ?
     where = _Parser(pieces, years).parse()
@@ -110,7 +109,7 @@ def parse(typed: str, years: range = YEARS) -> Parsed:
 
 
 class _Parser:
-    """Recursive descent; a bracket too many or an operator without a side is ignored."""
+    """Recursive descent; an extra bracket or an operator without operand is ignored."""
 
     def __init__(self, pieces: list[Token], years: range) -> None:
         self.pieces = pieces
@@ -195,7 +194,7 @@ class _Parser:
         return conjunction(*self._words([name]))
 
     def _words(self, run: list[str]) -> list[Node]:
-        """Return the nodes of consecutive bare words: dates are dates, the rest are words."""
+        """Return the nodes of consecutive words: dates and words."""
         pieces = [piece for typed in run for piece in natural_dates.separate(typed)]
         nodes: list[Node] = []
         at = 0
@@ -212,14 +211,14 @@ class _Parser:
         return nodes
 
     def _joins_dates(self, pieces: list[str], at: int) -> bool:
-        """Tell whether a lower-case "or" or "and" is followed by a date."""
+        """Return whether this is "or" or "and" before a date."""
         if pieces[at] not in ("or", "and") or at + 1 == len(pieces):
             return False
         return natural_dates.find_date(pieces, at + 1, self.years) is not None
 
 
 def _add_date(nodes: list[Node], date: During | Annually) -> None:
-    """Add a date; a period right after another one that it does not overlap is an alternative to it."""
+    """Add a date; a period right after one that it does not overlap is an alternative to it."""
     last = nodes[-1:]
     earlier = last[0].parts if last and isinstance(last[0], Or) else tuple(last)
     if earlier and isinstance(date, During) and all(_apart(one, date) for one in earlier):
@@ -266,4 +265,4 @@ FIELDS: dict[str, Callable[[str, tuple[str, ...]], Node]] = {
     **dict.fromkeys(CORE_FACETS, _has_value),
     **dict.fromkeys(TEXT_FIELDS, _in_column),
 }
-"""Every ``field:`` of a query, and how its values are read."""
+"""The fields of a query, each with the function that parses its values."""

@@ -1,4 +1,4 @@
-"""What queries return: frozen values that the index makes and that views, renderers and commands share."""
+"""Results of queries as immutable values that the index, renderers and commands share."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ class Count(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A sum of numbers of one unit: how many numbers, how many of them ranges, in how many events."""
+    """The sum of the numbers of one unit; how many numbers, ranges among them, and events."""
 
     unit: str
     total: float
@@ -27,7 +27,7 @@ class Total(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A related event, how near it is (higher is nearer), and why, the strongest reason first."""
+    """A related event with its score (higher is better) and the reasons, the strongest first."""
 
     event: Event
     score: float

@@ -1,4 +1,4 @@
-"""Criteria → the query text, or the command-line arguments, that ask for them.
+"""Turn criteria into query text or command-line arguments.
 
 ``parse(query_text(q)) == q`` for all criteria that the parser makes.
 """
@@ -100,7 +100,7 @@ def _words(node: Node, years: range) -> list[str]:
         sides = [_compound(side, years) if isinstance(side, Or) else _words(side, years) for side in node.parts]
         return [word for side in sides for word in ("OR", *side)][1:]
     words: list[str] = []
-    bare: list[Node] = []  # words and dates, which can be read as another date when they stand together
+    bare: list[Node] = []  # words and dates, which can be read as another date together
     for part in conjuncts(node):
         if _is_bare(part):
             bare.append(part)
@@ -111,7 +111,7 @@ def _words(node: Node, years: range) -> list[str]:
 
 
 def _is_bare(node: Node) -> bool:
-    """Return whether the parser makes such a node from words that stand side by side."""
+    """Return whether the parser makes such a node from consecutive words."""
     match node:
         case Word(column=column):
             return not column

@@ -1,1 +1,1 @@
-"""Ranked search: the words of a query are interpreted, looked up in the index, and what they find is ranked."""
+"""Ranked search: interpret the words of a query, find events, and rank them."""
