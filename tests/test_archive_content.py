@@ -13,6 +13,7 @@ from rich.console import Console
 
 from archivecli import dates
 from archivecli.archive import Archive
+from archivecli.core_schema import CORE
 from archivecli.events import Event
 from archivecli.query.criteria import Query
 from archivecli.render.card import card
@@ -114,7 +115,7 @@ def stated(value: Any, when: When = dates.human) -> Iterator[str]:
 
 def on_screen(event: Event, width: int) -> str:
     console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
-    for part in card(event, [], Screen(width)):
+    for part in card(CORE, event, [], Screen(width)):
         console.print(part)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -131,7 +132,7 @@ def test_the_card_holds_every_field_of_the_record_and_fits(events: list[Event], 
 
 def test_the_plain_form_holds_every_field_of_the_record(events: list[Event]) -> None:
     for event in events:
-        said = plain_record(event)
+        said = plain_record(CORE, event)
         found = squeezed(said)
         parts = {name: value for name, value in event.record.items() if name not in ("start", "end")}
         for wanted in [*stated(parts, dates.iso), event.start, event.end]:
@@ -144,7 +145,7 @@ def test_links_can_be_clicked(archive: Archive) -> None:
     event = archive.get("2010-06-26")
     urls = [link["url"] for link in event.record["links"]]
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard", markup=False)
-    for part in card(event, [], Screen(80)):
+    for part in card(CORE, event, [], Screen(80)):
         console.print(part)
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()

@@ -103,7 +103,7 @@ def test_a_format_without_fields_says_so(run: Run, format_: str) -> None:
 
 
 def test_every_path_of_the_table_of_fields_is_known() -> None:
-    known = columns.known()
+    known = columns.known(CORE)
     assert {field.name for field in CORE.fields} <= set(known)
     assert known["places.city"]
     assert not known["source.page"]
@@ -114,21 +114,21 @@ def test_every_path_of_the_table_of_fields_is_known() -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_an_answer_or_a_usage_error(typed: str) -> None:
     try:
-        paths = columns.chosen(typed)
+        paths = columns.chosen(CORE, typed)
     except UsageError:
         return
-    assert set(paths) <= set(columns.known())
+    assert set(paths) <= set(columns.known(CORE))
 
 
 def test_a_value_is_what_values_at_finds() -> None:
     record = {"places": [{"city": "A"}, {"country": "B"}, {"city": "C"}], "source": {"photos": ["x", "y"], "entry": 1}}
     hit = Hit(Event("x", "t", "2009", "", "", "A", record))
     for path in ("places.city", "source.photos"):
-        assert columns.value(hit, path) == list(values_at(record, path))
-    assert columns.value(hit, "source.entry") == 1
-    assert columns.value(hit, "places.venue") == []
-    assert columns.value(hit, "title") is None
-    assert columns.value(hit, "when") == "2009"
+        assert columns.value(CORE, hit, path) == list(values_at(record, path))
+    assert columns.value(CORE, hit, "source.entry") == 1
+    assert columns.value(CORE, hit, "places.venue") == []
+    assert columns.value(CORE, hit, "title") is None
+    assert columns.value(CORE, hit, "when") == "2009"
 
 
 def test_a_terminal_too_narrow_for_the_columns_has_them_below_each_other(run: Run) -> None:

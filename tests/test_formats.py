@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from archivecli import display
 from archivecli.catalogue.vocabulary import Vocabulary, make_event
+from archivecli.core_schema import CORE
 from archivecli.events import Hit
 from archivecli.render import FORMATS, FormatContext, by_suffix
 from archivecli.render.icalendar import content_line
@@ -210,7 +211,7 @@ def records(said: list[str]) -> list[dict[str, Any]]:
 
 def written_as_yaml(events: list[dict[str, Any]]) -> str:
     hits = [Hit(make_event(event, Vocabulary())) for event in events]
-    return "".join(FORMATS["yaml"].write(hits, FormatContext()))
+    return "".join(FORMATS["yaml"].write(hits, FormatContext(CORE)))
 
 
 def test_text_that_looks_like_something_else_comes_back_from_yaml(run: Run, tmp_path: Path) -> None:

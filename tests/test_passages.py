@@ -31,7 +31,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 def highlighter(archive: Archive, outcome: SearchResult) -> Highlighter:
     terms = [[word for one in term.alternatives for word in one.words] for term in outcome.interpretation.terms]
-    return Highlighter(terms, archive.stems)
+    return Highlighter(archive.schema, terms, archive.stems)
 
 
 def marked(archive: Archive, words: str) -> list[str]:
@@ -69,7 +69,7 @@ def test_no_word_is_missed(words: str) -> None:
     outcome = archive.search(Query(Phrase(words) if words.isdigit() else parse(words, archive.years).where, limit=5))
     marker = highlighter(archive, outcome)
     for event in (hit.event for hit in outcome.hits):
-        said = [display.terminal_safe(line.text) for line in lines(event)]
+        said = [display.terminal_safe(line.text) for line in lines(archive.schema, event)]
         pieces = [(place, match) for place, line in enumerate(said) for match in TOKEN.finditer(line)]
         stem_of = archive.stems(word for _, match in pieces for word in text.words(match.group()))
         slow = [

@@ -9,6 +9,7 @@ from benchmarks.speed.generate import write_file
 from archivecli import dates
 from archivecli.archive import Archive
 from archivecli.catalogue.loader import Catalogue
+from archivecli.core_schema import CORE
 from archivecli.events import Event, Hit
 from archivecli.index import reader
 from archivecli.index.conditions import ALL
@@ -184,7 +185,7 @@ def test_a_catalogue_is_written_while_it_is_read() -> None:
             record = {"id": f"2000-{number}", "title": "A meeting", "start": "2000"}
             yield Hit(Event(record["id"], "A meeting", "2000", "", "", "", record))
 
-    pieces = FORMATS["yaml"].write(rows(), FormatContext())
+    pieces = FORMATS["yaml"].write(rows(), FormatContext(CORE))
     assert "2000-0" in next(pieces)
     assert read == [0]
     assert "".join(pieces).count("id:") == 4

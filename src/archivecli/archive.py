@@ -175,6 +175,10 @@ class Archive:
         """Return the vocabulary's term of a name."""
         return self.index.term(section, name)
 
+    def page_url(self, page: str) -> str:
+        """Return the URL of a page of the vocabulary, or ""."""
+        return self.term("pages", page).url
+
     def related(self, event: Event, limit: int | None = 10) -> "list[Relation]":
         """Return the events most related to one, best first, with the reasons."""
         from archivecli.index.related import related

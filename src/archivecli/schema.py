@@ -81,6 +81,11 @@ class Schema:
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def paths(self) -> dict[str, bool]:
+        """Every dotted path, such as ``places.city``, and whether it leads to a list."""
+        return dict(_paths(self.fields))
+
+    @cached_property
     def facet_numbers(self) -> dict[str, int]:
         """The number of each facet in the index."""
         return {name: number for number, name in enumerate(self.facets)}
@@ -100,6 +105,15 @@ class Schema:
         """Return the schema that ``to_plain`` has made lists of."""
         fields, facets, columns = plain
         return cls([_field(field) for field in fields], [_facet(facet) for facet in facets], columns)
+
+
+def _paths(fields: Sequence[Field], before: str = "", in_list: bool = False) -> Iterator[tuple[str, bool]]:
+    for field in fields:
+        shape, many = field.shape, in_list
+        while shape.item is not None:
+            shape, many = shape.item, True
+        yield before + field.name, many
+        yield from _paths(shape.fields, f"{before}{field.name}.", many)
 
 
 def _field(plain: Sequence[Any]) -> Field:

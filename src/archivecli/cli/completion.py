@@ -219,7 +219,7 @@ def _fields(ctx: Any, typed: str) -> Iterator[Candidate]:
 
     searched = ctx.command.name in ("search", "related")
     done, comma, last = typed.rpartition(",")
-    yield from (Candidate(f"{done}{comma}{name}") for name in columns.known(searched) if name.startswith(last))
+    yield from (Candidate(f"{done}{comma}{name}") for name in columns.known(CORE, searched) if name.startswith(last))
 
 
 def _files(ctx: Any, typed: str) -> list[Candidate]:

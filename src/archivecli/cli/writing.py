@@ -58,7 +58,7 @@ def write_records(out: Output, archive: Archive, events: Sequence[Event], option
     elif name == "plain":
         from archivecli.render.records import plain_record
 
-        records = (plain_record(event, context.fields) for event in events)
+        records = (plain_record(archive.schema, event, context.fields) for event in events)
         _deliver(out, options, name, (f"\n{record}" if number else record for number, record in enumerate(records)))
     else:
         _deliver(out, options, name, FORMATS[name].write(map(Hit, events), context))
@@ -100,8 +100,8 @@ def _context(options: OutputOptions, archive: Archive, searched: bool = False) -
     if options.fields is not None:
         from archivecli.render import columns
 
-        fields = columns.chosen(options.fields, searched)
-    return FormatContext(fields, options.bom, options.null, archive.about, lambda page: archive.term("pages", page).url)
+        fields = columns.chosen(archive.schema, options.fields, searched)
+    return FormatContext(archive.schema, fields, options.bom, options.null, archive.about, archive.page_url)
 
 
 def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[str]) -> None:
@@ -127,7 +127,7 @@ def _show_table(
     from archivecli.render.event_table import event_table, field_table
 
     if fields:
-        out.show(*field_table(_rows(archive, hits, None), fields, out.width))
+        out.show(*field_table(archive.schema, _rows(archive, hits, None), fields, out.width))
     else:
         total = len(hits) if outcome is None else outcome.total
         out.show(*event_table(_rows(archive, hits, outcome), total, out.width))
@@ -142,7 +142,7 @@ def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None")
         from archivecli.render.highlight import Highlighter
 
         terms = [[word for one in term.alternatives for word in one.words] for term in outcome.interpretation.terms]
-        passages = Highlighter(terms, archive.stems).passages([hit.event for hit in hits])
+        passages = Highlighter(archive.schema, terms, archive.stems).passages([hit.event for hit in hits])
     return [EventRow(hit, archive.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
 
 
@@ -153,11 +153,13 @@ def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: 
     for number, event in enumerate(events):
         shown = event if out.unicode else event.in_ascii()
         if fields:
-            out.show(*field_card(Hit(shown), fields))
+            out.show(*field_card(archive.schema, Hit(shown), fields))
             continue
         if number:
             out.show("")
-        out.show(*card(shown, _links(archive, event), Screen(out.width, out.unicode), out.suggested("")))
+        out.show(
+            *card(archive.schema, shown, _links(archive, event), Screen(out.width, out.unicode), out.suggested(""))
+        )
 
 
 def _links(archive: Archive, event: Event) -> "list[Link]":

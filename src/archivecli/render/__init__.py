@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivecli.events import Hit
+from archivecli.schema import Schema
 
 if TYPE_CHECKING:
     from archivecli.render.tabular import Table
@@ -20,11 +21,12 @@ def _no_url(page: str) -> str:
 class FormatContext(NamedTuple):
     """What a format needs beside the events.
 
-    ``fields``: the paths to write, empty for whole events; ``bom``: begin with a byte-order mark; ``null``: end an id with
-    NUL instead of a line break; ``about``: the catalogue's own description; ``page_url``: returns the URL of a page of the
-    vocabulary, or "".
+    ``schema``: what the events can have; ``fields``: the paths to write, empty for whole events; ``bom``: begin with a
+    byte-order mark; ``null``: end an id with NUL instead of a line break; ``about``: the catalogue's own description;
+    ``page_url``: returns the URL of a page of the vocabulary, or "".
     """
 
+    schema: Schema
     fields: tuple[str, ...] = ()
     bom: bool = False
     null: bool = False
@@ -58,7 +60,9 @@ class Format(NamedTuple):
         if context.fields or not self.events:
             from archivecli.render import columns  # with the fields 2 ms, not for most lists
 
-            return self.write_table(columns.table(hits, context.fields or columns.SPREADSHEET), context.bom)
+            return self.write_table(
+                columns.table(context.schema, hits, context.fields or columns.SPREADSHEET), context.bom
+            )
         module, function = self.events.split(".")
         writer: Callable[..., Iterator[str]] = getattr(importlib.import_module(f"{__name__}.{module}"), function)
         return writer(hits, context)

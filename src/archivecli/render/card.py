@@ -16,6 +16,7 @@ from archivecli.render import theme
 from archivecli.render.describe import Detail, lines
 from archivecli.render.event_table import kind, when
 from archivecli.render.theme import Screen, dotted, safe
+from archivecli.schema import Schema
 
 WIDEST = 108  # longer lines are hard to read, however wide the terminal is
 _LABELS = 14  # cells for labels with the spaces after them
@@ -33,14 +34,16 @@ class Link(NamedTuple):
     title: str
 
 
-def card(event: Event, links: Sequence[Link], screen: Screen, catalogue: str = "") -> Iterator[RenderableType]:
+def card(
+    schema: Schema, event: Event, links: Sequence[Link], screen: Screen, catalogue: str = ""
+) -> Iterator[RenderableType]:
     """Yield the parts of a card: title, date and place in a frame, the fields in groups, then suggested commands.
 
     ``catalogue`` is what the commands must add to name the catalogue: `` --catalogue my.yaml``.
     """
     width = min(screen.width, WIDEST)
     yield _head(event, width)
-    for group, found in _groups(event):
+    for group, found in _groups(schema, event):
         yield ""
         if group:
             yield Text(f" {group}", style=theme.HEADING)
@@ -49,12 +52,12 @@ def card(event: Event, links: Sequence[Link], screen: Screen, catalogue: str = "
     yield from _suggestions(links, width, screen, catalogue)
 
 
-def field_card(hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
+def field_card(schema: Schema, hit: Hit, fields: Sequence[str]) -> Iterator[RenderableType]:
     """Yield a row for each value of the fields asked for."""
     from archivecli.render import columns
 
     rows = []
-    for path, values in groupby(columns.values(hit, fields), key=lambda pair: pair[0]):
+    for path, values in groupby(columns.values(schema, hit, fields), key=lambda pair: pair[0]):
         rows += [("" if number else path, safe(value)) for number, (_, value) in enumerate(values)]
     yield labelled(rows)
     yield ""
@@ -79,10 +82,10 @@ def _head(event: Event, width: int) -> RenderableType:
     return Panel(shown, border_style=theme.DIM, width=width, subtitle=name, subtitle_align="right")
 
 
-def _groups(event: Event) -> Iterator[tuple[str, list[Detail]]]:
+def _groups(schema: Schema, event: Event) -> Iterator[tuple[str, list[Detail]]]:
     """Yield the groups of the card with their lines, the summary first and without a name."""
     groups: dict[str, list[Detail]] = {"Summary": []}
-    for line in lines(event):
+    for line in lines(schema, event):
         in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
         if not in_head:
             groups.setdefault(line.field.group, []).append(line)

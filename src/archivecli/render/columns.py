@@ -1,45 +1,29 @@
 """Fields by path, such as ``places.city``: the known paths and an event's values at them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
-from archivecli.core_schema import CORE
 from archivecli.errors import UsageError, did_you_mean, similar
 from archivecli.events import Hit, values_at
 from archivecli.render.tabular import Table, cell
-from archivecli.schema import Field
+from archivecli.schema import Schema
 
 DERIVED = ("when", "place")  # properties of Event beside the record
 FOUND = ("hit.score", "hit.fields", "hit.partial", "hit.reasons")  # what search and related add
 
 
-def known(searched: bool = False) -> dict[str, bool]:
+def known(schema: Schema, searched: bool = False) -> dict[str, bool]:
     """Return every path in the order of the record, and whether it leads to a list."""
-    found = _record_paths() | dict.fromkeys(DERIVED, False)
+    found = schema.paths | dict.fromkeys(DERIVED, False)
     return found | {name: name in ("hit.fields", "hit.reasons") for name in FOUND} if searched else found
 
 
-@cache
-def _record_paths() -> dict[str, bool]:
-    return dict(_paths(CORE.fields, "", False))
-
-
-def _paths(fields: Sequence[Field], before: str, in_list: bool) -> Iterator[tuple[str, bool]]:
-    for field in fields:
-        shape, many = field.shape, in_list
-        while shape.item is not None:
-            shape, many = shape.item, True
-        yield before + field.name, many
-        yield from _paths(shape.fields, f"{before}{field.name}.", many)
-
-
-def chosen(typed: str, searched: bool = False) -> tuple[str, ...]:
+def chosen(schema: Schema, typed: str, searched: bool = False) -> tuple[str, ...]:
     """Return the paths of ``id,start,places.city``; raise UsageError for one that does not exist."""
     paths = tuple(dict.fromkeys(path.strip() for path in typed.split(",") if path.strip()))
     if not paths:
         raise UsageError("--fields: no field is named", "for example --fields id,start,title,places.city")
-    all_paths = known(searched)
+    all_paths = known(schema, searched)
     for path in paths:
         if path in FOUND and not searched:
             raise UsageError(f"--fields: only a search has '{path}'")
@@ -63,7 +47,7 @@ def _near(path: str, paths: list[str]) -> str:
     return did_you_mean(path, whole) or f"there are {', '.join(whole)}"
 
 
-def value(hit: Hit, path: str) -> Any:
+def value(schema: Schema, hit: Hit, path: str) -> Any:
     """Return an event's value at a path: a list if there may be more than one, or None if it has none."""
     if path in DERIVED:
         return getattr(hit.event, path) or None
@@ -71,7 +55,7 @@ def value(hit: Hit, path: str) -> Any:
         found = getattr(hit, path.removeprefix("hit."))
         return list(found) if isinstance(found, tuple) else round(found, 3) if isinstance(found, float) else found
     values = list(values_at(hit.event.record, path))
-    return values if _record_paths()[path] else values[0] if values else None
+    return values if schema.paths[path] else values[0] if values else None
 
 
 SPREADSHEET = (
@@ -83,13 +67,13 @@ SPREADSHEET = (
 """The default columns of CSV and TSV: what fits in a cell and what people sort, filter and count by."""
 
 
-def table(hits: Iterable[Hit], paths: Sequence[str]) -> Table:
+def table(schema: Schema, hits: Iterable[Hit], paths: Sequence[str]) -> Table:
     """Return a row for each event with its values at the paths."""
-    return Table(paths, ({path: value(hit, path) for path in paths} for hit in hits), of_events=True)
+    return Table(paths, ({path: value(schema, hit, path) for path in paths} for hit in hits), of_events=True)
 
 
-def values(hit: Hit, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+def values(schema: Schema, hit: Hit, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield every value at the paths with its path, items of a list one by one."""
     for path in paths:
-        found = value(hit, path)
+        found = value(schema, hit, path)
         yield from ((path, cell(item)) for item in (found if isinstance(found, list) else [found]))

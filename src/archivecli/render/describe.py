@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from archivecli import dates, display
-from archivecli.core_schema import CORE
 from archivecli.events import Event
-from archivecli.schema import Field
+from archivecli.schema import Field, Schema
 
 When: TypeAlias = Callable[[str, str], str]
 """Formats start and end (empty for a single date): ``dates.human`` or ``dates.iso``."""
@@ -25,9 +24,9 @@ class Detail(NamedTuple):
     url: str = ""
 
 
-def lines(event: Event, when: When = dates.human) -> Iterator[Detail]:
+def lines(schema: Schema, event: Event, when: When = dates.human) -> Iterator[Detail]:
     """Yield every value of a record, in the order of the fields."""
-    for field in CORE.fields:
+    for field in schema.fields:
         if field.name not in event.record:
             continue
         value = event.record[field.name]

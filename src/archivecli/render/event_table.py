@@ -13,6 +13,7 @@ from archivecli.events import Event, Hit
 from archivecli.render import theme
 from archivecli.render.tabular import cell
 from archivecli.render.theme import dotted, safe
+from archivecli.schema import Schema
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,18 +42,21 @@ def event_table(rows: Sequence[EventRow], total: int, width: int) -> list["Rende
     return [*body, _footer(rows, total)]
 
 
-def field_table(rows: Sequence[EventRow], fields: Sequence[str], width: int) -> list["RenderableType"]:
+def field_table(schema: Schema, rows: Sequence[EventRow], fields: Sequence[str], width: int) -> list["RenderableType"]:
     """Return a table of the fields asked for under their paths; if it would not fit, the fields below each other."""
     from archivecli.render import columns
 
     cells = [
-        [row.short_id if path == "id" else display.terminal_safe(cell(columns.value(row.hit, path))) for path in fields]
+        [
+            row.short_id if path == "id" else display.terminal_safe(cell(columns.value(schema, row.hit, path)))
+            for path in fields
+        ]
         for row in rows
     ]
     if sum(_least(path, column) for path, column in zip(fields, zip(*cells, strict=True), strict=True)) > width:
         from archivecli.render.card import field_card
 
-        return [part for row in rows for part in field_card(row.hit, fields)]
+        return [part for row in rows for part in field_card(schema, row.hit, fields)]
     body = _empty_table()
     for path in fields:
         narrow = path in _STYLES and path != "title"

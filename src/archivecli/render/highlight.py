@@ -7,10 +7,10 @@ from typing import TypeAlias
 from rich.text import Text
 
 from archivecli import display, text
-from archivecli.core_schema import CORE
 from archivecli.events import Event
 from archivecli.render import theme
 from archivecli.render.describe import lines
+from archivecli.schema import Schema
 
 Stemming: TypeAlias = Callable[[Iterable[str]], Mapping[str, str]]
 """Returns the stem of each word, as the index has it."""
@@ -28,7 +28,8 @@ class Highlighter:
     ``terms`` are the words that each term of the query may match; ``wanted`` maps their stems to the number of the term.
     """
 
-    def __init__(self, terms: Sequence[Iterable[str]], stems: Stemming) -> None:
+    def __init__(self, schema: Schema, terms: Sequence[Iterable[str]], stems: Stemming) -> None:
+        self.schema = schema
         self._stems = stems
         wanted = [set(words) for words in terms]
         stem_of = stems(word for words in wanted for word in words)
@@ -39,7 +40,7 @@ class Highlighter:
         """Return, by the id of the event, the passages that say more than the title."""
         found: dict[str, Text] = {}
         for at in range(0, len(events), _BATCH):
-            batch = [(event, list(_lines(event))) for event in events[at : at + _BATCH]]
+            batch = [(event, list(_lines(self.schema, event))) for event in events[at : at + _BATCH]]
             self._learn(string for event, fields in batch for string in (event.title, *(line for _, line in fields)))
             for event, fields in batch:
                 if passage := self._passage(event, fields):
@@ -78,7 +79,7 @@ class Highlighter:
             terms = {term for _, _, term in self.spans(string)}
             weight = 10 * len(terms) + (3 if name == "summary" else 0) + len(terms - in_title)
             if terms and weight > best:
-                label = "" if name == "summary" else CORE.by_name[name].label
+                label = "" if name == "summary" else self.schema.by_name[name].label
                 best, most, passage = weight, len(terms), f"{label}: {string}" if label else string
         return self._cut(passage) if passage and most >= len(in_title) else None
 
@@ -93,8 +94,8 @@ class Highlighter:
         return passage
 
 
-def _lines(event: Event) -> Iterator[tuple[str, str]]:
+def _lines(schema: Schema, event: Event) -> Iterator[tuple[str, str]]:
     """Yield the lines of a record that can be shown as a passage, each with the name of its field."""
-    for line in lines(event):
+    for line in lines(schema, event):
         if line.field.name not in ("id", "title", "start", "end", "related", "inferred"):
             yield line.field.name, display.terminal_safe(line.text)

@@ -9,6 +9,7 @@ from archivecli import dates, display
 from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext, tabular
 from archivecli.render.tabular import Table, enclosed, escaped
+from archivecli.schema import Schema
 
 if TYPE_CHECKING:
     from archivecli.render.describe import Detail
@@ -35,16 +36,16 @@ def _line(hit: Hit) -> dict[str, str]:
     return line
 
 
-def plain_record(event: Event, fields: Sequence[str] = ()) -> str:
+def plain_record(schema: Schema, event: Event, fields: Sequence[str] = ()) -> str:
     """Return an event as ``field: value`` lines, one for each value; dates are ISO."""
     if fields:
         from archivecli.render import columns
 
-        pairs = columns.values(Hit(event), fields)
+        pairs = columns.values(schema, Hit(event), fields)
     else:
         from archivecli.render.describe import lines  # with the fields 2 ms, not for lists
 
-        pairs = ((line.field.name, line.text) for line in lines(event, dates.iso))
+        pairs = ((line.field.name, line.text) for line in lines(schema, event, dates.iso))
     return "".join(f"{name}: {display.terminal_safe(value)}\n" for name, value in pairs)
 
 
@@ -101,16 +102,16 @@ def _self_contained(hits: Iterable[Hit]) -> Iterator[Record]:
 
 def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write a section an event: heading, date, place, kind and id, the summary, then every field."""
-    return enclosed((_section(hit.event) for hit in hits), "", "\n", "", "")
+    return enclosed((_section(context.schema, hit.event) for hit in hits), "", "\n", "", "")
 
 
-def _section(event: Event) -> str:
+def _section(schema: Schema, event: Event) -> str:
     from archivecli.render.describe import lines  # as above
 
     head = [f"**{dates.human(event.start, event.end)}**", escaped(event.place), escaped(event.kind), _code(event.id)]
     parts = [f"## {escaped(event.title)}", " · ".join(part for part in head if part)]
     groups: dict[str, list[Detail]] = {}
-    for line in lines(event):
+    for line in lines(schema, event):
         if line.field.name not in ("id", "title", "kind", "start", "end"):
             groups.setdefault(line.field.label or line.field.group, []).append(line)
     parts += [escaped(line.text) for line in groups.pop("Summary", [])]
