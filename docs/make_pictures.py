@@ -67,7 +67,7 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 
 
 def printed(command: str, columns: int, cache: str) -> str:
-    """Return what a command prints in colour at a terminal of so many columns."""
+    """Return what a command prints in colour at a terminal of ``columns`` columns."""
     program, *arguments = shlex.split(command)
     assert program == "archive"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}
