@@ -7,6 +7,7 @@ has every problem of every file.
 
 import contextlib
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,6 @@ from archivecli import files
 from archivecli.catalogue import workers
 from archivecli.catalogue.head import Head
 from archivecli.catalogue.recovery import Recovered, recover
-from archivecli.catalogue.references import References
 from archivecli.catalogue.validator import HasProblems, TooManyProblems, Validator
 from archivecli.catalogue.vocabulary import Vocabulary, make_event
 from archivecli.core_schema import CORE
@@ -30,7 +30,6 @@ from archivecli.schema import Schema
 
 SHARED = 4_000_000  # bytes from which worker processes are used; they take 50 ms to start
 ITEMS_AT_ONCE = 500  # in a batch of a file that was parsed whole
-
 
 Prepare: TypeAlias = Callable[[list[Event]], Any]
 """Converts events to what the caller needs, perhaps in another process."""
@@ -99,7 +98,7 @@ class Catalogue:
         self.heads: list[tuple[str, bytes]] = []
         self._units: list[Unit] = []
         self._read: list[Unit] = []
-        self._references = References()
+        self._references = _References()
         if found is None:
             found, problems = files.survey(path)
             self._lose(*problems)
@@ -210,7 +209,7 @@ class Catalogue:
         Raise layout.Changed if a file changes meanwhile.
         """
         for unit, batch in self._results(BatchReader(self.schema, self.vocabulary, prepare)):
-            self._references.add(len(self._read), batch.ids, batch.related)
+            self._references.add(len(self._read), batch)
             self._read.append(unit)
             self.problems += batch.problems
             yield batch
@@ -263,6 +262,36 @@ class Catalogue:
             self.problems += validator.problems
 
 
+class _References:
+    """The ids of all events and of their related events, in a temporary database since there may be millions."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect("", isolation_level=None)
+        self.connection.executescript(
+            "PRAGMA journal_mode = OFF; CREATE TABLE ids (id TEXT, batch INTEGER);"
+            "CREATE TABLE related (id TEXT, batch INTEGER); BEGIN"
+        )
+
+    def add(self, number: int, batch: Batch) -> None:
+        self.connection.executemany("INSERT INTO ids VALUES (?,?)", ((found, number) for found in batch.ids))
+        self.connection.executemany("INSERT INTO related VALUES (?,?)", ((found, number) for found in batch.related))
+
+    def known(self) -> list[str]:
+        """Return ids of events, for suggestions."""
+        return [event_id for (event_id,) in self.connection.execute("SELECT id FROM ids LIMIT 100000")]
+
+    def dangling(self) -> tuple[set[str], set[str], list[int]]:
+        """Return ids that multiple events share, related ids of no event, and the numbers of the batches with either."""
+        execute = self.connection.execute
+        execute("CREATE INDEX by_id ON ids (id)")
+        counted = "SELECT id, batch FROM ids WHERE id IN (SELECT id FROM ids GROUP BY id HAVING count(*) > 1)"
+        shared = execute(counted).fetchall()
+        missing = "SELECT id, batch FROM related r WHERE NOT EXISTS (SELECT 1 FROM ids WHERE ids.id = r.id)"
+        unknown = execute(missing).fetchall()
+        batches = sorted({batch for _, batch in shared + unknown})
+        return {event_id for event_id, _ in shared}, {event_id for event_id, _ in unknown}, batches
+
+
 def _id_at(value: Any, key: str) -> Any:
     """Return the id under a key of a value that may not be valid, or None."""
     found = value.get(key) if isinstance(value, dict) else None
@@ -284,8 +313,8 @@ def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
         yield Items(source, values[at : at + ITEMS_AT_ONCE])
 
 
+# where another document begins or this one ends, which changes what the following lines mean
 _DOCUMENT = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
-"""Where another document begins or this one ends, which changes what the following lines mean."""
 
 
 def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:

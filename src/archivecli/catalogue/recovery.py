@@ -19,8 +19,6 @@ _ENTRY = re.compile(r"[^\s#-][^:]*:(?:[ \t]|$)|-[^\s:#][^:]*:(?:[ \t]|$)")
 _ITEM = re.compile(r"-(?:[ \t]|$)")
 _HEAD = re.compile(r"[ ]*([^\s#\-\"'{\[][^:#]*?)[ \t]*:[ \t]*(?:#.*)?$")
 _MARKER = re.compile(r"---[ \t]*(?:#.*)?$")
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_OTHER_LINE_END = re.compile("[\r\x85\u2028\u2029]")
 
 Root: TypeAlias = Map | List | Text | Ambiguous | None
 
@@ -65,7 +63,7 @@ def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> lis
 class _Recovery:
     def __init__(self, text: str, path: str) -> None:
         self.path = path
-        self.lines = _LINE_END.split(text) if _OTHER_LINE_END.search(text) else text.split("\n")
+        self.lines = yaml.LINE_BREAK.split(text)
         self.faults: list[Problem] = []
         self.lost: list[str] = []
         self.errors_left = MAX_PROBLEMS
