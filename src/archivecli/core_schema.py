@@ -206,6 +206,11 @@ TERM = mapping(
     shorthand="name",
 )
 
+SYNONYMS = mapping(
+    Field("typed", many(TEXT), "words of a query", required=True),
+    Field("means", many(TEXT), "the words of the archive that they find", required=True),
+)
+
 SECTIONS: dict[str, str] = {
     "kinds": "sorts of event",
     "countries": "countries and territories, named as the source names them",
@@ -220,8 +225,7 @@ SECTIONS: dict[str, str] = {
     "pages": "pages and publications that records point to (others are allowed)",
 }
 
-OPEN_SECTIONS = frozenset({"people", "pages"})
-"""Sections of the vocabulary that need not list every name that the events use."""
+OPEN_SECTIONS = frozenset({"people", "pages"})  # which need not list every name that the events use
 
 CATALOGUE: tuple[Field, ...] = (
     Field("title", TEXT, "the name of the archive"),

@@ -236,7 +236,7 @@ class Catalogue:
             if source != unit.source:
                 raise layout.Changed
             for items in _split(source, self._recover(data, path), done[path]):
-                yield items, reader.read_items(items)
+                yield items, reader.batch(items, items.values)
 
     def check_references(self) -> None:
         """Report ids that multiple events share, and related events that do not exist, once all batches are read."""
@@ -249,13 +249,13 @@ class Catalogue:
             validator.path, validator.problems = unit.source.path, []
             with contextlib.suppress(TooManyProblems):
                 for item in unit.values if isinstance(unit, Items) else _parse_span(unit, layout.read(unit), True)[0]:
-                    event_id = _id_at(item, "id")
+                    event_id, *related_ids = _ids(item)
                     if event_id in first:
                         what = f"the id {event_id} is already taken at {first[event_id]}"
                         validator.report(event_id, "duplicate-id", what, "give one of the two another ending")
                     elif event_id in shared:
                         first[event_id] = f"{validator.path}:{item.line}"
-                    for related in _related_ids(item):
+                    for related in related_ids:
                         if related in unknown:
                             hint = validator.similar(related, known)
                             validator.report(related, "unknown-event", f"no event has the id {related}", hint)
@@ -292,17 +292,14 @@ class _References:
         return {event_id for event_id, _ in shared}, {event_id for event_id, _ in unknown}, batches
 
 
-def _id_at(value: Any, key: str) -> Any:
-    """Return the id under a key of a value that may not be valid, or None."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else None
-
-
-def _related_ids(item: Any) -> Iterator[Any]:
-    """Yield the ids of the related events of an item that may not be valid."""
-    related = item.get("related") if isinstance(item, dict) else None
+def _ids(item: Any) -> list[Any]:
+    """Return the id of an item and of its related events, each None if it is not valid."""
+    values = item if isinstance(item, dict) else {}
+    related = values.get("related")
+    found = [values.get("id")]
     for value in related if isinstance(related, list) else ():
-        yield value if isinstance(value, str) else _id_at(value, "event")
+        found.append(value.get("event") if isinstance(value, dict) else value)
+    return [value if isinstance(value, str) else None for value in found]
 
 
 def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
@@ -346,7 +343,7 @@ class BatchReader:
     def __call__(self, unit: Unit) -> Batch | None:
         """Return the batch of a unit; None if it has a syntax error, so that its file must be parsed whole."""
         if isinstance(unit, Items):
-            return self.read_items(unit)
+            return self.batch(unit, unit.values)
         data = layout.read(unit)
         digests = [digest for _, digest in layout.items(data, unit.indent)]
         try:
@@ -354,20 +351,17 @@ class BatchReader:
             if len(values) != len(digests):
                 return None
             if not faults:
-                return self._batch(unit, values, digests)
+                return self.batch(unit, values, digests)
         except ParseError:
             return None
         except HasProblems:
             pass
         values, faults = _parse_span(unit, data, places=True)
-        batch = self._batch(unit, values, digests)
+        batch = self.batch(unit, values, digests)
         return batch._replace(problems=faults + batch.problems)
 
-    def read_items(self, items: Items) -> Batch:
-        """Return the batch of items that are parsed already."""
-        return self._batch(items, items.values, None)
-
-    def _batch(self, unit: Unit, values: list[Any], digests: list[bytes] | None) -> Batch:
+    def batch(self, unit: Unit, values: list[Any], digests: list[bytes] | None = None) -> Batch:
+        """Return the batch of a unit that is parsed already."""
         validator = self.validator
         validator.path, validator.problems = unit.source.path, []
         events: list[Event] = []

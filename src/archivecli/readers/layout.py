@@ -50,8 +50,7 @@ class Layout(NamedTuple):
     batches: list[Span]
 
 
-OnBatch = Callable[[Span, bytes], None]
-"""Called with each batch and its bytes."""
+OnBatch = Callable[[Span, bytes], None]  # called with each batch and its bytes
 
 
 class Changed(Exception):
@@ -77,9 +76,7 @@ def scan(source: Source, on_batch: OnBatch | None = None) -> Layout:
 
 class _Scanner:
     def __init__(self, source: Source, file: IO[bytes], on_batch: OnBatch | None) -> None:
-        self.source = source
-        self.file = file
-        self.on_batch = on_batch
+        self.source, self.file, self.on_batch = source, file, on_batch
         self.digest = files.hashed()
         self.buffer = b""
         self.base = 0  # the offset of the buffer in the file
