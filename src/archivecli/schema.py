@@ -57,8 +57,7 @@ class NumericField(NamedTuple):
     ranges: bool = False
 
 
-DAYS = NumericField("days", "", "")
-"""How many days an event lasts, for events that are dated to the day."""
+DAYS = NumericField("days", "", "")  # how many days an event lasts, for events that are dated to the day
 
 
 class Schema:

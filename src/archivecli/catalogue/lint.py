@@ -85,7 +85,8 @@ class _Linter:
                     if isinstance(event, Map):
                         self._add_event(event)
             elif key == "vocabulary" and isinstance(value, dict):
-                self._add_vocabulary(value)
+                for section, terms in value.items():
+                    self._add_terms(section, terms if isinstance(terms, dict) else {})
             elif key == "catalogue":
                 self._look_through(value, mapping(*CATALOGUE))
 
@@ -122,18 +123,17 @@ class _Linter:
         at = [self._position(values.get(name, values)) for name in ("start", "title", "id")]
         self.events.append(_EventInfo(event_id, text.key(title), places, dates.period(start, end), start, *at))
 
-    def _add_vocabulary(self, vocabulary: dict[str, Any]) -> None:
-        for section, terms in vocabulary.items():
-            aliases: dict[str, str] = {}
-            for key, term in terms.items() if isinstance(terms, dict) else []:
-                self.terms[section, key] = self._position(key)
-                self._look_through(term, TERM)
-                valid = self.vocabulary.sections.get(section, {}).get(key)
-                for name in valid.names() if valid else ():
-                    other = aliases.setdefault(text.key(name), key)
-                    if other != key:
-                        what = f"'{name}' also names '{other}' of vocabulary.{section}"
-                        self._warn(self._position(key), "similar-name", what, "give each name to one term")
+    def _add_terms(self, section: str, terms: dict[str, Any]) -> None:
+        keys: dict[str, str] = {}  # by name, ignoring case and accents
+        for key, value in terms.items():
+            self.terms[section, key] = self._position(key)
+            self._look_through(value, TERM)
+            term = self.vocabulary.sections.get(section, {}).get(key)
+            for name in term.names() if term else ():
+                other = keys.setdefault(text.key(name), key)
+                if other != key:
+                    what = f"'{name}' also names '{other}' of vocabulary.{section}"
+                    self._warn(self._position(key), "similar-name", what, "give each name to one term")
 
     def _look_through(self, value: Any, shape: Shape) -> None:
         """Check every string inside a value, and the lists that hold them."""
@@ -163,7 +163,6 @@ class _Linter:
             self._warn_within(value, "white-space", _lost_space(value, kind))
 
     def _warn_within(self, value: Any, code: str, found: Iterable[_Inside]) -> None:
-        """Warn of what is found at some indexes of a value, in order."""
         found = list(found)
         positions = raw_text.positions(self.lines, value, [index for index, *_ in found])
         for position, (_, what, hint) in zip(positions, found, strict=True):
@@ -193,9 +192,8 @@ class _Linter:
 
     def _dropped(self, content: str, root: Any) -> None:
         """Warn of what YAML drops: comments that may be part of a value, a ! before one, an old line break."""
-        if raw_text.may_drop(content):
-            for line, column, sign in raw_text.dropped(self.lines, root):
-                self._warn(_Position(self.path, line, column), "dropped-text", *_DROPPED[sign])
+        for line, column, sign in raw_text.dropped(content, self.lines, root):
+            self._warn(_Position(self.path, line, column), "dropped-text", *_DROPPED[sign])
         if "\x85" in content:
             for line, column in raw_text.old_breaks(content):
                 what, hint = "the character U+0085 is a line break to YAML", "write a space, or \\N in double quotes"
@@ -348,7 +346,7 @@ def _scalars(value: Value | None, shape: Shape, name: str = "") -> Iterator[tupl
 
 
 def _lists(value: Value) -> Iterator[list[str]]:
-    """Yield every list of single values inside a value."""
+    """Yield the strings of every list inside a value."""
     if isinstance(value, list):
         yield [item for item in value if isinstance(item, str)]
         for item in value:

@@ -31,8 +31,9 @@ from archivecli.schema import Schema
 SHARED = 4_000_000  # bytes from which worker processes are used; they take 50 ms to start
 ITEMS_AT_ONCE = 500  # in a batch of a file that was parsed whole
 
-Prepare: TypeAlias = Callable[[list[Event]], Any]
-"""Converts events to what the caller needs, perhaps in another process."""
+Prepare: TypeAlias = Callable[
+    [list[Event]], Any
+]  # converts events to what the caller needs, perhaps in another process
 
 
 class Batch(NamedTuple):
@@ -114,12 +115,6 @@ class Catalogue:
         """Raise CatalogueError if there are problems."""
         if self.problems:
             raise CatalogueError(sorted(self.problems, key=lambda problem: problem[:4]))
-
-    def check_events(self) -> int:
-        """Validate all events, collecting problems, and return the number of the valid ones."""
-        number = sum(batch.number for batch in self.batches(len))
-        self.check_references()
-        return number
 
     # Opening
 
@@ -296,9 +291,8 @@ def _ids(item: Any) -> list[Any]:
     """Return the id of an item and of its related events, each None if it is not valid."""
     values = item if isinstance(item, dict) else {}
     related = values.get("related")
-    found = [values.get("id")]
-    for value in related if isinstance(related, list) else ():
-        found.append(value.get("event") if isinstance(value, dict) else value)
+    events = related if isinstance(related, list) else ()
+    found = [values.get("id"), *(event.get("event") if isinstance(event, dict) else event for event in events)]
     return [value if isinstance(value, str) else None for value in found]
 
 

@@ -69,11 +69,13 @@ def _meant(written: str) -> str:
     return _SHORT_ESCAPES.get(written[1:], written[1:] or " ")
 
 
-def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
+def dropped(content: str, lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
     """Yield the line, the column and the ``#`` of comments after unquoted values, and the lone ``!`` before values.
 
     Not those that are clearly comments: with two spaces before the ``#`` and one after it, or after a date or a number.
     """
+    if not _COMMENT.search(content) and not _LONE_TAG.search(content):  # as in most files
+        return
     written = enumerate(lines, 1)
     signs = ((number, match.end()) for number, line in written if "#" in line for match in _COMMENT.finditer(line))
     sign = next(signs, None)
@@ -87,11 +89,6 @@ def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
             continue
         if scalar.plain and _ends_at(lines, scalar, *sign) and not _is_comment(lines, scalar, *sign):
             yield *sign, "#"
-
-
-def may_drop(content: str) -> bool:
-    """Return whether a file has anything that YAML might drop; most files do not."""
-    return _COMMENT.search(content) is not None or _LONE_TAG.search(content) is not None
 
 
 def old_breaks(content: str) -> Iterator[tuple[int, int]]:
@@ -125,7 +122,6 @@ def _is_comment(lines: list[str], scalar: Text | Ambiguous, line: int, column: i
 
 
 def _scalars(value: Any) -> Iterator[Any]:
-    """Yield every key and single value inside a value, in the order of the file."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

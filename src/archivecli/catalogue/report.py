@@ -89,7 +89,8 @@ def validate(path: Path, today: date | None = None) -> ValidationReport:
     events = 0
     try:
         catalogue = Catalogue(path, whole=True)
-        events = catalogue.check_events()
+        events = sum(batch.number for batch in catalogue.batches(len))
+        catalogue.check_references()
         problems += catalogue.problems
         warnings = lint(catalogue, today or date.today())
     except CatalogueError as error:

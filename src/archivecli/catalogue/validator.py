@@ -73,7 +73,6 @@ class Validator:
         return did_you_mean(word, known) if self._comparisons > 0 else ""
 
     def _check(self, shape: Shape, name: str) -> Check:
-        """Return the function that checks a value of a shape, for the field ``name``."""
         match shape.kind:
             case "map":
                 return self._map(shape, name)
@@ -153,7 +152,6 @@ class Validator:
         return checked
 
     def _report_keys(self, value: dict[str, Any], known: list[str], required: set[str], name: str) -> None:
-        """Report keys that are unknown, and fields that are missing."""
         for key in value:
             if key not in known:
                 hint = unknown_key(key, known)

@@ -96,7 +96,6 @@ class _Scanner:
         return Layout(self.digest.hexdigest(), before, self.buffer, self.line, batches)
 
     def _whole(self) -> Layout:
-        """Return a layout without batches."""
         data, source = files.read(self.source)
         if source != self.source:
             raise Changed

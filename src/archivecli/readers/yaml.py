@@ -196,10 +196,9 @@ class _Builder:
                     key = _LEFT_OUT if key is None else None
                 continue
             else:
-                if kind is events.DocumentStartEvent:
-                    documents += 1
-                    if documents > 1:
-                        raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
+                documents += kind is events.DocumentStartEvent
+                if documents > 1:
+                    raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
                 continue
             if not stack:
                 root = value
@@ -231,19 +230,17 @@ class _Builder:
         plain = isinstance(key, str) and getattr(key, "plain", not event.style)
         if not isinstance(key, str):
             line, column = (key.line, key.column) if self.places else (1, 1)
-            what = "a list or mapping cannot be a key"
-            fault = Problem(self.path, line, column, "key", what, "write a string before the ':'")
+            reason = "key", "a list or mapping cannot be a key", "write a string before the ':'"
         elif key == "<<" and plain:
-            what = "merge keys are not supported"
-            fault = Problem(self.path, line, column, "plain-data", what, "write the fields out")
+            reason = "plain-data", "merge keys are not supported", "write the fields out"
         elif plain and re.match(_ODD, key):
-            fault = Problem(self.path, line, column, "syntax", f"the key begins with {_space_name(key[0])}", _SPACES)
+            reason = "syntax", f"the key begins with {_space_name(key[0])}", _SPACES
         elif key in node:
             self.faults.append(duplicate_key(self.path, key, line, column))
             return _LEFT_OUT
         else:
             return key
-        self.faults.append(fault)
+        self.faults.append(Problem(self.path, line, column, *reason))
         if self.places:
             node.partial = True
         return _LEFT_OUT
