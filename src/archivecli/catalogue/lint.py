@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -225,9 +225,9 @@ class _Linter:
     def _near_duplicates(self) -> None:
         from rapidfuzz import fuzz  # 20 ms, needed only here
 
-        days: dict[str, list[_EventInfo]] = {}
+        days: defaultdict[str, list[_EventInfo]] = defaultdict(list)
         for event in self.events:
-            days.setdefault(event.period.first, []).append(event)
+            days[event.period.first].append(event)
         pairs: set[tuple[_EventInfo, _EventInfo]] = set()
         for events in days.values():
             for order in (lambda event: event.title, lambda event: " ".join(sorted(event.title.split()))):

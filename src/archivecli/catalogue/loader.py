@@ -227,10 +227,8 @@ class Catalogue:
                 yield unit, batch
                 continue
             parsed_whole.add(path)
-            data, source = files.read(unit.source)
-            if source != unit.source:
-                raise layout.Changed
-            for items in _split(source, self._recover(data, path), done[path]):
+            data = layout.read_whole(unit.source)
+            for items in _split(unit.source, self._recover(data, path), done[path]):
                 yield items, reader.batch(items, items.values)
 
     def check_references(self) -> None:

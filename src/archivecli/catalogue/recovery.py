@@ -53,10 +53,8 @@ def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> lis
     elif isinstance(value, Map):
         keys = [*((key, key.line) for key in value), ("", first_line + len(lines))]
         begin, end = next(((a, b) for (key, a), (_, b) in pairwise(keys) if key == "events"), (begin, end))
-    if all(fault.code == "duplicate-key" and begin <= fault.line < end for fault in faults):
-        return []
     if all(begin <= fault.line < end for fault in faults):
-        return [""]
+        return [] if all(fault.code == "duplicate-key" for fault in faults) else [""]
     return ["\n".join(lines[: begin - first_line] + lines[end - first_line :])]
 
 

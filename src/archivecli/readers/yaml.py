@@ -336,19 +336,15 @@ _ODD_SPACE = (
 )
 
 
-def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
-    """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
+def _odd_space(text: str, line: int) -> int | None:
+    """Return the index of the last such space up to ``line`` (from 0)."""
     end = -1
     while line >= 0 and (end := text.find("\n", end + 1)) >= 0:
         line -= 1
     end = end if end >= 0 else len(text)
     begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
     *_, found = None, *re.compile(_ODD_SPACE).finditer(text, begin, end)
-    if found is None:
-        return None
-    at = found.start(found.lastindex or 0)
-    line, column = _position(text, at)
-    return line - 1, column, _space_name(text[at])
+    return found.start(found.lastindex or 0) if found else None
 
 
 def _space_name(space: str) -> str:
@@ -360,10 +356,10 @@ def _space_name(space: str) -> str:
 
 def _syntax_error(error: Any, text: str, path: str, first_line: int) -> ParseError:
     mark, context = error.problem_mark or error.context_mark, error.context_mark
-    odd = _odd_space(text, mark.line) if mark and not text.isascii() else None
-    if odd is not None:
-        what = f"not YAML: {odd[2]} in place of a space"
-        return ParseError(Problem(path, odd[0] + first_line, odd[1], "syntax", what, _SPACES))
+    if mark and not text.isascii() and (at := _odd_space(text, mark.line)) is not None:
+        line, column = _position(text, at)
+        what = f"not YAML: {_space_name(text[at])} in place of a space"
+        return ParseError(Problem(path, line - 1 + first_line, column, "syntax", what, _SPACES))
     said = error.problem or "not YAML"
     what, hint = _MESSAGES.get(said, (said, ""))
     opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
