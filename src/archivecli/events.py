@@ -61,6 +61,9 @@ class Event:
     def __hash__(self) -> int:
         return hash(self.id)
 
+    def __repr__(self) -> str:
+        return f"Event({self.id!r}, {self.title!r})"
+
     def in_ascii(self) -> "Event":
         """Return the event in ASCII, for terminals that show nothing else; the id stays."""
         title, kind, place = (display.ascii_only(shown) for shown in (self.title, self.kind, self.place))

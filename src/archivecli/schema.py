@@ -143,14 +143,8 @@ def _numeric_fields(fields: tuple[Field, ...], path: str = "", list_path: str = 
 
 # Shapes
 
-TEXT = Shape("text")
-BLOCK = Shape("block")
-DATE = Shape("date")
-NUMBER = Shape("number")
-COUNT = Shape("count")
-FLAG = Shape("flag")
-URL = Shape("url")
-ID = Shape("id")
+TEXT, BLOCK, DATE, NUMBER = map(Shape, ("text", "block", "date", "number"))
+COUNT, FLAG, URL, ID = map(Shape, ("count", "flag", "url", "id"))
 
 
 def ref(section: str) -> Shape:
