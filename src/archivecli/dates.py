@@ -12,11 +12,8 @@ MONTHS = tuple("january february march april may june july august september octo
 SHORT_MONTHS = tuple(name[:3].title() for name in MONTHS)
 
 Precision: TypeAlias = Literal["year", "month", "day"]
-LENGTHS: dict[Precision, int] = {"year": 4, "month": 7, "day": 10}
-"""How many characters a date of each precision has."""
-
+LENGTHS: dict[Precision, int] = {"year": 4, "month": 7, "day": 10}  # characters of a date of each precision
 _PRECISIONS = {length: precision for precision, length in LENGTHS.items()}
-_PARTIAL = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?"
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -28,7 +25,7 @@ def month_length(year: int, month: int) -> int:
 
 def date_error(text: str) -> str | None:
     """Return why ``text`` is not a valid date, or None."""
-    match = re.fullmatch(_PARTIAL, text)
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text)
     if not match:
         return f"'{text[:40]}' is not a date; a date is 2009-12-09, 2009-12 or 2009"
     year, month, day = match.groups()

@@ -15,15 +15,13 @@ _ACTING = (
 # More than eight marks piled upon one letter would cover the lines above it.
 _PILED = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _CONTROL = f"[\x00-\x08\x0b-\x1f{_ACTING}]|(?<=[{_PILED}]{{8}})[{_PILED}]"
-_IN_JSON = f"[{_ACTING}]"  # JSON escapes C0 controls itself
-_SPACE = r"[\t\r\n\f\v\u2028\u2029\x85 ]+"
 
 
 def terminal_safe(text: str) -> str:
     """Return ``text`` safe for one line of a terminal or file: single spaces, controls escaped."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
-    return escape_controls(re.sub(_SPACE, " ", text).strip())
+    return escape_controls(re.sub(r"[\t\r\n\f\v\u2028\u2029\x85 ]+", " ", text).strip())
 
 
 def escape_controls(text: str) -> str:
@@ -45,8 +43,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 def json_safe(text: str) -> str:
-    """Return JSON of the same value in which control characters are escaped, as ``\\u009b``."""
-    return text if text.isascii() and "\x7f" not in text else re.sub(_IN_JSON, _escaped_in_json, text)
+    """Return JSON of the same value in which control characters (C0, in JSON, are already) are escaped: ``\\u009b``."""
+    return text if text.isascii() and "\x7f" not in text else re.sub(f"[{_ACTING}]", _escaped_in_json, text)
 
 
 def _escaped_in_json(match: re.Match[str]) -> str:
@@ -104,14 +102,11 @@ def ascii_only(text: str) -> str:
 
 def shell_word(word: str) -> str:
     """Return ``word`` quoted for a shell if it needs it."""
-    if word.translate(_PLAIN_IN_A_SHELL).isalnum():
+    if word.translate(str.maketrans("-_./:", "xxxxx")).isalnum():
         return word
     import shlex  # 2 ms, only for what has to be quoted
 
     return shlex.quote(word)
-
-
-_PLAIN_IN_A_SHELL = str.maketrans("-_./:", "xxxxx")
 
 
 def ascii_values(value: Any) -> Any:

@@ -1,15 +1,14 @@
 """Events, hits and vocabulary terms as plain values."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from archivecli import dates, display, text
 
 if TYPE_CHECKING:
     from archivecli.schema import Facet
 
-Record: TypeAlias = Mapping[str, Any]
-"""A whole record under the field names of ``archivecli.fields``, its names resolved; absent fields are absent."""
+Record: TypeAlias = Mapping[str, Any]  # a whole record, its names resolved
 
 
 class Term(NamedTuple):
@@ -76,9 +75,7 @@ class Event:
         if isinstance(self._record, str):
             import json
 
-            parsed: Record = json.loads(self._record)
-            self._record = parsed
-            return parsed
+            self._record = cast(Record, json.loads(self._record))
         return self._record
 
     @property
@@ -112,11 +109,9 @@ def values_at(record: Any, path: str) -> Iterator[Any]:
     name, _, rest = path.partition(".")
     value = record.get(name) if isinstance(record, Mapping) else None
     for item in value if isinstance(value, list) else [value]:
-        if item is None:
-            continue
         if rest:
             yield from values_at(item, rest)
-        else:
+        elif item is not None:
             yield item
 
 
@@ -124,11 +119,8 @@ def texts(value: Any) -> Iterator[str]:
     """Yield every string and number within a value, in the order of the record."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
             yield from texts(inner)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield f"{value}"

@@ -57,23 +57,24 @@ class NumericField(NamedTuple):
     ranges: bool = False
 
 
-DAYS = NumericField("days", "", "")
-"""How many days an event lasts, for events that are dated to the day."""
+DAYS = NumericField("days", "", "")  # how many days an event lasts, for events that are dated to the day
 
 
 class Schema:
     """What the events of a catalogue can have. Immutable by convention."""
 
-    def __init__(self, fields: Sequence[Field], facets: Sequence[Facet], columns: Mapping[str, float]) -> None:
-        """``columns`` has the search columns, each with the weight of a word in it."""
+    def __init__(
+        self, fields: Sequence[Field], columns: Mapping[str, float], facets: Mapping[str, Facet] | None = None
+    ) -> None:
+        """Take the fields, the search columns, each with the weight of a word in it, and facets (default: the core ones)."""
         self.fields = tuple(fields)
-        self.facets = {facet.name: facet for facet in facets}
         self.columns = dict(columns)
+        self.facets = CORE_FACETS if facets is None else facets
 
     @cached_property
     def record(self) -> Shape:
         """The shape of a record."""
-        return Shape("map", fields=self.fields)
+        return mapping(*self.fields)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -104,7 +105,8 @@ class Schema:
     def from_plain(cls, plain: Sequence[Any]) -> "Schema":
         """Return the schema that ``to_plain`` has made lists of."""
         fields, facets, columns = plain
-        return cls([_field(field) for field in fields], [_facet(facet) for facet in facets], columns)
+        found = (Facet(name, section, tuple(paths), *rest) for name, section, paths, *rest in facets)
+        return cls([_field(field) for field in fields], columns, {facet.name: facet for facet in found})
 
 
 def _paths(fields: Sequence[Field], before: str = "", in_list: bool = False) -> Iterator[tuple[str, bool]]:
@@ -126,11 +128,6 @@ def _shape(plain: Sequence[Any]) -> Shape:
     return Shape(kind, section, item and _shape(item), tuple(_field(field) for field in fields), shorthand)
 
 
-def _facet(plain: Sequence[Any]) -> Facet:
-    name, section, paths, about, option = plain
-    return Facet(name, section, tuple(paths), about, option)
-
-
 def _numeric_fields(fields: tuple[Field, ...], path: str = "", list_path: str = "") -> Iterator[NumericField]:
     names = {field.name for field in fields}
     for field in fields:
@@ -146,14 +143,8 @@ def _numeric_fields(fields: tuple[Field, ...], path: str = "", list_path: str = 
 
 # Shapes
 
-TEXT = Shape("text")
-BLOCK = Shape("block")
-DATE = Shape("date")
-NUMBER = Shape("number")
-COUNT = Shape("count")
-FLAG = Shape("flag")
-URL = Shape("url")
-ID = Shape("id")
+TEXT, BLOCK, DATE, NUMBER = map(Shape, ("text", "block", "date", "number"))
+COUNT, FLAG, URL, ID = map(Shape, ("count", "flag", "url", "id"))
 
 
 def ref(section: str) -> Shape:
@@ -173,32 +164,20 @@ def mapping(*fields: Field, shorthand: str = "") -> Shape:
 
 # The facets that every catalogue has
 
-_ROLES = ("organisers", "hosts", "partners", "funders", "patrons")
-_GROUPS = ("participants", "invited", "absent", "concerns", "mentioned")
+_INVOLVING = ("participants.countries", "concerns.countries", "people.country")
+_BODIES = (
+    *(f"{role}.body" for role in ("organisers", "hosts", "partners", "funders", "patrons")),
+    *(f"{group}.bodies" for group in ("participants", "invited", "absent", "concerns", "mentioned")),
+    *("people.body", "members.of", "members.bodies"),
+)
 
 _FACETS: tuple[Facet, ...] = (
     Facet("country", "countries", ("places.country",), "country or territory where it was held"),
-    Facet(
-        "involving",
-        "countries",
-        ("participants.countries", "concerns.countries", "people.country"),
-        "country that took part or that it is about",
-    ),
+    Facet("involving", "countries", _INVOLVING, "country that took part or that it is about"),
     Facet("city", "cities", ("places.city",), "city where it was held"),
     Facet("kind", "kinds", ("kind",), "kind of event: workshop, conference, mission ..."),
     Facet("topic", "topics", ("topics",), "what it is about"),
-    Facet(
-        "body",
-        "bodies",
-        (
-            *(f"{role}.body" for role in _ROLES),
-            *(f"{group}.bodies" for group in _GROUPS),
-            "people.body",
-            "members.of",
-            "members.bodies",
-        ),
-        "organisation, in any role",
-    ),
+    Facet("body", "bodies", _BODIES, "organisation, in any role"),
     Facet("person", "people", ("people.name",), "person who spoke, signed, opened or is named"),
     Facet("project", "projects", ("projects.project",), "project or programme", False),
     Facet("campaign", "campaigns", ("campaigns",), "campaign", False),

@@ -10,22 +10,8 @@ _LOOKALIKES = str.maketrans(
 )
 # European letters and characters that have no accent to remove, in ASCII as by anyascii
 _MARKS = "[\u0300-\u0362]+"
-_EUROPEAN = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "Œ": "OE",
-        "þ": "th",
-        "Þ": "Th",
-        "ð": "d",
-        "Ð": "D",
-        "ł": "l",
-        "Ł": "L",
-    }
-    | {"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ı": "i", "–": "-", "—": "-", "‘": "'", "’": "'"}
-    | {"“": '"', "”": '"', "„": '"', "·": "-", "•": "*"}
+_EUROPEAN = str.maketrans("ðÐłŁđĐøØı–—‘’“”„·•", 'dDlLdDoOi--\'\'"""-*') | str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
 )
 _MIXED = r"[^\W\d_]+"
 _LATIN = r"[A-Za-z]"
@@ -78,14 +64,8 @@ def _latinise(match: re.Match[str]) -> str:
 # Folding never looks across a space. So text is split at spaces, and the result for each run of characters is kept, as most
 # runs are words that occur again.
 
-_BREAK = "\x01"
-"""Separates strings that are folded together."""
-
-_JOINED = "+"
-"""Before a hyphenated word that is joined: no other token has it."""
-
-_AROUND = '.,;:!?()"'
-"""Punctuation around a word."""
+_BREAK = "\x01"  # between strings that are folded together
+_JOINED = "+"  # before a hyphenated word that is joined: no other token has it
 
 
 class _Memo(dict[str, str]):
@@ -112,7 +92,7 @@ class _Memo(dict[str, str]):
 
 
 def _tokenize(run: str) -> str:
-    bare = run.strip(_AROUND)
+    bare = run.strip('.,;:!?()"')
     if bare.isascii() and bare.isalpha():  # nearly always
         return bare.lower()
     plain = _normalize(run)
@@ -141,28 +121,28 @@ def searchable(text: str) -> str:
     if plain.isascii() and plain.replace(" ", "").isalpha():  # most texts; five times as fast
         return plain.lower()
     folded = _tokens.fold(text.replace("\n", f" {_BREAK} "))
-    if _JOINED in folded:
-        found = folded.split(" ")
-        kept = [token for token in found if token[:1] != _JOINED]
-        folded = " ".join([*kept, "¶", *(token[1:] for token in found if token[:1] == _JOINED)])
-    return folded
+    if _JOINED not in folded:
+        return folded
+    joined = [token[1:] for token in folded.split(" ") if token[:1] == _JOINED]
+    return " ".join([_without_joined(folded), "¶", *joined])
+
+
+def _without_joined(folded: str) -> str:
+    return " ".join([token for token in folded.split(" ") if token[:1] != _JOINED]) if _JOINED in folded else folded
 
 
 def _normalize(text: str) -> str:
     """Return folded text in which numbers, acronyms and symbols have the form of words."""
     if not text.isascii():
         text = re.sub(_PICTURE, " ", text)
-    text = fold(re.sub(_ELISION, "", re.sub(_SYMBOL, _spelled_out, text)))
+    text = re.sub(_SYMBOL, lambda match: f" {_SYMBOLS[match.group()]} ", text)
+    text = fold(re.sub(_ELISION, "", text))
     if re.search(_IN_NUMBER, text):
         text = re.sub(_GROUPED, lambda match: re.sub(_NOT_WORD, "", match.group()), text)
         text = re.sub(_DECIMAL, "d", text)
     if re.search(_IN_ACRONYM, text):
         text = re.sub(_DOTTED, lambda match: match.group().replace(".", ""), text)
     return re.sub(_ORDINAL, "", text)
-
-
-def _spelled_out(match: re.Match[str]) -> str:
-    return f" {_SYMBOLS[match.group()]} "
 
 
 def words(text: str) -> list[str]:
@@ -172,10 +152,7 @@ def words(text: str) -> list[str]:
 
 def words_all(texts: Sequence[str]) -> list[str]:
     """Return the words of each text, separated by spaces and by the line breaks of the text."""
-    return [
-        " ".join([token for token in found.split(" ") if token[:1] != _JOINED]) if _JOINED in found else found
-        for found in _tokens.fold_all(texts)
-    ]
+    return [_without_joined(found) for found in _tokens.fold_all(texts)]
 
 
 def compound(text: str) -> str:
@@ -197,11 +174,8 @@ def keys(texts: Sequence[str]) -> list[str]:
 def sort_keys(texts: Sequence[str]) -> list[str]:
     """Return sort keys that ignore case and accents, and put 9 before 10."""
     distinct = list(dict.fromkeys(texts))
-    found = dict(zip(distinct, (re.sub(_NUMBER, _by_size, words) for words in keys(distinct)), strict=True))
+    found = dict(zip(distinct, (re.sub("[0-9]+", _by_size, words) for words in keys(distinct)), strict=True))
     return [found[one] for one in texts]
-
-
-_NUMBER = "[0-9]+"
 
 
 def _by_size(match: re.Match[str]) -> str:

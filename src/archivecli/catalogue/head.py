@@ -5,22 +5,17 @@ from typing import Any
 from archivecli import display
 from archivecli.catalogue.validator import Validator, unknown_key
 from archivecli.catalogue.vocabulary import Vocabulary
-from archivecli.core_schema import CATALOGUE, SECTIONS, TERM
+from archivecli.core_schema import CATALOGUE, SECTIONS, SYNONYMS, TERM
 from archivecli.events import Synonyms, Term
 from archivecli.readers.yaml import Ambiguous
-from archivecli.schema import TEXT, Field, many, mapping
+from archivecli.schema import TEXT, many, mapping
 
-PARTS = ("catalogue", "vocabulary", "events", "thesaurus")
-"""The keys of a catalogue file."""
+PARTS = ("catalogue", "vocabulary", "events", "thesaurus")  # the keys of a catalogue file
 
 _ABOUT = mapping(*CATALOGUE)
 # the country of a term is looked up when all sections are known
 _TERM = TERM._replace(fields=tuple(f._replace(shape=TEXT) if f.name == "country" else f for f in TERM.fields))
 _WORDS = many(TEXT)
-_SYNONYMS = mapping(
-    Field("typed", _WORDS, "words of a query", required=True),
-    Field("means", _WORDS, "the words of the archive that they find", required=True),
-)
 
 
 class Head:
@@ -59,7 +54,7 @@ class Head:
             elif not isinstance(terms, dict):
                 validator.report(terms, "type", f"'{section}' is not a mapping", "write 'key: Name' below it")
             else:
-                self.vocabulary.declare(str(section))
+                self.vocabulary.sections.setdefault(str(section), {})
                 for key, term in terms.items():
                     self._add_term(validator, str(section), key, term)
 
@@ -90,7 +85,7 @@ class Head:
                 words = validator.validate(item, _WORDS, "thesaurus") or []
                 found = {"typed": words, "means": words} if len(words) > 1 else {}
             else:
-                found = validator.validate(item, _SYNONYMS, "thesaurus") or {}
+                found = validator.validate(item, SYNONYMS, "thesaurus") or {}
             if len(found) == 2:
                 self.thesaurus.append(Synonyms("\n".join(found["typed"]), "\n".join(found["means"])))
 

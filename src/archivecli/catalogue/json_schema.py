@@ -6,11 +6,10 @@ A catalogue is YAML, whose readers convert an unquoted year to a number, so the 
 import json
 from typing import Any
 
-from archivecli.core_schema import CATALOGUE, CORE, SECTIONS, TERM
-from archivecli.schema import Field, Shape
+from archivecli.core_schema import CATALOGUE, CORE, SECTIONS, SYNONYMS, TERM
+from archivecli.schema import TEXT, Field, Shape, many
 
-VERSION = 1
-"""Increases if a record that was valid becomes invalid, or a field of the JSON output changes its meaning."""
+VERSION = 1  # increases if a record that was valid becomes invalid, or a field of the JSON output changes its meaning
 
 Schema = dict[str, Any]
 
@@ -52,19 +51,28 @@ def schema_text() -> str:
 
 def catalogue_schema() -> Schema:
     """Return the schema of a catalogue file; its definition ``answer`` is for the JSON output."""
-    events = {"type": ["array", "null"], "items": {"$ref": "#/definitions/event"}}
+    event, term = ({"$ref": f"#/definitions/{name}"} for name in ("event", "term"))
+    sections = {
+        name: {"type": "object", "description": about, "additionalProperties": term} for name, about in SECTIONS.items()
+    }
+    vocabulary = {
+        "type": "object",
+        "description": "the names that events use: each key with its name and other names",
+        "additionalProperties": False,
+        "properties": sections,
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$comment": f"the format of archivecli, version {VERSION}; 'archive schema' prints this",
         "title": "A catalogue of dated events",
         "description": "one file of a catalogue: a mapping with these parts, or just the list of events",
         "type": ["object", "array"],
-        "items": {"$ref": "#/definitions/event"},
+        "items": event,
         "additionalProperties": False,
         "properties": {
             "catalogue": {**_object(CATALOGUE), "description": "what the catalogue says of itself"},
-            "vocabulary": _vocabulary(),
-            "events": {**events, "description": "the records"},
+            "vocabulary": vocabulary,
+            "events": {"type": ["array", "null"], "items": event, "description": "the records"},
             "thesaurus": _thesaurus(),
         },
         "definitions": {
@@ -104,29 +112,13 @@ def _described(field: Field) -> Schema:
     return {**_schema(field.shape), "description": about}
 
 
-def _vocabulary() -> Schema:
-    term = {"$ref": "#/definitions/term"}
-    sections = {
-        name: {"type": "object", "description": about, "additionalProperties": term} for name, about in SECTIONS.items()
-    }
-    return {
-        "type": "object",
-        "description": "the names that events use: each key with its name and other names",
-        "additionalProperties": False,
-        "properties": sections,
-    }
-
-
 def _thesaurus() -> Schema:
-    words = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+    words = _schema(many(TEXT))
     pair = {
         "type": "object",
         "additionalProperties": False,
         "required": ["typed", "means"],
-        "properties": {
-            "typed": {**words, "description": "words of a query"},
-            "means": {**words, "description": "the words of the archive that they find"},
-        },
+        "properties": {field.name: _described(field) for field in SYNONYMS.fields},
     }
     return {
         "type": "array",
@@ -137,7 +129,7 @@ def _thesaurus() -> Schema:
 
 def _answer() -> Schema:
     """Return the schema of ``--format json``: whole records, after a search each with its ``hit``."""
-    properties: Schema = {field.name: {"$ref": f"#/definitions/event/properties/{field.name}"} for field in CORE.fields}
+    properties: Schema = {name: {"$ref": f"#/definitions/event/properties/{name}"} for name in CORE.by_name}
     record = {
         "type": "object",
         "additionalProperties": False,

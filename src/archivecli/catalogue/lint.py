@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -10,11 +10,10 @@ from typing import Any, NamedTuple, TypeAlias
 from archivecli import dates, display, text
 from archivecli.catalogue import raw_text
 from archivecli.catalogue.loader import Catalogue, Root
-from archivecli.catalogue.vocabulary import Vocabulary
 from archivecli.core_schema import CATALOGUE, TERM
 from archivecli.errors import Problem
-from archivecli.readers.yaml import Map, Value
-from archivecli.schema import Field, Schema, Shape
+from archivecli.readers.yaml import LINE_BREAK, Map, Value
+from archivecli.schema import Shape, mapping
 
 LONG = timedelta(days=366)
 FAR_FUTURE = timedelta(days=731)
@@ -23,12 +22,9 @@ NEARLY_EQUAL = 92  # the similarity of two titles, 0 to 100
 NEIGHBOURS = 5  # titles after it in the alphabet that each is compared with, so that a crowded day is no slower
 
 _PLACEHOLDER = re.compile(r"[-–—−.…?!_*/\\\s]*(?:(?:todo|tbd|tba|tbc|n/?a|null|xxx+|fixme)[.…?!\s]*)?", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
-_BREAKING = re.compile(r"[^\S \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-"""White space other than spaces: tabs and line breaks."""
+_BREAKING = re.compile(r"[^\S \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")  # tabs and line breaks
 
-_Inside: TypeAlias = tuple[int, str, str]
-"""A finding inside a value: its index, the message and the hint."""
+_Inside: TypeAlias = tuple[int, str, str]  # a finding inside a value: its index, the message and the hint
 
 
 class _Position(NamedTuple):
@@ -52,17 +48,18 @@ class _EventInfo(NamedTuple):
 
 def lint(catalogue: Catalogue, today: date) -> list[Problem]:
     """Return the warnings for a catalogue that was parsed whole, in the order of files, lines and columns."""
-    linter = _Linter(catalogue.schema, catalogue.vocabulary, today)
+    linter = _Linter(catalogue, today)
     for root in catalogue.roots:
         linter.add_file(root)
-    linter.compare(str(catalogue.path))
+    linter.compare()
     return sorted(linter.problems, key=lambda problem: problem[:4])
 
 
 class _Linter:
-    def __init__(self, schema: Schema, vocabulary: Vocabulary, today: date) -> None:
-        self.schema = schema
-        self.vocabulary = vocabulary
+    def __init__(self, catalogue: Catalogue, today: date) -> None:
+        self.catalogue = catalogue
+        self.schema = catalogue.schema
+        self.vocabulary = catalogue.vocabulary
         self.today = today
         self.problems: list[Problem] = []
         self.path = ""
@@ -77,18 +74,23 @@ class _Linter:
     def add_file(self, root: Root) -> None:
         self.path = root.path
         content = root.data.decode("utf-8-sig", "replace")
-        self.lines = raw_text.split_lines(content)
+        self.lines = LINE_BREAK.split(content)
         self._dropped(content, root.value)
         parts = {"events": root.value} if isinstance(root.value, list) else root.value or {}
         for key, value in parts.items():
             if key == "events" and isinstance(value, list):
-                self._add_events(value)
+                self.has_events = self.has_events or bool(value)
+                for event in value:
+                    self._look_through(event, self.schema.record)
+                    if isinstance(event, Map):
+                        self._add_event(event)
             elif key == "vocabulary" and isinstance(value, dict):
-                self._add_vocabulary(value)
+                for section, terms in value.items():
+                    self._add_terms(section, terms if isinstance(terms, dict) else {})
             elif key == "catalogue":
-                self._look_through(value, Shape("map", fields=CATALOGUE))
+                self._look_through(value, mapping(*CATALOGUE))
 
-    def compare(self, path: str) -> None:
+    def compare(self) -> None:
         """Add the warnings that need all files."""
         self._unused_terms()
         self._undated_ids()
@@ -96,7 +98,8 @@ class _Linter:
         self._odd_dates()
         self._lone_years()
         if not self.has_events and self.vocabulary.complete:
-            self._warn(_Position(path, 1, 1), "no-events", "the catalogue has no events", "add one below 'events:'")
+            at = _Position(str(self.catalogue.path), 1, 1)
+            self._warn(at, "no-events", "the catalogue has no events", "add one below 'events:'")
 
     def _warn(self, at: _Position, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(*at, code, message, hint, "warning"))
@@ -106,15 +109,9 @@ class _Linter:
 
     # Each file
 
-    def _add_events(self, events: list[Any]) -> None:
-        self.has_events = self.has_events or bool(events)
-        for event in events:
-            self._look_through(event, self.schema.record)
-            if isinstance(event, Map):
-                self._add_event(event)
-
     def _add_event(self, values: Map) -> None:
-        event_id, title, start, end = (_string(values.get(name)) for name in ("id", "title", "start", "end"))
+        given = (values.get(name) for name in ("id", "title", "start", "end"))
+        event_id, title, start, end = (value if isinstance(value, str) else "" for value in given)
         end = end or start
         if not start or not title or dates.date_error(start) or dates.date_error(end):
             return
@@ -126,22 +123,17 @@ class _Linter:
         at = [self._position(values.get(name, values)) for name in ("start", "title", "id")]
         self.events.append(_EventInfo(event_id, text.key(title), places, dates.period(start, end), start, *at))
 
-    def _add_vocabulary(self, vocabulary: dict[str, Any]) -> None:
-        for section, terms in vocabulary.items():
-            aliases: dict[str, str] = {}
-            for key, term in terms.items() if isinstance(terms, dict) else []:
-                self.terms[section, key] = self._position(key)
-                self._look_through(term, TERM)
-                self._compare_names(section, key, aliases)
-
-    def _compare_names(self, section: str, key: str, aliases: dict[str, str]) -> None:
-        """Warn if a name of a term is already one of another term's, ignoring case and accents."""
-        term = self.vocabulary.sections.get(section, {}).get(key)
-        for name in term.names() if term else ():
-            other = aliases.setdefault(text.key(name), key)
-            if other != key:
-                what = f"'{name}' also names '{other}' of vocabulary.{section}"
-                self._warn(self._position(key), "similar-name", what, "give each name to one term")
+    def _add_terms(self, section: str, terms: dict[str, Any]) -> None:
+        keys: dict[str, str] = {}  # by name, ignoring case and accents
+        for key, value in terms.items():
+            self.terms[section, key] = self._position(key)
+            self._look_through(value, TERM)
+            term = self.vocabulary.sections.get(section, {}).get(key)
+            for name in term.names() if term else ():
+                other = keys.setdefault(text.key(name), key)
+                if other != key:
+                    what = f"'{name}' also names '{other}' of vocabulary.{section}"
+                    self._warn(self._position(key), "similar-name", what, "give each name to one term")
 
     def _look_through(self, value: Any, shape: Shape) -> None:
         """Check every string inside a value, and the lists that hold them."""
@@ -171,7 +163,6 @@ class _Linter:
             self._warn_within(value, "white-space", _lost_space(value, kind))
 
     def _warn_within(self, value: Any, code: str, found: Iterable[_Inside]) -> None:
-        """Warn of what is found at some indexes of a value, in order."""
         found = list(found)
         positions = raw_text.positions(self.lines, value, [index for index, *_ in found])
         for position, (_, what, hint) in zip(positions, found, strict=True):
@@ -201,9 +192,8 @@ class _Linter:
 
     def _dropped(self, content: str, root: Any) -> None:
         """Warn of what YAML drops: comments that may be part of a value, a ! before one, an old line break."""
-        if raw_text.may_drop(content):
-            for line, column, sign in raw_text.dropped(self.lines, root):
-                self._warn(_Position(self.path, line, column), "dropped-text", *DROPPED[sign])
+        for line, column, sign in raw_text.dropped(content, self.lines, root):
+            self._warn(_Position(self.path, line, column), "dropped-text", *_DROPPED[sign])
         if "\x85" in content:
             for line, column in raw_text.old_breaks(content):
                 what, hint = "the character U+0085 is a line break to YAML", "write a space, or \\N in double quotes"
@@ -235,9 +225,9 @@ class _Linter:
     def _near_duplicates(self) -> None:
         from rapidfuzz import fuzz  # 20 ms, needed only here
 
-        days: dict[str, list[_EventInfo]] = {}
+        days: defaultdict[str, list[_EventInfo]] = defaultdict(list)
         for event in self.events:
-            days.setdefault(event.period.first, []).append(event)
+            days[event.period.first].append(event)
         pairs: set[tuple[_EventInfo, _EventInfo]] = set()
         for events in days.values():
             for order in (lambda event: event.title, lambda event: " ".join(sorted(event.title.split()))):
@@ -266,10 +256,9 @@ class _Linter:
         years = Counter(dates.year_of(event.start) for event in self.events)
         groups: list[list[int]] = []
         for year in sorted(years):
-            if groups and year - groups[-1][-1] < LONE_YEARS:
-                groups[-1].append(year)
-            else:
-                groups.append([year])
+            if not groups or year - groups[-1][-1] >= LONE_YEARS:
+                groups.append([])
+            groups[-1].append(year)
         sizes = [sum(years[year] for year in group) for group in groups]
         few = max(1, len(self.events) // 50)
         if max(sizes, default=0) < 5 * few:
@@ -292,9 +281,7 @@ def _difference(name: str, other: str) -> str:
 
 def _same_place(one: _EventInfo, two: _EventInfo) -> bool:
     """Return whether two events may be at one place; two cities of one country are not."""
-    if not one.places or not two.places:
-        return True
-    return bool(one.places & two.places) and (one.places <= two.places or two.places <= one.places)
+    return one.places <= two.places or two.places <= one.places
 
 
 def _mixed_word(found: tuple[int, str, str]) -> _Inside:
@@ -304,11 +291,9 @@ def _mixed_word(found: tuple[int, str, str]) -> _Inside:
 
 
 def _invisible(value: str, at: int) -> _Inside:
-    code = f"U+{ord(value[at]):04X}"
-    if unicodedata.category(value[at]) == "Cc":
-        hint = "remove it; in double quotes a backslash is written twice"
-        return at, f"the control character {code} is invisible", hint
-    return at, f"the character {code} is invisible", "remove it"
+    is_control = unicodedata.category(value[at]) == "Cc"
+    what = f"the {'control ' if is_control else ''}character U+{ord(value[at]):04X} is invisible"
+    return at, what, "remove it; in double quotes a backslash is written twice" if is_control else "remove it"
 
 
 def _lost_space(value: str, kind: str) -> Iterator[_Inside]:
@@ -317,12 +302,11 @@ def _lost_space(value: str, kind: str) -> Iterator[_Inside]:
     Only paragraphs keep tabs and line breaks, and no value keeps anything at its ends. Repeated spaces, and the line break
     at the end of a block, are no loss.
     """
-    for match in _SPACE.finditer(value):
+    for match in re.finditer(r"\s+", value):
         run, at = match.group(), match.start()
         if at == 0 or match.end() == len(value):
-            lost = run.strip(" \n")
             end = "the beginning" if at == 0 else "the end"
-            if lost:
+            if lost := run.strip(" \n"):
                 yield at + run.index(lost[0]), f"{_space_name(lost[0])} at {end} of the text is dropped", "remove it"
         elif kind != "block" and (breaking := _BREAKING.search(run)):
             what = f"{_space_name(breaking.group())} in text of one line is read as a space"
@@ -334,44 +318,35 @@ def _space_name(character: str) -> str:
     return names.get(character, f"the white space U+{ord(character):04X}")
 
 
-DROPPED = {
+# message and hint, by the character that makes YAML drop text
+_DROPPED = {
     "#": (
         "to YAML the rest of the line is a comment, and the value ends before it",
         "quote the value if this belongs to it; a comment has two spaces before its # and one after it",
     ),
     "!": ("YAML drops the ! before the value", "quote the value if the ! belongs to it, or remove it"),
 }
-"""Message and hint, by the character that makes YAML drop text."""
-
-
-def _string(value: Value | None) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _scalars(value: Value | None, shape: Shape, name: str = "") -> Iterator[tuple[str, Shape, str]]:
     """Yield each string inside a value that is in a known field, with its shape and the name of the field."""
     if isinstance(value, str):
-        inner = _field(shape, shape.shorthand)
-        if inner is not None:
-            yield from _scalars(value, inner.shape, inner.name)
+        if shape.shorthand:
+            yield from _scalars({shape.shorthand: value}, shape)
         elif shape.kind not in ("map", "list"):
             yield value, shape, name
     elif isinstance(value, list) and shape.item is not None:
         for item in value:
             yield from _scalars(item, shape.item, name)
     elif isinstance(value, dict) and shape.kind == "map":
-        for key, inner_value in value.items():
-            field = _field(shape, key)
-            if field is not None:
-                yield from _scalars(inner_value, field.shape, field.name)
-
-
-def _field(shape: Shape, name: str) -> Field | None:
-    return next((field for field in shape.fields if field.name == name), None)
+        shapes = {field.name: field.shape for field in shape.fields}
+        for key, inner in value.items():
+            if key in shapes:
+                yield from _scalars(inner, shapes[key], key)
 
 
 def _lists(value: Value) -> Iterator[list[str]]:
-    """Yield every list of single values inside a value."""
+    """Yield the strings of every list inside a value."""
     if isinstance(value, list):
         yield [item for item in value if isinstance(item, str)]
         for item in value:

@@ -7,6 +7,7 @@ has every problem of every file.
 
 import contextlib
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,6 @@ from archivecli import files
 from archivecli.catalogue import workers
 from archivecli.catalogue.head import Head
 from archivecli.catalogue.recovery import Recovered, recover
-from archivecli.catalogue.references import References
 from archivecli.catalogue.validator import HasProblems, TooManyProblems, Validator
 from archivecli.catalogue.vocabulary import Vocabulary, make_event
 from archivecli.core_schema import CORE
@@ -31,9 +31,9 @@ from archivecli.schema import Schema
 SHARED = 4_000_000  # bytes from which worker processes are used; they take 50 ms to start
 ITEMS_AT_ONCE = 500  # in a batch of a file that was parsed whole
 
-
-Prepare: TypeAlias = Callable[[list[Event]], Any]
-"""Converts events to what the caller needs, perhaps in another process."""
+Prepare: TypeAlias = Callable[
+    [list[Event]], Any
+]  # converts events to what the caller needs, perhaps in another process
 
 
 class Batch(NamedTuple):
@@ -99,7 +99,7 @@ class Catalogue:
         self.heads: list[tuple[str, bytes]] = []
         self._units: list[Unit] = []
         self._read: list[Unit] = []
-        self._references = References()
+        self._references = _References()
         if found is None:
             found, problems = files.survey(path)
             self._lose(*problems)
@@ -115,12 +115,6 @@ class Catalogue:
         """Raise CatalogueError if there are problems."""
         if self.problems:
             raise CatalogueError(sorted(self.problems, key=lambda problem: problem[:4]))
-
-    def check_events(self) -> int:
-        """Validate all events, collecting problems, and return the number of the valid ones."""
-        number = sum(batch.number for batch in self.batches(len))
-        self.check_references()
-        return number
 
     # Opening
 
@@ -210,7 +204,7 @@ class Catalogue:
         Raise layout.Changed if a file changes meanwhile.
         """
         for unit, batch in self._results(BatchReader(self.schema, self.vocabulary, prepare)):
-            self._references.add(len(self._read), batch.ids, batch.related)
+            self._references.add(len(self._read), batch)
             self._read.append(unit)
             self.problems += batch.problems
             yield batch
@@ -233,11 +227,9 @@ class Catalogue:
                 yield unit, batch
                 continue
             parsed_whole.add(path)
-            data, source = files.read(unit.source)
-            if source != unit.source:
-                raise layout.Changed
-            for items in _split(source, self._recover(data, path), done[path]):
-                yield items, reader.read_items(items)
+            data = layout.read_whole(unit.source)
+            for items in _split(unit.source, self._recover(data, path), done[path]):
+                yield items, reader.batch(items, items.values)
 
     def check_references(self) -> None:
         """Report ids that multiple events share, and related events that do not exist, once all batches are read."""
@@ -250,30 +242,56 @@ class Catalogue:
             validator.path, validator.problems = unit.source.path, []
             with contextlib.suppress(TooManyProblems):
                 for item in unit.values if isinstance(unit, Items) else _parse_span(unit, layout.read(unit), True)[0]:
-                    event_id = _id_at(item, "id")
+                    event_id, *related_ids = _ids(item)
                     if event_id in first:
                         what = f"the id {event_id} is already taken at {first[event_id]}"
                         validator.report(event_id, "duplicate-id", what, "give one of the two another ending")
                     elif event_id in shared:
                         first[event_id] = f"{validator.path}:{item.line}"
-                    for related in _related_ids(item):
+                    for related in related_ids:
                         if related in unknown:
                             hint = validator.similar(related, known)
                             validator.report(related, "unknown-event", f"no event has the id {related}", hint)
             self.problems += validator.problems
 
 
-def _id_at(value: Any, key: str) -> Any:
-    """Return the id under a key of a value that may not be valid, or None."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else None
+class _References:
+    """The ids of all events and of their related events, in a temporary database since there may be millions."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect("", isolation_level=None)
+        self.connection.executescript(
+            "PRAGMA journal_mode = OFF; CREATE TABLE ids (id TEXT, batch INTEGER);"
+            "CREATE TABLE related (id TEXT, batch INTEGER); BEGIN"
+        )
+
+    def add(self, number: int, batch: Batch) -> None:
+        self.connection.executemany("INSERT INTO ids VALUES (?,?)", ((found, number) for found in batch.ids))
+        self.connection.executemany("INSERT INTO related VALUES (?,?)", ((found, number) for found in batch.related))
+
+    def known(self) -> list[str]:
+        """Return ids of events, for suggestions."""
+        return [event_id for (event_id,) in self.connection.execute("SELECT id FROM ids LIMIT 100000")]
+
+    def dangling(self) -> tuple[set[str], set[str], list[int]]:
+        """Return ids that multiple events share, related ids of no event, and the numbers of the batches with either."""
+        execute = self.connection.execute
+        execute("CREATE INDEX by_id ON ids (id)")
+        counted = "SELECT id, batch FROM ids WHERE id IN (SELECT id FROM ids GROUP BY id HAVING count(*) > 1)"
+        shared = execute(counted).fetchall()
+        missing = "SELECT id, batch FROM related r WHERE NOT EXISTS (SELECT 1 FROM ids WHERE ids.id = r.id)"
+        unknown = execute(missing).fetchall()
+        batches = sorted({batch for _, batch in shared + unknown})
+        return {event_id for event_id, _ in shared}, {event_id for event_id, _ in unknown}, batches
 
 
-def _related_ids(item: Any) -> Iterator[Any]:
-    """Yield the ids of the related events of an item that may not be valid."""
-    related = item.get("related") if isinstance(item, dict) else None
-    for value in related if isinstance(related, list) else ():
-        yield value if isinstance(value, str) else _id_at(value, "event")
+def _ids(item: Any) -> list[Any]:
+    """Return the id of an item and of its related events, each None if it is not valid."""
+    values = item if isinstance(item, dict) else {}
+    related = values.get("related")
+    events = related if isinstance(related, list) else ()
+    found = [values.get("id"), *(event.get("event") if isinstance(event, dict) else event for event in events)]
+    return [value if isinstance(value, str) else None for value in found]
 
 
 def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
@@ -284,8 +302,8 @@ def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
         yield Items(source, values[at : at + ITEMS_AT_ONCE])
 
 
+# where another document begins or this one ends, which changes what the following lines mean
 _DOCUMENT = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
-"""Where another document begins or this one ends, which changes what the following lines mean."""
 
 
 def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
@@ -317,7 +335,7 @@ class BatchReader:
     def __call__(self, unit: Unit) -> Batch | None:
         """Return the batch of a unit; None if it has a syntax error, so that its file must be parsed whole."""
         if isinstance(unit, Items):
-            return self.read_items(unit)
+            return self.batch(unit, unit.values)
         data = layout.read(unit)
         digests = [digest for _, digest in layout.items(data, unit.indent)]
         try:
@@ -325,20 +343,17 @@ class BatchReader:
             if len(values) != len(digests):
                 return None
             if not faults:
-                return self._batch(unit, values, digests)
+                return self.batch(unit, values, digests)
         except ParseError:
             return None
         except HasProblems:
             pass
         values, faults = _parse_span(unit, data, places=True)
-        batch = self._batch(unit, values, digests)
+        batch = self.batch(unit, values, digests)
         return batch._replace(problems=faults + batch.problems)
 
-    def read_items(self, items: Items) -> Batch:
-        """Return the batch of items that are parsed already."""
-        return self._batch(items, items.values, None)
-
-    def _batch(self, unit: Unit, values: list[Any], digests: list[bytes] | None) -> Batch:
+    def batch(self, unit: Unit, values: list[Any], digests: list[bytes] | None = None) -> Batch:
+        """Return the batch of a unit that is parsed already."""
         validator = self.validator
         validator.path, validator.problems = unit.source.path, []
         events: list[Event] = []

@@ -7,12 +7,9 @@ from itertools import chain, pairwise
 from typing import Any
 
 from archivecli import dates
-from archivecli.readers.yaml import Ambiguous, Text, is_ambiguous
+from archivecli.readers.yaml import LINE_BREAK, Ambiguous, Text, is_ambiguous
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_FOLDED = frozenset(" \t\n\r\x85\u2028\u2029")
-"""Spaces and line breaks, which YAML may read differently from how they are written."""
-
+_FOLDED = frozenset(" \t\n\r\x85\u2028\u2029")  # YAML may read these differently from how they are written
 _SHORT_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "N": "\x85", "L": "\u2028", "P": "\u2029"}
 _TAG = re.compile(r"![^\s]*[ \t]*")
 _QUOTED = {
@@ -22,11 +19,6 @@ _QUOTED = {
 _BARE = re.compile(r"[^ \t]")
 _COMMENT = re.compile(r"(?<=\S)([ \t]+)#")
 _LONE_TAG = re.compile(r"(?:^|[\s\[{,])!(?=\s|$)", re.MULTILINE)
-
-
-def split_lines(content: str) -> list[str]:
-    """Return the lines of a file as YAML counts them."""
-    return _BREAK.split(content)
 
 
 def positions(lines: list[str], scalar: Text | Ambiguous, indexes: list[int]) -> Iterator[tuple[int, int]]:
@@ -77,12 +69,15 @@ def _meant(written: str) -> str:
     return _SHORT_ESCAPES.get(written[1:], written[1:] or " ")
 
 
-def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
+def dropped(content: str, lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
     """Yield the line, the column and the ``#`` of comments after unquoted values, and the lone ``!`` before values.
 
     Not those that are clearly comments: with two spaces before the ``#`` and one after it, or after a date or a number.
     """
-    signs = iter(_comments(lines))
+    if not _COMMENT.search(content) and not _LONE_TAG.search(content):  # as in most files
+        return
+    written = enumerate(lines, 1)
+    signs = ((number, match.end()) for number, line in written if "#" in line for match in _COMMENT.finditer(line))
     sign = next(signs, None)
     for scalar, following in pairwise(chain(_scalars(root), [None])):
         assert scalar is not None
@@ -96,36 +91,24 @@ def dropped(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
             yield *sign, "#"
 
 
-def may_drop(content: str) -> bool:
-    """Return whether a file has anything that YAML might drop; most files do not."""
-    return _COMMENT.search(content) is not None or _LONE_TAG.search(content) is not None
-
-
 def old_breaks(content: str) -> Iterator[tuple[int, int]]:
     """Yield the position of each U+0085, which is a line break only in YAML 1.1."""
     begin = 0
-    for number, match in enumerate(_BREAK.finditer(content), 1):
+    for number, match in enumerate(LINE_BREAK.finditer(content), 1):
         if match.group() == "\x85":
             yield number, match.start() - begin + 1
         begin = match.end()
-
-
-def _comments(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the position of each ``#`` that may begin a comment after something else on its line."""
-    for number, line in enumerate(lines, 1):
-        if "#" in line:
-            yield from ((number, match.end()) for match in _COMMENT.finditer(line))
 
 
 def _ends_at(lines: list[str], scalar: Text | Ambiguous, line: int, column: int) -> bool:
     """Return whether only spaces are between the end of an unquoted value and a position."""
     if line - scalar.line > len(scalar):
         return False
-    first = lines[scalar.line - 1][scalar.column - 1 : column - 1 if line == scalar.line else None]
+    between = lines[scalar.line - 1 : line]
+    between[-1] = between[-1][: column - 1]
+    first = between[0][scalar.column - 1 :]
     tag = _TAG.match(first)
-    between = [first[tag.end() if tag else 0 :], *lines[scalar.line : line - 1]]
-    if line > scalar.line:
-        between.append(lines[line - 1][: column - 1])
+    between[0] = first[tag.end() if tag else 0 :]
     return " ".join(between).split() == scalar.split()
 
 
@@ -139,7 +122,6 @@ def _is_comment(lines: list[str], scalar: Text | Ambiguous, line: int, column: i
 
 
 def _scalars(value: Any) -> Iterator[Any]:
-    """Yield every key and single value inside a value, in the order of the file."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -156,18 +138,16 @@ def _scalars(value: Any) -> Iterator[Any]:
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+# the flag of a region, such as Scotland: a black flag, invisible letters and their end
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
-"""The flag of a region, such as Scotland: a black flag, invisible letters and their end."""
-
 _MARKS = frozenset("\u200e\u200f")  # left-to-right and right-to-left
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
+# Arabic, Syriac, N'Ko, Mongolian and other scripts whose letters join
 _CURSIVE = re.compile(
     "[\u0620-\u07ff\u0840-\u08ff\u1800-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00010d3f\U0001e900-\U0001e95f]"
 )
-"""Arabic, Syriac, N'Ko, Mongolian and other scripts whose letters join."""
-
+# Thai, Lao, Burmese and Khmer, in which a zero-width space is where a line may break
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
-"""Thai, Lao, Burmese and Khmer, in which a zero-width space is where a line may break."""
 
 
 def invisible(text: str) -> Iterator[int]:
@@ -177,14 +157,11 @@ def invisible(text: str) -> Iterator[int]:
     right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in set(text) - _MARKS)
     for match in _INVISIBLE.finditer(text):
         index, character = match.start(), match.group()
-        if character in _MARKS:
-            needed = right_to_left
-        elif character in (_NON_JOINER, _JOINER):
-            needed = _joins(text, index)
-        elif character == "\u200b":
-            needed = any(_WITHOUT_SPACES.match(side) for side in (text[index - 1 : index], text[index + 1 : index + 2]))
-        else:
-            needed = False
+        needed = (
+            (character in _MARKS and right_to_left)
+            or (character in (_NON_JOINER, _JOINER) and _joins(text, index))
+            or (character == "\u200b" and _WITHOUT_SPACES.search(text[max(index - 1, 0) : index + 2]))
+        )
         if not needed:
             yield index
 

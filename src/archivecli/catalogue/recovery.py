@@ -19,8 +19,6 @@ _ENTRY = re.compile(r"[^\s#-][^:]*:(?:[ \t]|$)|-[^\s:#][^:]*:(?:[ \t]|$)")
 _ITEM = re.compile(r"-(?:[ \t]|$)")
 _HEAD = re.compile(r"[ ]*([^\s#\-\"'{\[][^:#]*?)[ \t]*:[ \t]*(?:#.*)?$")
 _MARKER = re.compile(r"---[ \t]*(?:#.*)?$")
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_OTHER_LINE_END = re.compile("[\r\x85\u2028\u2029]")
 
 Root: TypeAlias = Map | List | Text | Ambiguous | None
 
@@ -55,17 +53,15 @@ def _lost(value: Root, faults: list[Problem], text: str, first_line: int) -> lis
     elif isinstance(value, Map):
         keys = [*((key, key.line) for key in value), ("", first_line + len(lines))]
         begin, end = next(((a, b) for (key, a), (_, b) in pairwise(keys) if key == "events"), (begin, end))
-    if all(fault.code == "duplicate-key" and begin <= fault.line < end for fault in faults):
-        return []
     if all(begin <= fault.line < end for fault in faults):
-        return [""]
+        return [] if all(fault.code == "duplicate-key" for fault in faults) else [""]
     return ["\n".join(lines[: begin - first_line] + lines[end - first_line :])]
 
 
 class _Recovery:
     def __init__(self, text: str, path: str) -> None:
         self.path = path
-        self.lines = _LINE_END.split(text) if _OTHER_LINE_END.search(text) else text.split("\n")
+        self.lines = yaml.LINE_BREAK.split(text)
         self.faults: list[Problem] = []
         self.lost: list[str] = []
         self.errors_left = MAX_PROBLEMS
@@ -79,7 +75,7 @@ class _Recovery:
         begin = next((number for number, line in enumerate(self.lines) if _has_content(line)), 0)
         if _MARKER.match(self.lines[begin]):
             begin = next((n for n in range(begin + 1, len(self.lines)) if _has_content(self.lines[n])), begin)
-        listed = _ITEM.match(self.lines[begin].lstrip(" ")) is not None
+        listed = self._is_item(begin)
         starts = self._starts(begin, len(self.lines), _ITEM if listed else _PART)
         if not starts:
             return Recovered(None, [first], ["\n".join(self.lines)])
@@ -89,6 +85,9 @@ class _Recovery:
         if not self.faults:  # each piece can be read, but not all of them together
             self.faults.append(first)
         return Recovered(root, self.faults, self.lost)
+
+    def _is_item(self, number: int) -> bool:
+        return _ITEM.match(self.lines[number].lstrip(" ")) is not None
 
     def _starts(self, begin: int, end: int, pattern: re.Pattern[str]) -> list[int]:
         """Return the lines at the indentation of the line ``begin`` at which an entry begins."""
@@ -157,14 +156,14 @@ class _Recovery:
         first = next((number for number in range(begin + 1, end) if _has_content(self.lines[number])), end)
         if not head or level > 1 or first == end:
             return None
-        listed = _ITEM.match(self.lines[first].lstrip(" ")) is not None
-        if level > 0 and listed:  # a list inside a term or a field, which is lost as a whole
-            return None
-        starts = self._starts(first, end, _ITEM if listed else _ENTRY)
-        if not starts or starts[0] != first:
-            return None
+        listed = self._is_item(first)
         indent = _indent(self.lines[begin])
-        if _indent(self.lines[first]) < indent or (_indent(self.lines[first]) == indent and not listed):
+        starts = self._starts(first, end, _ITEM if listed else _ENTRY)
+        if (
+            (level > 0 and listed)  # a list inside a term or a field, which is lost as a whole
+            or starts[:1] != [first]
+            or _indent(self.lines[first]) < indent + (not listed)
+        ):
             return None
         key = Text(head[1])
         key.line, key.column, key.plain = begin + 1, indent + 1, True

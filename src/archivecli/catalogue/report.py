@@ -89,15 +89,16 @@ def validate(path: Path, today: date | None = None) -> ValidationReport:
     events = 0
     try:
         catalogue = Catalogue(path, whole=True)
-        events = catalogue.check_events()
+        events = sum(batch.number for batch in catalogue.batches(len))
+        catalogue.check_references()
         problems += catalogue.problems
         warnings = lint(catalogue, today or date.today())
     except CatalogueError as error:
         problems += error.problems
     except MemoryError:
         problems += too_little_memory(str(path)).problems
-    unreadable = [problem for problem in problems if _is_unreadable(problem)]
-    errors = [problem for problem in problems if not _is_unreadable(problem)]
+    unreadable = [found for found in problems if CODES[found.code].severity == UNREADABLE or not found.line]
+    errors = [found for found in problems if found not in unreadable]
     findings = sorted(errors + warnings, key=lambda problem: problem[:4])
     return ValidationReport(findings, unreadable, events, len(problems) >= MAX_PROBLEMS)
 
@@ -108,7 +109,3 @@ def most_important(findings: list[Problem]) -> list[Problem]:
         return findings
     ranked = sorted(range(len(findings)), key=lambda number: findings[number].severity != "error")
     return [findings[number] for number in sorted(ranked[:MAX_SHOWN])]
-
-
-def _is_unreadable(problem: Problem) -> bool:
-    return CODES[problem.code].severity == UNREADABLE or not problem.line

@@ -1,6 +1,7 @@
 """Validate plain values against the table of fields and convert them to records; report every problem with its position."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -17,10 +18,8 @@ _DATED_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+(?:-[a-z0-9]+)*)
 _DIGITS = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _MAX_NUMBER_DIGITS, _MAX_DECIMALS, _MAX_COUNT_DIGITS = 15, 6, 12
 _NOT_IN_URL = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
-_SCHEMES = ("http://", "https://", "ftp://", "mailto:")
 
-Check: TypeAlias = Callable[[Any], Any]
-"""Converts a plain value to one of the record; raises Invalid."""
+Check: TypeAlias = Callable[[Any], Any]  # converts a plain value to one of the record; raises Invalid
 
 
 class Invalid(Exception):
@@ -74,7 +73,6 @@ class Validator:
         return did_you_mean(word, known) if self._comparisons > 0 else ""
 
     def _check(self, shape: Shape, name: str) -> Check:
-        """Return the function that checks a value of a shape, for the field ``name``."""
         match shape.kind:
             case "map":
                 return self._map(shape, name)
@@ -145,14 +143,15 @@ class Validator:
                         self.report(value[field], *error.args)
             if not required <= value.keys() <= checks.keys():
                 self._report_keys(value, list(checks), required, name)
-            if "end" in found and "start" in found:
-                self._check_order(value["end"], found["start"], found["end"])
+            start, end = found.get("start"), found.get("end")
+            if start and end and dates.last_day(end) < dates.first_day(start):
+                what = f"the end, {end}, is before the start, {start}"
+                self.report(value["end"], "order", what, "exchange the two, or correct one")
             return found
 
         return checked
 
     def _report_keys(self, value: dict[str, Any], known: list[str], required: set[str], name: str) -> None:
-        """Report keys that are unknown, and fields that are missing."""
         for key in value:
             if key not in known:
                 hint = unknown_key(key, known)
@@ -161,11 +160,6 @@ class Validator:
             for field in known:
                 if field in required and field not in value:
                     self.report(value, "missing", f"'{field}' is missing in '{name}'", f"add {field}:")
-
-    def _check_order(self, value: Any, start: str, end: str) -> None:
-        if dates.last_day(end) < dates.first_day(start):
-            what = f"the end, {end}, is before the start, {start}"
-            self.report(value, "order", what, "exchange the two, or correct one")
 
 
 def _cached(check: Check) -> Check:
@@ -210,18 +204,13 @@ def _text(name: str) -> Check:
 
 def _date(found: str, name: str) -> str:
     error = dates.date_error(found)
-    if error:
-        raise Invalid("date", f"'{name}': {error}", _date_hint(found))
-    return str(found)
-
-
-def _date_hint(found: str) -> str:
-    match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?", found)
-    if match:
-        padded = "-".join([match.group(1), *(part.zfill(2) for part in match.groups()[1:] if part)])
-        if padded != found and not dates.date_error(padded):
-            return f"write {padded}"
-    return "write a day that exists, a month or a year"
+    if error is None:
+        return str(found)
+    hint = "write a day that exists, a month or a year"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}(?:-[0-9]{1,2})?", found):
+        padded = "-".join(part.zfill(2) for part in found.split("-"))
+        hint = hint if dates.date_error(padded) else f"write {padded}"
+    raise Invalid("date", f"'{name}': {error}", hint)
 
 
 def _number(found: str, name: str, max_digits: int = _MAX_NUMBER_DIGITS) -> int | float:
@@ -262,15 +251,18 @@ def _flag(found: str, name: str) -> bool:
 
 
 def _url(found: str, name: str) -> str:
-    if not found.lower().startswith(_SCHEMES) or _NOT_IN_URL.search(found) or display.terminal_safe(found) != found:
+    if (
+        not found.lower().startswith(("http://", "https://", "ftp://", "mailto:"))
+        or _NOT_IN_URL.search(found)
+        or display.terminal_safe(found) != found
+    ):
         hint = "a URL begins with http:// or https:// and has no spaces"
         raise Invalid("url", f"'{name}': '{found[:60]}' is not a valid URL", hint)
     return str(found)
 
 
 def _id(found: str, name: str) -> str:
-    error = _id_error(found)
-    if error:
+    if error := _id_error(found):
         hint = "an id is one word, such as 2009-12-09-conference"
         raise Invalid("id", f"'{name}': '{found[:60]}' cannot be an id: {error}", hint)
     if found.__class__ is Ambiguous and not _DATED_ID.fullmatch(found):
@@ -279,6 +271,7 @@ def _id(found: str, name: str) -> str:
     return str(found)
 
 
+# what each kind of single value is in messages, and the function that converts it
 _SCALARS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "date": ("a date such as 2009-12-09, 2009-12 or 2009", _date),
     "number": ("a number", _number),
@@ -287,7 +280,6 @@ _SCALARS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "url": ("a URL", _url),
     "id": ("an id such as 2009-12-09-conference", _id),
 }
-"""What each kind of single value is in messages, and the function that converts it."""
 
 
 def _id_error(found: str) -> str:
@@ -298,16 +290,10 @@ def _id_error(found: str) -> str:
         return "it begins with a hyphen, as an option does"
     if found.split() != [found]:
         return "it contains white space"
-    if display.terminal_safe(found) != found or (not found.isprintable() and any(map(_is_invisible, found))):
+    without_joiners = "" if found.isprintable() else re.sub("[\u200c\u200d]", "", found)  # which some scripts need
+    if display.terminal_safe(found) != found or "Cf" in map(unicodedata.category, without_joiners):
         return "it contains a control character"
     return ""
-
-
-def _is_invisible(character: str) -> bool:
-    """Return whether a character is invisible and no joiner, which some scripts need."""
-    import unicodedata
-
-    return unicodedata.category(character) == "Cf" and character not in "\u200c\u200d"
 
 
 def unknown_key(word: str, known: Sequence[str]) -> str:

@@ -11,12 +11,11 @@ from archivecli.events import Event, Term
 
 
 class Vocabulary:
-    """Terms by section and key."""
+    """Terms by section and key. If it is not ``complete``, a name that is not here may be in a part that cannot be read."""
 
     def __init__(self) -> None:
         self.sections: dict[str, dict[str, Term]] = {}
         self.complete = True
-        """False if a part of the catalogue could not be read: a name that is not here may be in that part."""
         self._keys: dict[str, dict[str, str]] = {}
         self._folded: dict[str, dict[str, list[str]]] = {}
         self._lost: list[str | None] = []
@@ -33,10 +32,6 @@ class Vocabulary:
         known[term.name] = key
         self._folded.pop(section, None)
         return ""
-
-    def declare(self, section: str) -> None:
-        """Require all names of ``section`` to be listed."""
-        self.sections.setdefault(section, {})
 
     def term(self, section: str, value: str) -> Term | None:
         """Return the one term that ``value`` identifies; None if the section has none, or more than one."""
@@ -101,10 +96,15 @@ class Vocabulary:
 
 def make_event(record: dict[str, Any], vocabulary: Vocabulary) -> Event:
     """Return the event of a validated record, which gets what the vocabulary knows of its links and places."""
-    if "links" in record:
-        _complete_links(record, vocabulary)
-    if "places" in record:
-        _complete_places(record, vocabulary)
+    for link in record.get("links", ()):
+        page = vocabulary.term("pages", link.get("page", ""))
+        if page is not None and page.url:
+            link.setdefault("url", page.url)
+    for place in record.get("places", ()):
+        city = vocabulary.term("cities", place.get("city", "")) if "country" not in place else None
+        if city is not None and city.country:
+            note = {"note": place.pop("note")} if "note" in place else {}  # which stays last
+            place.update({"country": city.country, **note})
     places = dict.fromkeys(_place(place, vocabulary) for place in record.get("places", ()))
     return Event(
         id=record["id"],
@@ -112,26 +112,9 @@ def make_event(record: dict[str, Any], vocabulary: Vocabulary) -> Event:
         start=record["start"],
         end=record.get("end", ""),
         kind=_short(vocabulary, "kinds", record["kind"]) if "kind" in record else "",
-        place="; ".join(place for place in places if place),
+        place="; ".join(filter(None, places)),
         record=record,
     )
-
-
-def _complete_links(record: dict[str, Any], vocabulary: Vocabulary) -> None:
-    """Give a link that names a page of the vocabulary the URL of that page."""
-    for link in record["links"]:
-        term = vocabulary.term("pages", link.get("page", ""))
-        if term is not None and term.url:
-            link.setdefault("url", term.url)
-
-
-def _complete_places(record: dict[str, Any], vocabulary: Vocabulary) -> None:
-    """Give a place that names only its city the country that the vocabulary gives the city."""
-    for place in record["places"]:
-        term = vocabulary.term("cities", place.get("city", "")) if "country" not in place else None
-        if term is not None and term.country:
-            note = {"note": place.pop("note")} if "note" in place else {}
-            place.update({"country": term.country, **note})
 
 
 def _place(place: dict[str, str], vocabulary: Vocabulary) -> str:

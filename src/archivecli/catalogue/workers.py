@@ -42,8 +42,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_function: Callable[[Any], Any] | None = None
-"""The function that this worker process runs."""
+_function: Callable[[Any], Any] | None = None  # what this worker process runs
 
 
 def _start(function: Callable[[Any], Any]) -> None:

@@ -50,8 +50,7 @@ class Layout(NamedTuple):
     batches: list[Span]
 
 
-OnBatch = Callable[[Span, bytes], None]
-"""Called with each batch and its bytes."""
+OnBatch = Callable[[Span, bytes], None]  # called with each batch and its bytes
 
 
 class Changed(Exception):
@@ -77,9 +76,7 @@ def scan(source: Source, on_batch: OnBatch | None = None) -> Layout:
 
 class _Scanner:
     def __init__(self, source: Source, file: IO[bytes], on_batch: OnBatch | None) -> None:
-        self.source = source
-        self.file = file
-        self.on_batch = on_batch
+        self.source, self.file, self.on_batch = source, file, on_batch
         self.digest = files.hashed()
         self.buffer = b""
         self.base = 0  # the offset of the buffer in the file
@@ -88,21 +85,14 @@ class _Scanner:
 
     def scan(self) -> Layout:
         opening = self._opening()
-        if opening is None:
-            return self._whole()
-        before = self.buffer[: opening.start()]
-        begin, indent = opening.end(), len(opening[1])
-        self._advance(begin)
-        batches = self._batches(indent)
-        if batches is None or (self.buffer and opening.re is _LIST):  # keys below a list without a key
-            return self._whole()
-        return Layout(self.digest.hexdigest(), before, self.buffer, self.line, batches)
-
-    def _whole(self) -> Layout:
-        """Return a layout without batches."""
-        data, source = files.read(self.source)
-        if source != self.source:
-            raise Changed
+        if opening is not None:
+            before = self.buffer[: opening.start()]
+            self._advance(opening.end())
+            batches = self._batches(len(opening[1]))
+            keys_below_list = self.buffer and opening.re is _LIST
+            if batches is not None and not keys_below_list:
+                return Layout(self.digest.hexdigest(), before, self.buffer, self.line, batches)
+        data = read_whole(self.source)
         return Layout(files.hashed(data).hexdigest(), data, b"", 1, [])
 
     def _more(self) -> None:
@@ -170,6 +160,14 @@ def item_spans(span: Span, data: bytes) -> Iterator[tuple[Span, bytes]]:
         yield span._replace(begin=begin, end=end, line=line), digest
         line += data.count(b"\n", begin - span.begin, end - span.begin)
         begin = end
+
+
+def read_whole(source: Source) -> bytes:
+    """Return the bytes of a file; raise Changed if it is not as it was."""
+    data, found = files.read(source)
+    if found != source:
+        raise Changed
+    return data
 
 
 def read(span: Span) -> bytes:

@@ -5,7 +5,7 @@ stay strings; an unquoted one that YAML 1.1 reads as another type is an ``Ambigu
 """
 
 import re
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from archivecli.errors import Problem
 
@@ -51,13 +51,7 @@ class Map(dict[Any, Any]):
 
 
 Value: TypeAlias = str | list[Any] | dict[str, Any]
-
-
-class Document(NamedTuple):
-    """The value of a document, None if it is empty, and the problems because of which parts were left out."""
-
-    value: Any
-    faults: list[Problem]
+Parsed: TypeAlias = tuple[Any, list[Problem]]  # a value, None if there is none, and why parts of it were left out
 
 
 class ParseError(Exception):
@@ -83,6 +77,8 @@ def is_ambiguous(text: str) -> bool:
         return False
     return text.lower() in _WORDS if text[0].isalpha() else re.fullmatch(_NUMBERS, text) is not None
 
+
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 _FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 
@@ -112,7 +108,7 @@ def _position(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1
 
 
-def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: bool = False) -> Document:
+def parse(text: str, path: str, first_line: int = 1, depth: int = 0, places: bool = False) -> Parsed:
     """Parse the one document of ``text``; raise ParseError at the first syntax error.
 
     In its file, ``text`` begins on ``first_line`` and inside ``depth`` collections. With ``places``, values are ``Text``,
@@ -151,7 +147,7 @@ class _Builder:
         self.places = places
         self.faults: list[Problem] = []
 
-    def build(self, parser: Any) -> Document:
+    def build(self, parser: Any) -> Parsed:
         from yaml import events
 
         scalar, alias = events.ScalarEvent, events.AliasEvent
@@ -184,13 +180,14 @@ class _Builder:
                     raise self._error(event, "depth", f"nested deeper than {MAX_DEPTH} levels", "a record needs six")
                 stack.append((node, key))
                 key = None
-                node = self._collection(event, kind is map_start)
+                is_map = kind is map_start
+                node = (Map if is_map else List)(*self._place(event)) if places else {} if is_map else []
                 continue
             elif kind is map_end or kind is list_end:
                 value = node
                 node, key = stack.pop()
             elif kind is events.StreamEndEvent:
-                return Document(root, self.faults)
+                return root, self.faults
             elif kind is alias:
                 self._leave_out(event)
                 if places and node is not None:
@@ -199,10 +196,9 @@ class _Builder:
                     key = _LEFT_OUT if key is None else None
                 continue
             else:
-                if kind is events.DocumentStartEvent:
-                    documents += 1
-                    if documents > 1:
-                        raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
+                documents += kind is events.DocumentStartEvent
+                if documents > 1:
+                    raise self._error(event, "documents", "a second document", "keep one catalogue in a file")
                 continue
             if not stack:
                 root = value
@@ -214,11 +210,6 @@ class _Builder:
                 if key is not _LEFT_OUT:
                     node[key] = value
                 key = None
-
-    def _collection(self, event: Any, is_map: bool) -> Any:
-        if self.places:
-            return (Map if is_map else List)(*self._place(event))
-        return {} if is_map else []
 
     def _place(self, event: Any) -> tuple[int, int]:
         return event.start_mark.line + self.first_line, event.start_mark.column + 1
@@ -239,19 +230,17 @@ class _Builder:
         plain = isinstance(key, str) and getattr(key, "plain", not event.style)
         if not isinstance(key, str):
             line, column = (key.line, key.column) if self.places else (1, 1)
-            what = "a list or mapping cannot be a key"
-            fault = Problem(self.path, line, column, "key", what, "write a string before the ':'")
+            reason = "key", "a list or mapping cannot be a key", "write a string before the ':'"
         elif key == "<<" and plain:
-            what = "merge keys are not supported"
-            fault = Problem(self.path, line, column, "plain-data", what, "write the fields out")
-        elif plain and key[:1] and not key[0].isascii() and re.match(_ODD_START, key):
-            fault = Problem(self.path, line, column, "syntax", f"the key begins with {space_name(key[0])}", _SPACES)
+            reason = "plain-data", "merge keys are not supported", "write the fields out"
+        elif plain and re.match(_ODD, key):
+            reason = "syntax", f"the key begins with {_space_name(key[0])}", _SPACES
         elif key in node:
             self.faults.append(duplicate_key(self.path, key, line, column))
             return _LEFT_OUT
         else:
             return key
-        self.faults.append(fault)
+        self.faults.append(Problem(self.path, line, column, *reason))
         if self.places:
             node.partial = True
         return _LEFT_OUT
@@ -265,8 +254,7 @@ class _Builder:
         return ParseError(Problem(self.path, *self._place(event), code, what, hint))
 
 
-_LEFT_OUT = Text("")
-"""The key of an entry that is left out; compared by identity."""
+_LEFT_OUT = Text("")  # the key of an entry that is left out; compared by identity
 
 
 def duplicate_key(path: str, key: str, line: int, column: int) -> Problem:
@@ -321,52 +309,45 @@ def _fed(loader: Any, text: str, path: str, first_line: int) -> Any:
     return parser
 
 
-# Messages of syntax errors
+# Messages of syntax errors: for each of PyYAML's, a plainer one and a hint
 
+_TABS = "indent with spaces, not tabs, and quote text that begins with @, ` or %"
 _MESSAGES = {
-    "found character that cannot start any token": "this character cannot begin a value",
-    "mapping values are not allowed in this context": "a second ': ' in one value",
-    "could not find expected ':'": "a key without ': '",
-    "did not find expected key": "this line does not fit the indentation or the value before it",
-    "did not find expected node content": "a value is missing here, or a bracket is never closed",
-    "did not find expected '-' indicator": "this line does not fit the list before it",
-    "found unexpected end of stream": "a quote or bracket is never closed",
-    "did not find expected ',' or ']'": "a list in [brackets] lacks a comma or its end",
-    "did not find expected ',' or '}'": "a mapping in {braces} lacks a comma or its end",
-}
-_HINTS = {
-    "found character that cannot start any token": "indent with spaces, not tabs, and quote text that begins with @, ` or %",
-    "mapping values are not allowed in this context": "quote the text, or check the indentation",
-    "could not find expected ':'": "check the indentation of this line, or quote the text",
+    "found character that cannot start any token": ("this character cannot begin a value", _TABS),
+    "mapping values are not allowed in this context": (
+        "a second ': ' in one value",
+        "quote the text, or check the indentation",
+    ),
+    "could not find expected ':'": ("a key without ': '", "check the indentation of this line, or quote the text"),
+    "did not find expected key": ("this line does not fit the indentation or the value before it", ""),
+    "did not find expected node content": ("a value is missing here, or a bracket is never closed", ""),
+    "did not find expected '-' indicator": ("this line does not fit the list before it", ""),
+    "found unexpected end of stream": ("a quote or bracket is never closed", ""),
+    "did not find expected ',' or ']'": ("a list in [brackets] lacks a comma or its end", ""),
+    "did not find expected ',' or '}'": ("a mapping in {braces} lacks a comma or its end", ""),
 }
 _SPACES = "type ordinary spaces; text copied from a web page often has others"
 
-_ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
-_ODD_START = f"[{_ODD_SPACES}]"
+_ODD = "[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"
+# a line with a character that looks like a space but is none in YAML, in the indentation or after the key or dash
 _ODD_SPACE = (
-    rf"(?m)^[ ]*(?:([{_ODD_SPACES}])\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
-    rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:([{_ODD_SPACES}])|-([{_ODD_SPACES}]))"
+    rf"(?m)^[ ]*(?:({_ODD})\s*(?:- |[^\s:#-][^:\n]*:(?:\s|$))"
+    rf"|(?:-[ ]+)?[A-Za-z_][\w-]*:({_ODD})|-({_ODD}))"
 )
-"""A line with a character that looks like a space but is none in YAML, in the indentation or after the key or dash."""
 
 
-def _odd_space(text: str, line: int) -> tuple[int, int, str] | None:
-    """Return the last such space up to ``line`` (from 0): its line (from 0), its column and its name."""
+def _odd_space(text: str, line: int) -> int | None:
+    """Return the index of the last such space up to ``line`` (from 0)."""
     end = -1
     while line >= 0 and (end := text.find("\n", end + 1)) >= 0:
         line -= 1
     end = end if end >= 0 else len(text)
     begin = text.rfind("\n", 0, max(0, end - 5000)) + 1
     *_, found = None, *re.compile(_ODD_SPACE).finditer(text, begin, end)
-    if found is None:
-        return None
-    at = found.start(found.lastindex or 0)
-    line, column = _position(text, at)
-    return line - 1, column, space_name(text[at])
+    return found.start(found.lastindex or 0) if found else None
 
 
-def space_name(space: str) -> str:
-    """Return the name of a special space: "a no-break space (U+00A0)"."""
+def _space_name(space: str) -> str:
     import unicodedata
 
     name = unicodedata.name(space, "space").lower()
@@ -375,12 +356,12 @@ def space_name(space: str) -> str:
 
 def _syntax_error(error: Any, text: str, path: str, first_line: int) -> ParseError:
     mark, context = error.problem_mark or error.context_mark, error.context_mark
-    odd = _odd_space(text, mark.line) if mark and not text.isascii() else None
-    if odd is not None:
-        what = f"not YAML: {odd[2]} in place of a space"
-        return ParseError(Problem(path, odd[0] + first_line, odd[1], "syntax", what, _SPACES))
-    said, hint = error.problem or "not YAML", _HINTS.get(error.problem, "")
-    what = _MESSAGES.get(said, said)
+    if mark and not text.isascii() and (at := _odd_space(text, mark.line)) is not None:
+        line, column = _position(text, at)
+        what = f"not YAML: {_space_name(text[at])} in place of a space"
+        return ParseError(Problem(path, line - 1 + first_line, column, "syntax", what, _SPACES))
+    said = error.problem or "not YAML"
+    what, hint = _MESSAGES.get(said, (said, ""))
     opened = next((name for name in ("flow", "quoted") if name in (error.context or "")), "")
     if mark and context and opened and (context.line < mark.line or said == "found unexpected end of stream"):
         # a missing end is noticed later; what needs correction is where it begins
