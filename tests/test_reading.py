@@ -137,6 +137,8 @@ LAYOUTS = {
     "related events": HEADING + "events:\n" + EVENTS[0] + f"  related: [{EVENTS[1][6:].splitlines()[0]}]\n" + EVENTS[1],
     "an end of the document": HEADING + "events:\n" + "".join(EVENTS) + "...\n",
     "a quote that holds an item": HEADING + "events:\n" + EVENTS[0] + '  aims: ["a\n- b"]\n' + "".join(EVENTS[1:]),
+    "a quoted key after the events": "events:\n" + "".join(EVENTS) + HEADING.replace("vocabulary:", '"vocabulary":'),
+    "a quote that holds a key": HEADING + "events:\n" + "".join(EVENTS) + '  aims: ["a\nabout: x"]\n',
     "the shipped one": SHIPPED,
 }
 

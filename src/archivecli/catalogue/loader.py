@@ -144,7 +144,7 @@ class Catalogue:
         """Read the head of a file and find its batches; return False if the file must be parsed whole."""
         found = Layout(known.digest, known.head, b"", 1, []) if known else layout.scan(source, on_batch)
         roots = _parse_head(found, source.path)
-        if roots is None:
+        if roots is None or (found.after and not _can_parse(found.batches[-1])):  # the list may end elsewhere
             return False
         for root in roots:
             self._head.add(self._validator, root)
@@ -227,8 +227,10 @@ class Catalogue:
                 yield unit, batch
                 continue
             parsed_whole.add(path)
-            data = layout.read_whole(unit.source)
-            for items in _split(unit.source, self._recover(data, path), done[path]):
+            root = None
+            with self._collecting(path):
+                root = self._recover(layout.read_whole(unit.source), path)
+            for items in _split(unit.source, root, done[path]):
                 yield items, reader.batch(items, items.values)
 
     def check_references(self) -> None:
@@ -321,6 +323,14 @@ def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
                 return None
             roots.append(root)
     return None if any("events" in root for root in roots) else roots
+
+
+def _can_parse(span: Span) -> bool:
+    try:
+        _parse_span(span, layout.read(span), False)
+    except ParseError:
+        return False
+    return True
 
 
 class BatchReader:

@@ -152,17 +152,19 @@ def _build(path: Path, index: Path | None, began_ns: int, progress: Progress | N
     from archivecli.index.writer import build
     from archivecli.readers.layout import Changed
 
-    for pause in (0.0, 0.02, 0.1, 0.5):
+    for pause, whole in ((0.0, False), (0.02, False), (0.1, False), (0.5, True)):  # the last reads each file at once
         time.sleep(pause)
         with contextlib.suppress(Changed):
             if index is not None:
                 with contextlib.suppress(OSError, sqlite3.DatabaseError):
-                    catalogue = Catalogue(path)
+                    catalogue = Catalogue(path, whole=whole)
                     fill = partial(build, catalogue=catalogue, progress=progress)
                     return _write(catalogue, index, began_ns, fill), "built"
             with contextlib.suppress(sqlite3.DatabaseError):  # SQLite's own temporary file, if it grows large
-                return _build_privately("", Catalogue(path), progress), "memory"
-            return _build_privately(":memory:", Catalogue(path), progress), "memory"  # no space for that either
+                return _build_privately("", Catalogue(path, whole=whole), progress), "memory"
+            return _build_privately(
+                ":memory:", Catalogue(path, whole=whole), progress
+            ), "memory"  # no space for that either
     raise CatalogueError(
         [Problem(str(path), 0, 0, "changing", "a file changes while it is read", "try again in a moment")]
     )

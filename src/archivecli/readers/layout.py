@@ -23,7 +23,7 @@ _BLOCK = 1_000_000
 # possessive quantifiers, since with backtracking a line of millions of spaces would take minutes
 _EVENTS = re.compile(rb"^events:[ \t]*+(?:#[^\n]*+)?\r?\n(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )", re.MULTILINE)
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?(?: *+(?:#[^\n]*+)?\r?\n)*+(?=( *+)- )")
-_KEY = re.compile(rb"\n[A-Za-z_]")
+_KEY = re.compile(rb"\n(?:[^\s#-]|-(?![ \r\n]))")  # a line of the mapping around the list, which begins in column 1
 
 
 class Span(NamedTuple):

@@ -33,7 +33,7 @@ class SettingInfo(NamedTuple):
         return (
             self.name,
             display.terminal_safe(shown),
-            display.terminal_safe(f"  ({self.origin})" if self.origin else ""),
+            f"  ({display.terminal_safe(self.origin)})" if self.origin else "",
         )
 
 
