@@ -14,10 +14,10 @@ from typing import Any
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
-from archivecli.events import Synonyms, Term
+from archivecli.events import Event, Synonyms, Term
 from archivecli.index.conditions import ALL
 from archivecli.index.counts import count_by
-from archivecli.index.reader import EVENT_COLUMNS, Index, event_of
+from archivecli.index.reader import EVENT_COLUMNS, Index
 from archivecli.index.rows import EventRows, RowBuilder
 from archivecli.index.tables import INDEXES, TABLES, VERSION, Progress, full_text_table
 from archivecli.query.criteria import PERIODS
@@ -167,7 +167,7 @@ class Writer:
         sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.n"
         stored = self.connection.execute(sql, (json.dumps(numbers),)).fetchall()
         found = [row[0] for row in stored]
-        rows = self.rows([event_of(row[1:]) for row in stored])
+        rows = self.rows([Event(*row[1:]) for row in stored])
         self.words.subtract(rows.words)
         execute = self.connection.executemany
         columns = ((number, *lines.split("\n")) for number, lines in zip(found, rows.columns, strict=True))
