@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import count, product
+from itertools import product
 from typing import Any
 
 from archivecli.dates import LENGTHS, Precision, add_months, periods_between
@@ -137,10 +137,11 @@ class Selection:
                 keys_of.append(f"coalesce({n}.name, '')")
         grouping = ", ".join([*(str(number) for number, _ in enumerate(keys_of, 1)), *([group] if group else [])])
         sql = f"SELECT {', '.join([*keys_of, columns])} FROM events e {' '.join(joins)} WHERE {{}}"
-        cells = count(1)
+        cells = 0
         for row in self._rows(f"{sql} GROUP BY {grouping}" if grouping else sql):
             for keys in _combinations(axes, row):
-                if next(cells) > MAX_CELLS:
+                cells += 1
+                if cells > MAX_CELLS:
                     raise UsageError(f"the table has more than {MAX_CELLS:,} cells", "narrow it with a filter")
                 yield keys, row[len(keys_of) :]
 
