@@ -75,7 +75,7 @@ def test_related_events_are_there(events: list[Event]) -> None:
 
 def test_show_takes_every_id_and_its_shortest_beginning(archive: Archive, events: list[Event], run: Run) -> None:
     for event in events:
-        shortest = archive.short_id(event.id)
+        shortest = archive.index.short_id(event.id)
         assert event.id.startswith(shortest)
         assert archive.get(shortest) == archive.get(event.id) == event
         assert sum(other.id.startswith(shortest) for other in events) == 1
@@ -84,7 +84,7 @@ def test_show_takes_every_id_and_its_shortest_beginning(archive: Archive, events
             assert sum(other.id.startswith(shortest[:-1]) for other in events) > 1
     every_id = [event.id for event in events]
     assert run("show", *every_id, "--format", "ids").lines == every_id
-    assert run("show", *(archive.short_id(name) for name in every_id), "--format", "ids").lines == every_id
+    assert run("show", *(archive.index.short_id(name) for name in every_id), "--format", "ids").lines == every_id
 
 
 # Every field of the record

@@ -123,8 +123,8 @@ def answers(archive: Archive) -> Iterator[Any]:
         selection = archive.selection(Query())
         yield sorted(selection.cross((by, "kind")).items())
     for event in events[:5]:
-        yield archive.related(event, 3), archive.short_id(event.id), archive.neighbours(event)
-    yield archive.period, archive.date_range, archive.about
+        yield archive.related(event, 3), archive.index.short_id(event.id), archive.index.neighbours(event)
+    yield archive.index.period, archive.index.date_range, archive.index.meta["about"]
 
 
 def compiled(path: Path, cache: Path) -> tuple[str, dict[str, list[Any]], list[Any]] | list[Any]:
@@ -661,7 +661,7 @@ def test_multiple_updates_and_readers_at_once(large: Path, folder: Path) -> None
                 for _ in range(25):
                     with contextlib.suppress(CatalogueError):  # the file changes again and again while it is read
                         archive = Archive(large)
-                        answers.add((archive.search(Query(parse("quagga").where)).total, archive.size))
+                        answers.add((archive.search(Query(parse("quagga").where)).total, archive.index.size))
                         archive.close()
                 os._exit(0 if answers == {(1, 40)} else 2)
             os._exit(1)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archivecli import display
 from archivecli.dates import Period, truncate, year_of
 from archivecli.errors import AmbiguousId, EventNotFound, did_you_mean
-from archivecli.events import Event, Term
+from archivecli.events import Event
 from archivecli.files import too_little_memory
 from archivecli.index import store
 from archivecli.index.conditions import Condition
@@ -43,41 +43,18 @@ class Archive:
         return Path(row[0]) if row and row[0] else None
 
     @property
-    def about(self) -> dict[str, Any]:
-        """The description of the catalogue: title, about, publisher, source …"""
-        about: dict[str, Any] = self.index.meta["about"]
-        return about
-
-    @property
     def schema(self) -> "Schema":
         """What the events can have."""
         return self.index.schema
 
     @property
-    def size(self) -> int:
-        """The number of events."""
-        return self.index.size
-
-    @property
-    def period(self) -> Period | None:
-        """From the first to the last day of all events; None if there are none."""
-        return self.index.period
-
-    @property
-    def date_range(self) -> tuple[str, str] | None:
-        """The first start and last end, as precise as the catalogue gives them; None if there are no events."""
-        return self.index.date_range
-
-    @property
     def years(self) -> range:
         """The numbers that are years on their own in a query."""
-        first, last = self.period or Period("1900", "2099")
+        first, last = self.index.period or Period("1900", "2099")
         return range(min(year_of(first), 1900), max(year_of(last), 2099) + 1)
 
-    def interpret(self, query: Query) -> "Interpretation | None":
-        """Return the interpretation of a query, for the methods that take it; None if the query has no words."""
-        if not has_words(query.where):
-            return None
+    def interpret(self, query: Query) -> "Interpretation":
+        """Return the interpretation of a query with words, for the methods that take it."""
         from archivecli.search.interpret import interpret  # 3 ms, only for words
 
         return interpret(self.index, query.where, query.exact)
@@ -105,9 +82,8 @@ class Archive:
 
     def _choose(self, query: Query, interpretation: "Interpretation | None" = None) -> tuple[Condition, int]:
         from archivecli.search import rank
-        from archivecli.search.interpret import interpret
 
-        return rank.select(self.index, query, interpretation or interpret(self.index, query.where, query.exact))
+        return rank.select(self.index, query, interpretation or self.interpret(query))
 
     def search(self, query: Query, interpretation: "Interpretation | None" = None) -> "SearchResult":
         """Return the events that match a query, best first, and its interpretation."""
@@ -127,10 +103,6 @@ class Archive:
 
         return stems(words)
 
-    def as_typed(self, facet: str, name: str, short: str = "") -> str | None:
-        """Return a value of a facet as one word to type, such as ``human-trafficking``; None if none is unambiguous."""
-        return self.index.as_typed(self.schema.facets[facet].section, name, short)
-
     def get(self, typed: str) -> Event:
         """Return the event with this id or unambiguous prefix; raise EventNotFound or AmbiguousId."""
         wanted = typed.strip().encode(errors="backslashreplace").decode()  # surrogates
@@ -138,8 +110,8 @@ class Archive:
         if event is not None:
             return event
         found = (self.index.by_ids(wanted, 21) or self.index.by_ids_in_any_case(wanted, 21)) if wanted else []
-        if len(found) == 1 and (event := self.index.get(found[0])):
-            return event
+        if len(found) == 1:
+            return self.get(found[0])
         if found:
             shown = [*found[:20], "…"] if len(found) > 20 else found
             raise AmbiguousId(f"'{display.terminal_safe(typed)}' is the beginning of several ids", "\n".join(shown))
@@ -155,39 +127,20 @@ class Archive:
     def _near_ids(self, wanted: str) -> str:
         same_day = self.index.by_ids(truncate(wanted, "day"), 5) if len(wanted) > 10 else []
         near = same_day or (self.index.by_ids(truncate(wanted, "month"), 5) if len(wanted) >= 7 else [])
-        if near:
+        ids = [] if near else self.index.by_ids("", 5000)
+        if near := near or [event_id for event_id in ids if wanted and wanted in event_id.lower()][:5]:
             return f"did you mean {', '.join(near)}?"
-        ids = self.index.by_ids("", 5000)
-        holding = [event_id for event_id in ids if wanted and wanted in event_id.lower()][:5]
-        if holding:
-            return f"did you mean {', '.join(holding)}?"
         return did_you_mean(wanted, ids) or "'archive list' shows them all"
-
-    def neighbours(self, event: Event) -> tuple[Event | None, Event | None]:
-        """Return the events before and after one, by date."""
-        return self.index.neighbours(event)
-
-    def short_id(self, event_id: str) -> str:
-        """Return the shortest unambiguous prefix of an id that has at least its date."""
-        return self.index.short_id(event_id)
-
-    def term(self, section: str, name: str) -> Term:
-        """Return the vocabulary's term of a name."""
-        return self.index.term(section, name)
 
     def page_url(self, page: str) -> str:
         """Return the URL of a page of the vocabulary, or ""."""
-        return self.term("pages", page).url
+        return self.index.term("pages", page).url
 
     def related(self, event: Event, limit: int | None = 10) -> "list[Relation]":
         """Return the events most related to one, best first, with the reasons."""
         from archivecli.index.related import related
 
         return related(self.index, event, limit)
-
-    def similar(self, event: Event, limit: int) -> list[Event]:
-        """Return the events nearest to one, the nearest first."""
-        return [relation.event for relation in self.related(event, limit)]
 
     def explain(self, outcome: "SearchResult") -> Iterator[str]:
         """Yield lines that explain how a query was interpreted and why each of the first hits was found."""
@@ -198,18 +151,13 @@ class Archive:
     def without_one_filter(self, where: Node) -> list[tuple[Node, int]]:
         """Return, for each filter of a query without matches, how many events match without it, if any."""
         parts = conjuncts(where)
-        if len(parts) < 2:
-            return []
         found: list[tuple[Node, int]] = []
-        for left_out in parts:
-            if has_words(left_out) or isinstance(left_out, Not):
-                continue
-            rest = conjunction(*(part for part in parts if part is not left_out))
-            number = self.search(Query(rest)).total if has_words(rest) else self.index.count(rest)
-            if number:
-                found.append((left_out, number))
-        return found
+        for left_out in parts if len(parts) > 1 else ():
+            if not has_words(left_out) and not isinstance(left_out, Not):
+                rest = conjunction(*(part for part in parts if part is not left_out))
+                found.append((left_out, self.search(Query(rest)).total if has_words(rest) else self.index.count(rest)))
+        return [(left_out, number) for left_out, number in found if number]
 
     def close(self) -> None:
         """Close the index."""
-        self.index.close()
+        self.index.connection.close()

@@ -89,7 +89,7 @@ def select(words: list[str] | None, where: Node, common: CommonOptions) -> ViewC
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where)
-    interpretation = archive.interpret(query)
+    interpretation = archive.interpret(query) if has_words(query.where) else None
     selection = archive.selection(query, interpretation)
     out.note(*(interpretation.notes if interpretation else ()))
     return ViewContext(archive, out, query, selection, selection.count(), common.fail_if_empty, interpretation)

@@ -101,7 +101,9 @@ def _context(options: OutputOptions, archive: Archive, searched: bool = False) -
         from archivecli.render import columns
 
         fields = columns.chosen(archive.schema, options.fields, searched)
-    return FormatContext(archive.schema, fields, options.bom, options.null, archive.about, archive.page_url)
+    return FormatContext(
+        archive.schema, fields, options.bom, options.null, archive.index.meta["about"], archive.page_url
+    )
 
 
 def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[str]) -> None:
@@ -143,7 +145,7 @@ def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None")
 
         terms = [[word for one in term.alternatives for word in one.words] for term in outcome.interpretation.terms]
         passages = Highlighter(archive.schema, terms, archive.stems).passages([hit.event for hit in hits])
-    return [EventRow(hit, archive.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    return [EventRow(hit, archive.index.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
 
 
 def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: Sequence[str]) -> None:
@@ -166,10 +168,10 @@ def _links(archive: Archive, event: Event) -> "list[Link]":
     """Return the events before and after one, and its most related ones."""
     from archivecli.render.card import Link
 
-    before, after = archive.neighbours(event)
+    before, after = archive.index.neighbours(event)
     others = [("earlier", before), ("later", after)]
     others += [("related", relation.event) for relation in archive.related(event, RELATED)]
-    return [Link(word, archive.short_id(other.id), other.title) for word, other in others if other is not None]
+    return [Link(word, archive.index.short_id(other.id), other.title) for word, other in others if other is not None]
 
 
 # No event matches
@@ -179,7 +181,7 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Searc
     """Report that no event matches, and why, unless the limit is 0."""
     if query.limit == 0:
         return
-    if not archive.size:
+    if not archive.index.size:
         out.note("the catalogue holds no events")
         return
     out.note("no event matches")

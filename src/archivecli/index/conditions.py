@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from archivecli import text
-from archivecli.dates import EVER, Period, add_days
+from archivecli.dates import EVER, add_days
 from archivecli.errors import UsageError, similar
 from archivecli.query.criteria import NONE, Among, And, Annually, During, HasValue, Node, Not, Or
 from archivecli.schema import Facet, Schema
@@ -43,15 +43,15 @@ class Conditions:
             case Not(part):
                 where, values = self.condition(part, per_row)
                 return f"NOT ({where})", values
-            case During(period, other=True):
-                return _of_other_dates(_during(period))
-            case During(period):
-                where, values = _during(period)
-                if period != EVER:  # a range of the index on dates: no event lasts longer
-                    where, values = f"{where} AND e.first >= ?", [*values, self.earliest_start(period.first)]
-                return where, values
+            case During(period, other=other):
+                found: Condition = "e.first <= ? AND e.last >= ?", [period.last, period.first]
+                if period == EVER:
+                    found = ALL
+                elif not other:  # a range of the index on dates: no event lasts longer
+                    found = f"{found[0]} AND e.first >= ?", [*found[1], self.earliest_start(period.first)]
+                return _in_other_dates(found) if other else found
             case Annually(month, day, other=other):
-                return _of_other_dates(_annually(month, day)) if other else _annually(month, day)
+                return _in_other_dates(_annually(month, day)) if other else _annually(month, day)
             case HasValue(facet, typed):
                 return self._has_value(facet, typed, per_row)
             case Among(ids):
@@ -112,32 +112,25 @@ class Conditions:
                 sql += " AND ' ' || alias LIKE ?" * len(words)
                 likes = (f"% {word}%" for word in words)
                 found = self._numbers(sql, facet.section, self.schema.facet_numbers[facet.name], *likes)
-        if not found:
-            raise self._unknown(facet, typed)
-        return found
-
-    def _numbers(self, sql: str, *values: Any) -> list[int]:
-        return [number for (number,) in self.connection.execute(sql, values)]
-
-    def _unknown(self, facet: Facet, typed: str) -> UsageError:
+        if found:
+            return found
         sql = "SELECT a.alias, n.name FROM aliases a JOIN names n ON n.n = a.name"
         sql += f" WHERE a.section = ? AND a.{_USED} ORDER BY a.alias, n.name"
         names = dict(self.connection.execute(sql, (facet.section, self.schema.facet_numbers[facet.name])).fetchall())
         near = list(dict.fromkeys(names[alias] for alias in similar(text.key(typed), list(names))))[:3]
         hint = f"did you mean {', '.join(near)}?" if near else f"'archive count --by {facet.name}' lists them all"
-        return UsageError(f"no event has the {facet.name} '{typed[:60]}'", hint)
+        raise UsageError(f"no event has the {facet.name} '{typed[:60]}'", hint)
+
+    def _numbers(self, sql: str, *values: Any) -> list[int]:
+        return [number for (number,) in self.connection.execute(sql, values)]
 
 
 _USED = "name IN (SELECT name FROM facets WHERE facet = ?)"
 
 
-def _of_other_dates(condition: Condition) -> Condition:
+def _in_other_dates(condition: Condition) -> Condition:
     where, values = condition
     return f"e.n IN (SELECT event FROM other_dates e WHERE {where})", values
-
-
-def _during(period: Period) -> Condition:
-    return ALL if period == EVER else ("e.first <= ? AND e.last >= ?", [period.last, period.first])
 
 
 def _annually(month: int, day: int) -> Condition:

@@ -1,6 +1,8 @@
 """The events matching a query, for counting and charting."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from archivecli.dates import LENGTHS, Precision, add_months, periods_between
@@ -26,10 +28,10 @@ def count_by(index: Index, by: str, condition: Condition) -> list[Count]:
     if by in PERIODS:
         first, last = _period_columns(by)
         sql = f"SELECT {first}, {last}, count(*) FROM events e WHERE {where} GROUP BY 1, 2"
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         for first, last, number in index.connection.execute(sql, values):
             for label in periods_between(by, first, last):
-                counts[label] = counts.get(label, 0) + number
+                counts[label] += number
         return [Count(label, label, counts[label]) for label in sorted(counts)]
     sql = (
         "SELECT coalesce(n.name, ''), coalesce(n.short, ''), count(*) AS c FROM events e"
@@ -81,9 +83,9 @@ class Selection:
         runs: list[tuple[str, str]] = []
         for first, last in self._rows(sql):
             if runs and first <= add_months(runs[-1][1], 1):
-                runs[-1] = (runs[-1][0], max(runs[-1][1], last))
-            else:
-                runs.append((first, last))
+                first, previous = runs.pop()
+                last = max(previous, last)
+            runs.append((first, last))
         return runs
 
     def days_of_year(self) -> list[str]:
@@ -96,9 +98,9 @@ class Selection:
 
         An event with multiple values counts in each combination. Raise UsageError for more than MAX_CELLS of them.
         """
-        cells: dict[Keys, int] = {}
+        cells: Counter[Keys] = Counter()
         for keys, (number,) in self._crossed(axes, "count(*)"):
-            cells[keys] = cells.get(keys, 0) + number
+            cells[keys] += number
         return cells
 
     def add_up(self, measure: NumericField, axes: Sequence[str] = ()) -> dict[Keys, list[Total]]:
@@ -109,13 +111,10 @@ class Selection:
             units = found.setdefault(keys, {})
             before = units.get(unit, Total(unit, 0, 0, 0, 0))
             units[unit] = Total(unit, *(one + other for one, other in zip(before[1:], numbers, strict=True)))
-        return {
-            # rounded, as the sum of fractions depends on their order
-            keys: sorted(
-                (t._replace(total=round(t.total, 6)) for t in units.values()), key=lambda t: (-t.events, t.unit)
-            )
-            for keys, units in found.items()
+        rounded = {  # as the sum of fractions depends on their order
+            keys: [t._replace(total=round(t.total, 6)) for t in units.values()] for keys, units in found.items()
         }
+        return {keys: sorted(totals, key=lambda t: (-t.events, t.unit)) for keys, totals in rounded.items()}
 
     def numbered(self, measure: NumericField) -> int:
         """Return how many of the events have the number."""
@@ -154,14 +153,10 @@ class Selection:
 
 def _combinations(axes: Sequence[str], row: Sequence[Any]) -> Iterator[Keys]:
     """Yield the keys of a row; a period axis takes two columns, its first and last label."""
-    if not axes:
-        yield ()
-        return
-    axis, rest = axes[0], axes[1:]
-    labels = periods_between(axis, row[0], row[1]) if axis in PERIODS else iter((row[0],))
-    for label in labels:
-        for keys in _combinations(rest, row[2 if axis in PERIODS else 1 :]):
-            yield label, *keys
+    columns = iter(row)
+    return product(
+        *(periods_between(axis, next(columns), next(columns)) if axis in PERIODS else (next(columns),) for axis in axes)
+    )
 
 
 def _measured(measure: NumericField) -> str:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import starmap, takewhile
 from typing import Any
 
 from archivecli import text
@@ -31,13 +32,10 @@ SCAN_LIMIT = 10_000
 
 K1, B = 1.2, 0.75  # the constants of BM25 in FTS5
 
-_LEADING_DATE = r"[0-9]{4}(-[0-9]{2}){0,2}"
-
 
 def shared_length(one: str, other: str) -> int:
     """Return the length of the common prefix of two strings."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((position for position, (a, b) in pairs if a != b), min(len(one), len(other)))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _casefold(event_id: str) -> str:
@@ -47,11 +45,6 @@ def _casefold(event_id: str) -> str:
     import unicodedata  # only for ids that are not ASCII
 
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", event_id).casefold())
-
-
-def event_of(row: Sequence[str]) -> Event:
-    """Return the event of a row of EVENT_COLUMNS."""
-    return Event(*row)
 
 
 class Index:
@@ -67,7 +60,7 @@ class Index:
 
     @cached_property
     def schema(self) -> Schema:
-        """What the events of the catalogue can have."""
+        """What the events can have."""
         return Schema.from_plain(self.meta["schema"])
 
     @property
@@ -95,16 +88,12 @@ class Index:
 
     @cached_property
     def conditions(self) -> Conditions:
-        """Builds SQL conditions for this index."""
+        """The builder of SQL conditions for this index."""
         return Conditions(self.connection, self.schema, int(self.meta.get("longest", 0)))
 
     def condition(self, node: Node) -> Condition:
         """Return the SQL condition on ``events e`` for criteria without words."""
         return self.conditions.condition(node)
-
-    def close(self) -> None:
-        """Close the file."""
-        self.connection.close()
 
     # Events
 
@@ -113,8 +102,7 @@ class Index:
         if condition is None:
             condition = self.conditions.condition(query.where, per_row=self._is_frequent(query))
         where, values = condition
-        for row in self.connection.execute(self._select_sql(query, where), values):
-            yield event_of(row)
+        yield from starmap(Event, self.connection.execute(self._select_sql(query, where), values))
 
     def _select_sql(self, query: Query, where: str) -> str:
         order = query.sort if query.sort in ORDERS else "date"
@@ -163,15 +151,15 @@ class Index:
 
     def events(self, numbers: Iterable[int]) -> dict[int, Event]:
         """Return the events with these numbers."""
-        where, values = listed(numbers)
-        rows = self.connection.execute(f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE {where}", values)
-        return {row[0]: event_of(row[1:]) for row in rows}
+        return {n: Event(*row) for n, *row in self._rows_of(numbers, EVENT_COLUMNS)}
 
     def date_keys(self, numbers: Iterable[int]) -> dict[int, tuple[str, str, str]]:
         """Return the sort key by date of each of these events."""
+        return {n: (first, last, event_id) for n, first, last, event_id in self._rows_of(numbers, "first, last, id")}
+
+    def _rows_of(self, numbers: Iterable[int], columns: str) -> Iterator[Any]:
         where, values = listed(numbers)
-        rows = self.connection.execute(f"SELECT e.n, e.first, e.last, e.id FROM events e WHERE {where}", values)
-        return {row[0]: row[1:] for row in rows}
+        return self.connection.execute(f"SELECT e.n, {columns} FROM events e WHERE {where}", values)
 
     def numbers_by_date(self, oldest_first: bool) -> Iterator[int]:
         """Yield the numbers of all events, ordered by date."""
@@ -181,7 +169,7 @@ class Index:
     def get(self, event_id: str) -> Event | None:
         """Return the event with this id, or None."""
         row = self.connection.execute(f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id = ?", (event_id,)).fetchone()
-        return event_of(row) if row else None
+        return Event(*row) if row else None
 
     def neighbours(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after this one by date."""
@@ -190,7 +178,7 @@ class Index:
             sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE (e.first, e.last, e.id) {sign} (?, ?, ?)"
             sql += f" ORDER BY {ORDERS['date'].format(order)} LIMIT 1"
             row = self.connection.execute(sql, (*event.period, event.id)).fetchone()
-            found.append(event_of(row) if row else None)
+            found.append(Event(*row) if row else None)
         return found[0], found[1]
 
     # Ids
@@ -220,7 +208,7 @@ class Index:
             sql = f"SELECT id FROM events WHERE id {sign} ? ORDER BY id {order} LIMIT 1"
             for (other,) in self.connection.execute(sql, (event_id,)):
                 longest = max(longest, shared_length(event_id, other))
-        date = re.match(_LEADING_DATE, event_id)
+        date = re.match("[0-9]{4}(-[0-9]{2}){0,2}", event_id)
         length = max(longest + 1, date.end() if date else 0)
         return event_id[: length + 1 if event_id[length - 1 : length] == "-" else length]
 
@@ -235,8 +223,9 @@ class Index:
         values: Any = (tuple(value) if isinstance(value, list) else value for value in json.loads(row[0]))
         return Term(*values)
 
-    def as_typed(self, section: str, name: str, short: str) -> str | None:
-        """Return a name as one unambiguous word of letters, digits and hyphens, or None."""
+    def as_typed(self, facet: str, name: str, short: str = "") -> str | None:
+        """Return a value of a facet as one unambiguous word to type, such as ``human-trafficking``, or None."""
+        section = self.schema.facets[facet].section
         sql = "SELECT n.name FROM aliases a JOIN names n ON n.n = a.name WHERE a.section = ? AND a.alias = ?"
         for written in (short, name):
             alias = text.key(written)
@@ -246,13 +235,12 @@ class Index:
 
     def is_name(self, words: str) -> bool:
         """Return whether the vocabulary has a name of these folded words."""
-        return self._exists("SELECT 1 FROM aliases WHERE alias = ? LIMIT 1", words)
+        return self._exists("SELECT 1 FROM aliases WHERE alias = ?", words)
 
     def is_in_name(self, word: str, sections: Sequence[str]) -> bool:
         """Return whether a name in one of these sections has this folded word."""
-        marks = ",".join("?" * len(sections))
-        sql = f"SELECT 1 FROM aliases WHERE section IN ({marks}) AND ' ' || alias || ' ' LIKE ? LIMIT 1"
-        return self._exists(sql, *sections, f"% {word} %")
+        sql = "SELECT 1 FROM aliases WHERE section IN (SELECT value FROM json_each(?)) AND ' ' || alias || ' ' LIKE ?"
+        return self._exists(sql, json.dumps(sections), f"% {word} %")
 
     def _exists(self, sql: str, *values: Any) -> bool:
         return self.connection.execute(sql, values).fetchone() is not None
@@ -273,12 +261,11 @@ class Index:
     def latest_match(self, expression: str, condition: Condition, total: int, limit: int) -> list[int]:
         """Return the latest of ``total`` matches."""
         where, values = match_condition(expression, condition)
-        ordered = f"ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?"
         if total * 10 < self.size:  # sort them, else scan the events by date until there are enough
-            sql = f"SELECT e.n FROM fts CROSS JOIN events e ON e.n = fts.rowid WHERE {where} {ordered}"
+            source = f"fts CROSS JOIN events e ON e.n = fts.rowid WHERE {where}"
         else:
-            found = f"SELECT fts.rowid FROM fts WHERE {where}"
-            sql = f"SELECT e.n FROM events e INDEXED BY event_dates WHERE e.n IN ({found}) {ordered}"
+            source = f"events e INDEXED BY event_dates WHERE e.n IN (SELECT fts.rowid FROM fts WHERE {where})"
+        sql = f"SELECT e.n FROM {source} ORDER BY {ORDERS['date'].format('DESC')} LIMIT ?"
         return [n for (n,) in self.connection.execute(sql, [*values, limit])]
 
     def frequencies(self, expression: str, among: Collection[int] | None = None) -> dict[int, float]:
@@ -289,16 +276,14 @@ class Index:
         """
         bm25 = f"bm25(fts, {', '.join(map(str, self.schema.columns.values()))})"
         sql = f"SELECT fts.rowid, -{bm25}, tokens FROM fts JOIN token_counts ON n = fts.rowid WHERE fts MATCH ?"
-        if among is None:
-            rows = self.connection.execute(sql, (expression,)).fetchall()
-            matches = len(rows)
-        else:
+        values: list[Any] = [expression]
+        if among is not None:
             sql += " AND fts.rowid >= ? AND +fts.rowid IN (SELECT value FROM json_each(?))"
-            values = (expression, min(among, default=0), json.dumps(list(among)))
-            rows = self.connection.execute(sql, values).fetchall()
-            matches = self.match_count(expression) if rows else 0
+            values += [min(among, default=0), json.dumps(list(among))]
+        rows = self.connection.execute(sql, values).fetchall()
         if not rows:
             return {}
+        matches = len(rows) if among is None else self.match_count(expression)
         rarity = max(math.log((self.size - matches + 0.5) / (matches + 0.5)), 1e-6)
         average = self.meta["tokens"] / self.size
         found = {}

@@ -1,6 +1,7 @@
 """Find the events most related to one: those that share rare values with it, with the reasons."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 
 from archivecli.events import Event
@@ -29,22 +30,22 @@ MIN_SCORE = 1.5
 def related(index: Index, event: Event, limit: int | None = 10) -> list[Relation]:
     """Return the events most related to one, best first, later ones first among equals."""
     own = index.numbers_of([event.id])[event.id]
-    scores: dict[int, float] = {}
+    scores: defaultdict[int, float] = defaultdict(float)
     reasons: dict[int, dict[str, tuple[float, list[str]]]] = {}
     for facet, name, weight, others in _shared_values(index, own):
         for n in others:
-            scores[n] = scores.get(n, 0.0) + weight
+            scores[n] += weight
             strength, names = reasons.setdefault(n, {}).get(facet, (0.0, []))
             reasons[n][facet] = (strength + weight, [*names, name])
     named = {item["event"]: item.get("why", "") for item in event.record.get("related", ())}
     for event_id, n in index.numbers_of(named).items():
-        scores[n] = scores.get(n, 0.0) + NAMED
+        scores[n] += NAMED
         reasons.setdefault(n, {})[""] = (NAMED, [named[event_id].rstrip(".")] if named[event_id] else [])
-    scores = {n: round(score, 3) for n, score in scores.items() if score >= MIN_SCORE}
-    if limit is not None and 0 < limit < len(scores):  # dates decide among those as good as the last one
-        lowest = sorted(scores.values(), reverse=True)[limit - 1]
-        scores = {n: score for n, score in scores.items() if score >= lowest}
-    found = [Relation(other, scores[n], tuple(_describe(reasons[n]))) for n, other in index.events(scores).items()]
+    best = {n: round(score, 3) for n, score in scores.items() if score >= MIN_SCORE}
+    if limit is not None and 0 < limit < len(best):  # dates decide among those as good as the last one
+        lowest = sorted(best.values(), reverse=True)[limit - 1]
+        best = {n: score for n, score in best.items() if score >= lowest}
+    found = [Relation(other, best[n], tuple(_describe(reasons[n]))) for n, other in index.events(best).items()]
     found.sort(key=lambda one: (one.score, one.event.period, one.event.id), reverse=True)
     return found[:limit]
 

@@ -47,12 +47,8 @@ class RowBuilder:
         self.schema = schema
         self.vocabulary = vocabulary
         columns = list(schema.columns)
-        self._fields: dict[str, tuple[int, str, _Gather]] = {
-            field.name: (
-                columns.index(field.column),
-                _IMPLIED_WORDS.get(field.name, ""),
-                self._gather(field.shape, field.name),
-            )
+        self._fields: dict[str, tuple[int, _Gather]] = {
+            field.name: (columns.index(field.column), self._gather(field.shape, field.name))
             for field in schema.fields
             if field.column
         }
@@ -95,9 +91,9 @@ class RowBuilder:
         names: list[_Name] = []
         for name, value in record.items():
             if name in self._fields:
-                column, implied, gather = self._fields[name]
-                if implied:
-                    texts[column].append(implied)
+                column, gather = self._fields[name]
+                if name in _IMPLIED_WORDS:
+                    texts[column].append(_IMPLIED_WORDS[name])
                 gather(value, texts[column], names)
         texts[-1] += dict.fromkeys([name.others for name in names if name.others])
         facets = dict.fromkeys([facet for name in names for facet in name.facets])
@@ -110,14 +106,13 @@ class RowBuilder:
                 assert shape.item is not None
                 return _each(self._gather(shape.item, path))
             case "map":
-                return _inside(
-                    {field.name: self._gather(field.shape, f"{path}.{field.name}") for field in shape.fields}
-                )
+                inner = {field.name: self._gather(field.shape, f"{path}.{field.name}") for field in shape.fields}
+                return _inside(inner)
             case "ref":
                 return _naming(_Names(self.schema, self.vocabulary, shape.section, path))
             case "flag" | "url":
-                return _nothing
-        return _text
+                return lambda value, texts, names: None
+        return lambda value, texts, names: texts.append(text.searchable(str(value)))
 
 
 _IMPLIED_WORDS = {
@@ -172,11 +167,3 @@ def _naming(known: _Names) -> _Gather:
         names.append(name)
 
     return gathered
-
-
-def _text(value: str | float, texts: list[str], names: list[_Name]) -> None:
-    texts.append(text.searchable(str(value)))
-
-
-def _nothing(value: Any, texts: list[str], names: list[_Name]) -> None:
-    pass

@@ -116,9 +116,8 @@ def _open_stamped(index: Path) -> tuple[sqlite3.Connection, dict[str, Any]] | No
 
 def _is_ours(status: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
     """Return whether a file has the right kind, and only the user can have written it."""
-    if not is_kind(status.st_mode):
-        return False
-    return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
+    is_safe = os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
+    return is_safe and is_kind(status.st_mode)
 
 
 def _states(found: Sequence[Source]) -> list[list[Any]]:
@@ -133,8 +132,8 @@ def _is_uncertain(state: FileState, began_ns: int) -> bool:
 
 
 def _open_read_only(index: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{index.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    return _hardened(connection)
+    uri = f"{index.absolute().as_uri()}?mode=ro&immutable=1"
+    return _hardened(sqlite3.connect(uri, uri=True, isolation_level=None))
 
 
 def _hardened(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -206,13 +205,9 @@ def _update(
 
 def _same_files(stamp: dict[str, Any], found: Sequence[Source]) -> dict[str, str]:
     """Return the files that are certainly unchanged since the index was built, with the digest of their content."""
-    before = {state[0]: (state, digest) for state, digest in zip(stamp["files"], stamp["digests"], strict=True)}
-    same: dict[str, str] = {}
-    for source, state in zip(found, _states(found), strict=True):
-        known, digest = before.get(state[0], (None, ""))
-        if known == state and not _is_uncertain(source.state, stamp["began"]):
-            same[state[0]] = digest
-    return same
+    certain = _states([source for source in found if not _is_uncertain(source.state, stamp["began"])])
+    files = zip(stamp["files"], stamp["digests"], strict=True)
+    return {state[0]: digest for state, digest in files if state in certain}
 
 
 def _write(
@@ -230,9 +225,8 @@ def _write(
     with _temporary_file(index) as temporary:
         if copied is not None:
             _copy(index, temporary, copied)
-        connection = sqlite3.connect(
-            f"{temporary.absolute().as_uri()}?mode=rw&nolock=1", uri=True, isolation_level=None
-        )
+        uri = f"{temporary.absolute().as_uri()}?mode=rw&nolock=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
         try:
             for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
                 connection.execute(f"PRAGMA {pragma}")

@@ -42,7 +42,9 @@ def compare(index: Path, path: Path, found: list[Source], same: Mapping[str, str
         connection.execute("BEGIN")
         comparison = _Comparison(connection, found)
         known = comparison.known(same)
-        if not comparison.heads or not comparison.knows_all_items():
+        # files that were parsed whole have no digests of their events
+        sql = "SELECT (SELECT count(*) FROM event_digests) = (SELECT count(*) FROM events)"
+        if not comparison.heads or connection.execute(sql).fetchone() != (1,):
             raise StaleIndex
         catalogue = Catalogue(path, found, known, comparison.add_items)
         if catalogue.problems or catalogue.roots or not comparison.same_heads(catalogue.heads):
@@ -69,26 +71,18 @@ class _Comparison:
             if place in same and place in self.heads
         }
 
-    def knows_all_items(self) -> bool:
-        """Return whether the index has a digest of each event, which it has not for files that were parsed whole."""
-        found = self.connection.execute("SELECT (SELECT count(*) FROM event_digests) = (SELECT count(*) FROM events)")
-        return bool(found.fetchone()[0])
-
     def add_items(self, batch: Span, data: bytes) -> None:
         """Store the positions and digests of the items of a batch."""
         file = self.numbers.setdefault(self.places[batch.source.path], -len(self.numbers))
-        rows = (
-            (file, span.indent, span.begin, span.end, span.line, digest)
-            for span, digest in layout.item_spans(batch, data)
-        )
+        items = layout.item_spans(batch, data)
+        rows = ((file, span.indent, span.begin, span.end, span.line, digest) for span, digest in items)
         sql = "INSERT INTO scanned (file, indent, begin, stop, line, digest) VALUES (?,?,?,?,?,?)"
         self.connection.executemany(sql, rows)
 
     def same_heads(self, heads: Iterable[tuple[str, bytes]]) -> bool:
         """Return whether nothing but events has changed."""
-        return sorted((self.places[path], head) for path, head in heads if head) == sorted(
-            (place, head) for place, head in self.heads.items() if head
-        )
+        now = {(self.places[path], head) for path, head in heads if head}
+        return now == {(place, head) for place, head in self.heads.items() if head}
 
     def differing(self, known: Iterable[str]) -> tuple[list[int], list[Span]]:
         """Return the numbers of the events that are gone, and the new items in the order of the files."""

@@ -8,16 +8,16 @@ import os
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from typing import Any
 
 from archivecli import text
 from archivecli.catalogue.loader import Catalogue
-from archivecli.events import Synonyms, Term
+from archivecli.events import Event, Synonyms, Term
 from archivecli.index.conditions import ALL
 from archivecli.index.counts import count_by
-from archivecli.index.reader import EVENT_COLUMNS, Index, event_of
+from archivecli.index.reader import EVENT_COLUMNS, Index
 from archivecli.index.rows import EventRows, RowBuilder
 from archivecli.index.tables import INDEXES, TABLES, VERSION, Progress, full_text_table
 from archivecli.query.criteria import PERIODS
@@ -94,7 +94,8 @@ class Writer:
         self.last_name = max(self.names.values(), default=0)
         known = set(self.names)
         (last,) = execute("SELECT max(n) FROM events").fetchone()
-        self._remove_files()
+        for path in self.files.keys() - {os.path.abspath(path) for path, _ in self.catalogue.heads}:
+            execute("DELETE FROM files WHERE n = ?", (self.files.pop(path),))
         self._add_files()
         for at in range(0, len(gone), REMOVED_AT_ONCE):
             self._remove(gone[at : at + REMOVED_AT_ONCE])
@@ -102,20 +103,16 @@ class Writer:
             self._add_events(last or 0, progress)
         except sqlite3.IntegrityError as error:  # two events share an id
             raise StaleIndex from error
-        if self.catalogue.problems or self._has_unknown_related_ids():
+        unknown = "SELECT 1 FROM related_ids m WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = m.id) LIMIT 1"
+        if self.catalogue.problems or execute(unknown).fetchone():
             raise StaleIndex
-        self._add_names({name: n for name, n in self.names.items() if name not in known})
+        self._add_names([name for name in self.names if name not in known])
         self._remove_names()
         execute("DELETE FROM words WHERE number <= 0")
         execute("DELETE FROM counts")
         execute("DELETE FROM meta")
         self._add_counts()
         self._add_meta()
-
-    def _remove_files(self) -> None:
-        left = {os.path.abspath(path) for path, _ in self.catalogue.heads}
-        for path in [path for path in self.files if path not in left]:
-            self.connection.execute("DELETE FROM files WHERE n = ?", (self.files.pop(path),))
 
     def _add_files(self) -> None:
         for path, head in ((os.path.abspath(path), head) for path, head in self.catalogue.heads):
@@ -126,7 +123,8 @@ class Writer:
     def _add_events(self, number: int, progress: Progress | None) -> None:
         """Store the events of the catalogue, numbered from ``number`` + 1."""
         added = 0
-        self._set_hash_size(HASH_SIZE)
+        set_hash_size = "INSERT INTO fts (fts, rank) VALUES ('hashsize', ?)"  # an option missing from fts5.html
+        self.connection.execute(set_hash_size, (HASH_SIZE,))
         for batch in self.catalogue.batches(self.rows):
             self._add(number + added, batch.prepared)
             if batch.digests and not batch.problems:
@@ -136,22 +134,17 @@ class Writer:
             added += batch.number
             if progress:
                 progress(added)
-        self._set_hash_size(1024 * 1024)
+        self.connection.execute(set_hash_size, (1024 * 1024,))
         self._store_facets()
         self._store_words()
-
-    def _set_hash_size(self, size: int) -> None:
-        """Let FTS5 collect N bytes of new words, an option that https://sqlite.org/fts5.html does not describe."""
-        self.connection.execute("INSERT INTO fts (fts, rank) VALUES ('hashsize', ?)", [size])
 
     def _add(self, before: int, rows: EventRows) -> None:
         """Store events, numbered from ``before`` + 1."""
         execute = self.connection.executemany
-        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", _numbered(before, rows.events))
-        execute(
-            f"INSERT INTO fts (rowid, {self.columns}) VALUES ({self.marks})",
-            _numbered(before, (lines.split("\n") for lines in rows.columns)),
-        )
+        events = ((n, *row) for n, row in enumerate(rows.events, before + 1))
+        execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", events)
+        columns = ((n, *lines.split("\n")) for n, lines in enumerate(rows.columns, before + 1))
+        execute(f"INSERT INTO fts (rowid, {self.columns}) VALUES ({self.marks})", columns)
         execute("INSERT INTO token_counts VALUES (?,?)", enumerate(rows.token_counts, before + 1))
         self.words.update(rows.words)
         if len(self.words) > MAX_WORDS:
@@ -167,7 +160,7 @@ class Writer:
         sql = f"SELECT e.n, {EVENT_COLUMNS} FROM events e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.n"
         stored = self.connection.execute(sql, (json.dumps(numbers),)).fetchall()
         found = [row[0] for row in stored]
-        rows = self.rows([event_of(row[1:]) for row in stored])
+        rows = self.rows([Event(*row[1:]) for row in stored])
         self.words.subtract(rows.words)
         execute = self.connection.executemany
         columns = ((number, *lines.split("\n")) for number, lines in zip(found, rows.columns, strict=True))
@@ -187,9 +180,7 @@ class Writer:
         """Collect the events of each value of a facet, as it is faster to store them in order."""
         for (place, value), numbers in facets.items():
             key = (place, self._name(self.sections[place], value))
-            if key not in self.facets:
-                self.facets[key] = array("I")
-            self.facets[key].extend([before + 1 + number for number in numbers])
+            self.facets.setdefault(key, array("I")).extend([before + 1 + number for number in numbers])
             self.waiting += len(numbers)
         if self.waiting > MAX_FACETS:
             self._store_facets()
@@ -206,10 +197,6 @@ class Writer:
         self.facets.clear()
         self.waiting = 0
 
-    def _has_unknown_related_ids(self) -> bool:
-        sql = "SELECT 1 FROM related_ids m WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = m.id) LIMIT 1"
-        return self.connection.execute(sql).fetchone() is not None
-
     def _name(self, section: str, name: str) -> int:
         """Return the number of a name, a new one if necessary."""
         if (section, name) not in self.names:
@@ -218,10 +205,9 @@ class Writer:
         return self.names[section, name]
 
     def _add_vocabulary(self) -> None:
-        sections = self.catalogue.vocabulary.sections
         keyed = [
             (section, key, self._name(section, text.composed(term.name)))
-            for section, terms in sections.items()
+            for section, terms in self.catalogue.vocabulary.sections.items()
             for key, term in terms.items()
         ]
         self._add_names(self.names, keyed)
@@ -236,30 +222,26 @@ class Writer:
         if unused:
             self.connection.execute("DELETE FROM aliases WHERE name NOT IN (SELECT n FROM names)")
 
-    def _add_names(self, names: Mapping[tuple[str, str], int], keyed: Sequence[Alias] = ()) -> None:
+    def _add_names(self, names: Iterable[tuple[str, str]], keyed: Sequence[Alias] = ()) -> None:
         """Store names with their terms and aliases."""
         rows: list[tuple[Any, ...]] = []
         named: list[Alias] = []
-        encode = json.JSONEncoder(ensure_ascii=False).encode
-        for (section, name), number in names.items():
+        for section, name in names:
+            number = self.names[section, name]
             term = self.catalogue.vocabulary.term(section, name) or Term(name)
-            rows.append((number, section, name, term.short, encode(term) if term != Term(name) else None))
+            encoded = json.dumps(term, ensure_ascii=False) if term != Term(name) else None
+            rows.append((number, section, name, term.short, encoded))
             named += [(section, alias, number) for alias in term.names()]
         self.connection.executemany("INSERT INTO names VALUES (?,?,?,?,?)", rows)
         self.connection.executemany("INSERT INTO aliases VALUES (?,?,?)", sorted(_folded(named, keyed)))
 
     def _add_thesaurus(self) -> None:
-        rows = [row for item in (*self.catalogue.thesaurus, *self._vocabulary_words()) for row in _without_itself(item)]
+        terms = (term for terms in self.catalogue.vocabulary.sections.values() for term in terms.values())
+        of_terms = (Synonyms("\n".join(term.words), term.name) for term in terms if term.words)
+        rows = [row for item in (*self.catalogue.thesaurus, *of_terms) for row in _without_itself(item)]
         typed = (f"¶ {words} ¶".replace("\n", " ¶ ") for words in text.words_all([row.typed for row in rows]))
         self.connection.executemany("INSERT INTO thesaurus (rowid, typed) VALUES (?,?)", enumerate(typed, 1))
         self.connection.executemany("INSERT INTO synonyms VALUES (?,?)", enumerate((row.means for row in rows), 1))
-
-    def _vocabulary_words(self) -> Iterator[Synonyms]:
-        """Yield the search words of the vocabulary's terms: each finds the name of its term."""
-        for terms in self.catalogue.vocabulary.sections.values():
-            for term in terms.values():
-                if term.words:
-                    yield Synonyms("\n".join(term.words), term.name)
 
     def _add_counts(self) -> None:
         """Store the counts of all events by each facet and period."""
@@ -291,19 +273,13 @@ class Writer:
         self.connection.executemany("INSERT INTO meta VALUES (?,?)", rows)
 
 
-def _numbered(before: int, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    return ((number, *row) for number, row in enumerate(rows, before + 1))
-
-
 def _folded(named: Sequence[Alias], keyed: Sequence[Alias] = ()) -> set[Alias]:
     """Return the aliases in folded words: those of each of its names, folded in two ways, and those of its key."""
     texts = [name for _, name, _ in named]
-    folded = [*text.keys(texts), *(" ".join(words.split()) for words in text.words_all(texts))]
-    found = {
-        (section, words, number) for (section, _, number), words in zip([*named, *named], folded, strict=True) if words
-    }
-    keys = text.keys([key for _, key, _ in keyed])
-    return found | {(section, key, number) for (section, _, number), key in zip(keyed, keys, strict=True)}
+    spaced = (" ".join(words.split()) for words in text.words_all(texts))
+    folded = [*text.keys(texts), *spaced, *text.keys([key for _, key, _ in keyed])]
+    aliases = zip([*named, *named, *keyed], folded, strict=True)
+    return {(section, words, number) for (section, _, number), words in aliases if words}
 
 
 def _without_itself(synonyms: Synonyms) -> Iterator[Synonyms]:

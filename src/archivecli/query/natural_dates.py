@@ -7,7 +7,7 @@ summer 2009 · first half of 2009 · october to december 2009 · march-june 2009
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from archivecli import dates
 from archivecli.dates import EVER, MONTHS, Period
@@ -16,6 +16,7 @@ from archivecli.query.criteria import Annually, During, Node, any_of, conjuncts
 from archivecli.text import fold
 
 Date = During | Annually
+_Read: TypeAlias = Callable[[re.Match[str], range], Date | None]
 
 _MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
@@ -31,12 +32,7 @@ _PARTS = (
     | {f"q{number}": (3 * number - 2, 3 * number) for number in (1, 2, 3, 4)}
     | {f"h{number}": (6 * number - 5, 6 * number) for number in (1, 2)}
 )
-_COMPARISONS = {
-    ("later", "than"): "after",
-    ("earlier", "than"): "before",
-    ("prior", "to"): "before",
-    ("up", "to"): "until",
-}
+_COMPARISONS = {"later than": "after", "earlier than": "before", "prior to": "before", "up to": "until"}
 _JOINERS = frozenset({"to", "-", "..", "until", "till", "through", "and"})
 # Months that are also other words, or look like them: dates only if a day, a year or another date is next to them
 _AMBIGUOUS = frozenset({"may", "march", "mar", "sep", "jan", "dec", "oct", "nov", "jun", "jul", "apr", "aug", "feb"})
@@ -72,8 +68,8 @@ def separate(typed: str) -> list[str]:
 def find_date(words: Sequence[str], at: int, years: range) -> Found | None:
     """Return the longest date that begins at ``words[at]``; a bare number is a year if it is in ``years``."""
     word, following = fold(words[at]), fold(words[at + 1]) if at + 1 < len(words) else ""
-    if (word, following) in _COMPARISONS:
-        found = _open_ended([_COMPARISONS[word, following], *words[at + 2 :]], 0, years)
+    if comparison := _COMPARISONS.get(f"{word} {following}"):
+        found = _open_ended([comparison, *words[at + 2 :]], 0, years)
         return found._replace(taken=found.taken + 1) if found else None
     if word in ("since", "after", "before", "until", "till"):
         return _open_ended(words, at, years) if following else None
@@ -105,13 +101,11 @@ def _range(words: Sequence[str], at: int, years: range) -> Found | None:
     last = right.node.period.last
     if isinstance(left.node, During):
         first = left.node.period.first
+        if first > last and fold(words[at + left.taken]) != "and":
+            raise _reversed(f"'{' '.join(typed)}'")
     else:
         first = dates.first_day(dates.make(dates.year_of(last), left.node.month, left.node.day))
-    if first > last:
-        if isinstance(left.node, During) and fold(words[at + left.taken]) != "and":
-            raise _reversed(f"'{' '.join(typed)}'")
-        return None
-    return _as_typed(During(Period(first, last)), typed)
+    return _as_typed(During(Period(first, last)), typed) if first <= last else None
 
 
 def _open_ended(words: Sequence[str], at: int, years: range) -> Found | None:
@@ -121,14 +115,14 @@ def _open_ended(words: Sequence[str], at: int, years: range) -> Found | None:
     first, last = date.node.period
     match fold(words[at]):
         case "since":
-            period = Period(first, EVER.last)
+            last = EVER.last
         case "after":
-            period = Period(dates.add_days(last, 1), EVER.last)
+            first, last = dates.add_days(last, 1), EVER.last
         case "before":
-            period = Period(EVER.first, dates.add_days(first, -1))
+            first, last = EVER.first, dates.add_days(first, -1)
         case _:
-            period = Period(EVER.first, last)
-    return _as_typed(During(period), words[at : at + 1 + date.taken])
+            first = EVER.first
+    return _as_typed(During(Period(first, last)), words[at : at + 1 + date.taken])
 
 
 def _single_date(words: Sequence[str], at: int, years: range) -> Found | None:
@@ -137,8 +131,7 @@ def _single_date(words: Sequence[str], at: int, years: range) -> Found | None:
     may_be_date = re.search("[0-9]", text) or month_number(text.partition(" ")[0])  # the patterns take 3 ms to compile
     for pattern, read in _PATTERNS if may_be_date else ():
         match = re.match(rf"(?:{pattern})(?!\S)", text)
-        node = read(match, years) if match else None
-        if match and node:
+        if match and (node := read(match, years)):
             return _as_typed(node, words[at : at + match.group().count(" ") + 1])
     if match := re.match(r"(year|month) (of (?=\S))?", text):
         skipped = match.group().count(" ")
@@ -164,10 +157,6 @@ def _numeric(match: re.Match[str], years: range) -> Date | None:
     return During(dates.period(date))
 
 
-def _decade(match: re.Match[str], years: range) -> Date | None:
-    return During(dates.period(f"{match[1]}0", f"{match[1]}9"))
-
-
 def _years(match: re.Match[str], years: range) -> Date | None:
     first, last = match.groups()
     if first > last and int(first) in years and int(last) in years:
@@ -179,7 +168,7 @@ def _day(match: re.Match[str], years: range) -> Date | None:
     """26 june [2009], 8-9 december 2010, 2009 december 9."""
     month = month_number(match["month"])
     numbers = [int(number) for number in match.group("day", "first", "last") if number]
-    if not month or any(not 1 <= number <= 31 for number in numbers) or numbers != sorted(numbers):
+    if not month or numbers != sorted(numbers) or not 1 <= numbers[0] <= numbers[-1] <= 31:
         return None
     if not match["year"]:
         return Annually(month, numbers[0]) if len(numbers) == 1 else None
@@ -206,8 +195,7 @@ def _month(match: re.Match[str], years: range) -> Date | None:
 def _named_months(match: re.Match[str], years: range) -> Date | None:
     """2009 december, 2009 autumn."""
     month = month_number(match["name"])
-    months = (month, month) if month else _SEASONS.get(match["name"])
-    return _months(match["year"], *months) if months else None
+    return _months(match["year"], (month, month) if month else _SEASONS.get(match["name"]))
 
 
 def _week(match: re.Match[str], years: range) -> Date | None:
@@ -231,17 +219,18 @@ def _part_of_month(match: re.Match[str], years: range) -> Date | None:
 
 def _part_of_year(match: re.Match[str], years: range) -> Date | None:
     """Summer 2009, winter 2009/2010, q4 2009, first half of 2009, late 2009."""
-    months = _PARTS.get(match["part"])
-    return _months(match["year"], *months) if months else None
+    return _months(match["year"], _PARTS.get(match["part"]))
 
 
-def _months(year: str, first: int, last: int) -> Date | None:
-    begin = dates.make(int(year), first)
-    end = dates.add_months(begin, last - first)
+def _months(year: str, months: tuple[int, int] | None) -> Date | None:
+    if months is None:
+        return None
+    begin = dates.make(int(year), months[0])
+    end = dates.add_months(begin, months[1] - months[0])
     return None if dates.date_error(end) else During(dates.period(begin, end))
 
 
-def _if_year(read: Callable[[re.Match[str], range], Date | None]) -> Callable[[re.Match[str], range], Date | None]:
+def _if_year(read: _Read) -> _Read:
     return lambda match, years: read(match, years) if int(match["year"]) in years else None
 
 
@@ -250,12 +239,12 @@ _DAYS = rf"(?:(?P<day>0?[1-9]|[12][0-9]|3[01]){_NTH}|(?P<first>[0-9]{{1,2}}){_NT
 _YEAR = r"(?P<year>[12][0-9]{3})"
 _OF_YEAR = rf"(?:of )?{_YEAR}"
 _MONTH = r"(?P<month>\S+)"
-_PATTERNS: tuple[tuple[str, Callable[[re.Match[str], range], Date | None]], ...] = (
+_PATTERNS: tuple[tuple[str, _Read], ...] = (
     (r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?", _numeric),
     (r"(?P<day>[0-9]{1,2})[./](?P<month>[0-9]{1,2})[./](?P<year>[0-9]{4})", _numeric),
     (r"(?P<year>[0-9]{4})[./](?P<month>[0-9]{1,2})(?:[./](?P<day>[0-9]{1,2}))?", _numeric),
     (r"(?P<month>[0-9]{1,2})[./](?P<year>[0-9]{4})", _numeric),
-    (r"([12][0-9]{2})0s", _decade),
+    (r"([12][0-9]{2})0s", lambda match, years: During(dates.period(f"{match[1]}0", f"{match[1]}9"))),
     (r"([0-9]{4})[-/]([0-9]{4})", _years),
     (rf"{_DAYS} (?:of )?{_MONTH}(?: {_OF_YEAR})?", _day),
     (rf"{_MONTH}(?: {_DAYS})?(?: {_OF_YEAR})?", _month),
@@ -318,8 +307,7 @@ def year_filter(typed: str, option: str = "--year") -> Node:
 
 def month_filter(typed: str, option: str = "--month") -> Node:
     """Return the criterion for 12, dec, december (in any year), 2009-12, "december 2009"."""
-    number = int(typed) if re.fullmatch(r"0?[1-9]|1[0-2]", typed) else month_number(typed)
-    if number:
+    if number := int(typed) if re.fullmatch(r"0?[1-9]|1[0-2]", typed) else month_number(typed):
         return Annually(number, 0, typed)
     try:
         return During(period_value(typed, option), typed)
@@ -330,8 +318,7 @@ def month_filter(typed: str, option: str = "--month") -> Node:
 
 def day_filter(typed: str, option: str = "--on") -> Node:
     """Return the criterion for 26-06, "26 june" (in any year), or a whole date."""
-    match = re.fullmatch(r"([0-9]{1,2})[-./]([0-9]{1,2})\.?", typed)
-    if match:
+    if match := re.fullmatch(r"([0-9]{1,2})[-./]([0-9]{1,2})\.?", typed):
         day, month = int(match[1]), int(match[2])
         if 1 <= month <= 12 and 1 <= day <= dates.month_length(2000, month):
             return Annually(month, day, typed)
@@ -377,8 +364,7 @@ def date_filters(
     """Return the criteria for the values of ``--year``, ``--month``, ``--on``, ``--from`` and ``--to``."""
     found: list[Node] = []
     for values, read in ((years, year_filter), (months, month_filter), (days, day_filter)):
-        alternatives = [read(value) for value in values]
-        if alternatives:
+        if alternatives := [read(value) for value in values]:
             found.append(any_of(alternatives))
     bounds = [from_filter(low, "--from")] if low else []
     bounds += [to_filter(high, "--to")] if high else []

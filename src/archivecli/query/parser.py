@@ -152,10 +152,7 @@ class _Parser:
             flush()
             if kind == "AND":
                 continue
-            if kind in ("NOT", "minus"):
-                parts.append(self._negated())
-            else:
-                parts.append(self._atom(piece))
+            parts.append(self._negated() if kind in ("NOT", "minus") else self._atom(piece))
         flush()
         natural_dates.check_order(*parts)
         return conjunction(*(part for part in parts if part != EVERYTHING))
@@ -203,18 +200,12 @@ class _Parser:
             if date:
                 _add_date(nodes, date.node._replace(from_free_text=True))
                 at += date.taken
-            elif nodes and isinstance(nodes[-1], During) and self._joins_dates(pieces, at):
-                at += 1
-            else:
-                nodes.extend(_word(pieces[at]))
-                at += 1
+                continue
+            joins_dates = nodes and isinstance(nodes[-1], During) and pieces[at] in ("or", "and") and pieces[at + 1 :]
+            if not joins_dates or not natural_dates.find_date(pieces, at + 1, self.years):
+                nodes += _word(pieces[at])
+            at += 1
         return nodes
-
-    def _joins_dates(self, pieces: list[str], at: int) -> bool:
-        """Return whether this is "or" or "and" before a date."""
-        if pieces[at] not in ("or", "and") or at + 1 == len(pieces):
-            return False
-        return natural_dates.find_date(pieces, at + 1, self.years) is not None
 
 
 def _add_date(nodes: list[Node], date: During | Annually) -> None:
@@ -236,10 +227,6 @@ def _word(typed: str, column: str = "") -> list[Node]:
     return [Word(typed.rstrip("*"), typed.endswith("*"), column)] if text.words(typed) else []
 
 
-def _has_value(facet: str, values: tuple[str, ...]) -> Node:
-    return HasValue(facet, values)
-
-
 def _each(read: Callable[[str, str], Node]) -> Callable[[str, tuple[str, ...]], Node]:
     return lambda field, values: any_of([read(value, field) for value in values])
 
@@ -248,10 +235,8 @@ def _in_column(field: str, values: tuple[str, ...]) -> Node:
     column = TEXT_FIELDS[field]
     found: list[Node] = []
     for value in values:
-        if len(text.words(value)) > 1 and not value.endswith("*"):
-            found.append(Phrase(value, column))
-        else:
-            found.extend(_word(value, column))
+        is_phrase = len(text.words(value)) > 1 and not value.endswith("*")
+        found += [Phrase(value, column)] if is_phrase else _word(value, column)
     return any_of(found) if found else EVERYTHING
 
 
@@ -262,7 +247,7 @@ FIELDS: dict[str, Callable[[str, tuple[str, ...]], Node]] = {
     "during": _each(natural_dates.during_filter),
     "from": lambda field, values: natural_dates.from_filter(values[0], field),
     "to": lambda field, values: natural_dates.to_filter(values[0], field),
-    **dict.fromkeys(CORE_FACETS, _has_value),
+    **dict.fromkeys(CORE_FACETS, HasValue),
     **dict.fromkeys(TEXT_FIELDS, _in_column),
 }
 """The fields of a query, each with the function that parses its values."""

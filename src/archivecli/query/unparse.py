@@ -6,21 +6,8 @@
 import re
 
 from archivecli import dates
-from archivecli.query.criteria import (
-    EVERYTHING,
-    Among,
-    And,
-    Annually,
-    During,
-    HasValue,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Word,
-    conjunction,
-    conjuncts,
-)
+from archivecli.query import criteria
+from archivecli.query.criteria import EVERYTHING, Among, And, Annually, During, HasValue, Node, Not, Or, Phrase, Word
 from archivecli.query.parser import TEXT_FIELDS, YEARS, parse
 from archivecli.schema import CORE_FACETS
 
@@ -42,18 +29,18 @@ def arguments(node: Node, years: range = YEARS) -> tuple[list[str], list[str]]:
     words: list[Node] = []
     options: list[str] = []
     taken: set[str] = set()
-    piped = False
-    for part in conjuncts(node):
+    piped: list[str] = []
+    for part in criteria.conjuncts(node):
         found = _options(part)
         names = {"--from" if name == "--to" else name for name in found[::2]}  # both make one filter
         if isinstance(part, Among):
-            piped = True
+            piped = ["-"]
         elif found and not names & taken:
             options += found
             taken |= names
         else:
             words.append(part)
-    return [*_words(conjunction(*words), years), *(["-"] if piped else [])], options
+    return [*_words(criteria.conjunction(*words), years), *piped], options
 
 
 def _options(node: Node) -> list[str]:
@@ -101,7 +88,7 @@ def _words(node: Node, years: range) -> list[str]:
         return [word for side in sides for word in ("OR", *side)][1:]
     words: list[str] = []
     bare: list[Node] = []  # words and dates, which can be read as another date together
-    for part in conjuncts(node):
+    for part in criteria.conjuncts(node):
         if _is_bare(part):
             bare.append(part)
         else:
@@ -128,7 +115,7 @@ def _bare_words(nodes: list[Node], years: range) -> list[str]:
     while nodes:
         for end in range(len(nodes), 0, -1):  # the longest run that is read as what it is
             run = " ".join(map(_bare, nodes[:end]))
-            wanted, found = conjunction(*nodes[:end]), parse(run, years).where
+            wanted, found = criteria.conjunction(*nodes[:end]), parse(run, years).where
             if found == wanted and type(found) is type(wanted):  # And(x) == Or(x), as they are tuples
                 break
         else:
@@ -140,8 +127,8 @@ def _bare_words(nodes: list[Node], years: range) -> list[str]:
 
 def _bare(node: Node) -> str:
     match node:
-        case Word():
-            return _starred(node)
+        case Word(text, prefix):
+            return f"{text}*" if prefix else text
         case During(typed=typed) | Annually(typed=typed):
             return typed
         case Or(parts):
@@ -149,15 +136,11 @@ def _bare(node: Node) -> str:
     raise ValueError(node)
 
 
-def _starred(word: Word) -> str:
-    return f"{word.text}*" if word.prefix else word.text
-
-
 def _compound(node: Node, years: range) -> list[str]:
     """Return anything but a bare word or date."""
     match node:
         case Word(column=column):
-            return [f"{_FIELDS[column]}:{_quoted(_starred(node))}"]
+            return [f"{_FIELDS[column]}:{_quoted(_bare(node))}"]
         case Phrase(text, column):
             return [f'{_FIELDS[column]}:"{text}"' if column else f'"{text}"']
         case Not(part):

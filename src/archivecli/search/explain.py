@@ -16,7 +16,11 @@ def explanation(index: Index, outcome: SearchResult, limit: int = 10) -> Iterato
     found = outcome.interpretation
     for term in found.terms:
         yield f"{'word' if term.required else 'word (may be missing)'}: {term.typed}"
-        yield from _alternatives(index, term)
+        for alternative in term.alternatives:
+            how, number = _HOW[alternative.how], len(term.found.get(alternative.label, ()))
+            yield f"    {alternative.label}: {how}, weight {alternative.weight:.2g}, in {number} of {index.size}"
+        if not term.alternatives:
+            yield "    not in the archive, and nothing near it"
     for part in conjuncts(found.filters):
         yield f"filter: {_describe(part)}"
     for part in found.excluded:
@@ -28,14 +32,6 @@ def explanation(index: Index, outcome: SearchResult, limit: int = 10) -> Iterato
     for rank, hit in enumerate(outcome.hits[:limit], 1):
         yield f"{rank}. {hit.event.id}  score {hit.score:.2f}{' (partial)' if hit.partial else ''}"
         yield from _contributions(index, found.terms, hit)
-
-
-def _alternatives(index: Index, term: SearchTerm) -> Iterator[str]:
-    for alternative in term.alternatives:
-        found = len(term.found.get(alternative.label, ()))
-        yield f"    {alternative.label}: {_HOW[alternative.how]}, weight {alternative.weight:.2g}, in {found} of {index.size}"
-    if not term.alternatives:
-        yield "    not in the archive, and nothing near it"
 
 
 _HOW = {

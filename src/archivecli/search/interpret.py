@@ -15,13 +15,10 @@ STOP_WORDS = frozenset(package_data("stop_words.txt").read_text(encoding="utf-8"
 SOFT_WORDS = frozenset(package_data("soft_words.txt").read_text(encoding="utf-8").split())
 
 # The weights of what is found instead of the word itself
-SYNONYM = 0.75
-CORRECTED = 0.9
-RELATED = 0.9
-ALL_WORDS_OF_NAME = 0.6
+SYNONYM, CORRECTED, RELATED, ALL_WORDS_OF_NAME = 0.75, 0.9, 0.9, 0.6
 
 MAX_TERMS = 40
-MAX_NAME = 8  # words
+MAX_NAME, MAX_EXPRESSION = 8, 4  # words
 
 NAMED_COLUMNS = frozenset({"topics", "people", "bodies", "attendance", "places"})
 
@@ -117,19 +114,15 @@ class Interpreter:
             else:
                 self._add_complex(part)
         self._add_words(run)
-        self.found.filters = conjunction(*filters)
-        self._require_one_term()
-        return self.found
-
-    def _require_one_term(self) -> None:
-        """If the query has only stop words, search for them."""
         found = self.found
+        found.filters = conjunction(*filters)
         del found.terms[MAX_TERMS:]
         for term in found.required:
             term.required = True
         if not found.terms and found.dropped and not found.excluded and found.filters == EVERYTHING:
-            found.terms = [self._term(word, [word]) for word in found.dropped]
+            found.terms = [self._term(word, [word]) for word in found.dropped]  # only stop words: search for them
             found.dropped = []
+        return found
 
     # Consecutive words
 
@@ -137,10 +130,9 @@ class Interpreter:
         typed: list[str] = []
         folded: list[str] = []
         for word in run:
-            joined = text.compound(word.text)
-            for part in [joined] if joined else text.words(word.text):
-                typed.append(word.text)
-                folded.append(part)
+            parts = list(filter(None, [text.compound(word.text)])) or text.words(word.text)
+            typed += [word.text] * len(parts)
+            folded += parts
         self.all_capitals = len(run) > 1 and all(word.text.upper() == word.text for word in run)
         if not self.exact:
             self._correct(typed, folded)
@@ -171,10 +163,10 @@ class Interpreter:
         return text.words(typed) if text.compound(typed) == folded else [folded]
 
     def _in_thesaurus(self, folded: Sequence[str], at: int) -> bool:
-        """Return whether the word at a position is part of an expression of the thesaurus."""
+        """Return whether the word at ``at`` is part of an expression of the thesaurus."""
         return any(
             self._synonyms(folded[start : start + length])
-            for length in (1, 2, 3, 4)
+            for length in range(1, MAX_EXPRESSION + 1)
             for start in range(max(0, at - length + 1), min(at, len(folded) - length) + 1)
         )
 
@@ -188,32 +180,29 @@ class Interpreter:
             if self.index.is_name(name) and self.spelling.knows(quoted(name)):
                 words = [word for word in folded[at:end] if word not in STOP_WORDS]
                 alternatives = [_together([name], "name"), _apart(words), *self._synonyms(folded[at:end])]
-                self._add(" ".join(typed[at:end]), alternatives, words=words)
+                self._add(" ".join(typed[at:end]), alternatives, words)
                 return length
         return 0
 
     def _add_expression(self, typed: Sequence[str], folded: Sequence[str], at: int) -> int:
         """Add an expression of the thesaurus of multiple words that begins here; return its number of words, or 0."""
-        for length in range(min(4, len(folded) - at), 1, -1):
+        for length in range(min(MAX_EXPRESSION, len(folded) - at), 1, -1):
             words = folded[at : at + length]
             if synonyms := self._synonyms(words):
                 content = [word for word in words if word not in STOP_WORDS]
                 own = [_together(words), *([_apart(content)] if self._knows_all(content) else [])]
-                self._add(" ".join(typed[at : at + length]), [*own, *synonyms], words=content)
+                self._add(" ".join(typed[at : at + length]), [*own, *synonyms], content)
                 return length
         return 0
 
     def _add_word(self, typed: str, folded: str) -> None:
-        if folded in STOP_WORDS and self._is_acronym(typed):
+        acronym = typed.isupper() and len(typed) > 1 and not self.all_capitals  # WHO, US
+        if folded in STOP_WORDS and acronym and self.index.is_name(text.key(typed)):
             self._add(typed, [Alternative((within("aliases", quoted(folded)),), 1.0, typed, "name")])
         elif folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
             self.found.dropped.append(folded)
         else:
             self.found.terms.append(self._term(typed, self._parts(typed, folded)))
-
-    def _is_acronym(self, typed: str) -> bool:
-        """Return whether a stop word is typed as an acronym: WHO, US."""
-        return typed.isupper() and len(typed) > 1 and not self.all_capitals and self.index.is_name(text.key(typed))
 
     def _term(self, typed: str, parts: list[str]) -> SearchTerm:
         """Return the term of one word with its synonyms, or with words of its family if the archive does not know it."""
@@ -229,7 +218,7 @@ class Interpreter:
 
     def _relatives(self, parts: list[str]) -> list[Alternative]:
         found = self.spelling.relatives(parts[0]) if len(parts) == 1 else []
-        return [Alternative((quoted(word),), RELATED, word, "kin") for word in found]
+        return [_together([word], "kin", RELATED) for word in found]
 
     def _own(self, parts: list[str]) -> list[Alternative]:
         """Return the forms in which the archive has a word as typed."""
@@ -248,9 +237,8 @@ class Interpreter:
         for means in self.index.synonyms(quoted(f"¶ {' '.join(words)} ¶")):
             for other in means.split("\n"):
                 expression = quoted(" ".join(text.words(other)))
-                if expression not in found and self.spelling.knows(expression):
-                    found[expression] = Alternative((expression,), SYNONYM, other, "synonym")
-        return list(found.values())
+                found.setdefault(expression, Alternative((expression,), SYNONYM, other, "synonym"))
+        return [alternative for expression, alternative in found.items() if self.spelling.knows(expression)]
 
     # Everything else
 
@@ -267,9 +255,7 @@ class Interpreter:
         words = text.words(part.text)
         if part.prefix and words:
             typed = f"{part.text}*"
-            found = [
-                Alternative((quoted(word),), 1.0, word, "prefix") for word in self.index.words_from(words[-1], 300)
-            ]
+            found = [_together([word], "prefix") for word in self.index.words_from(words[-1], 300)]
         else:
             typed = f"{part.column}:{part.text}"
             found = self._term(part.text, words).alternatives
@@ -291,8 +277,8 @@ class Interpreter:
         self.found.terms += terms
 
 
-def _together(words: Sequence[str], how: str = "word") -> Alternative:
-    return Alternative((quoted(" ".join(words)),), 1.0, " ".join(words), how)
+def _together(words: Sequence[str], how: str = "word", weight: float = 1.0) -> Alternative:
+    return Alternative((quoted(" ".join(words)),), weight, " ".join(words), how)
 
 
 def _apart(words: Sequence[str]) -> Alternative:

@@ -8,8 +8,9 @@ other as typed score more.
 import itertools
 import math
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeGuard
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import NamedTuple
 
 from archivecli.events import Event, Hit
 from archivecli.index.conditions import ALL, Condition, listed
@@ -86,18 +87,14 @@ def _find(index: Index, query: Query, interpretation: Interpretation) -> _Scored
     found = _score(index, query, interpretation)
     if found.total:
         return found
-    rereadings: tuple[tuple[Callable[[Node], Node], str], ...] = (
-        (_literal_date, ""),
-        (_other_date, "no event was held then; these mention that date"),
-    )
-    for reread, note in rereadings:
-        parts = conjuncts(query.where)
+    parts = conjuncts(query.where)
+    for reread, notes in ((_literal_date, []), (_other_date, ["no event was held then; these mention that date"])):
         changed = tuple(map(reread, parts))
         if changed != parts:
             where = conjunction(*changed)
             other = _score(index, query._replace(where=where), interpret(index, where, query.exact))
             if other.total:
-                other.interpretation.notes += [note] if note else []
+                other.interpretation.notes += notes
                 return other
     return found
 
@@ -109,13 +106,12 @@ def _literal_date(part: Node) -> Node:
 
 def _other_date(part: Node) -> Node:
     """Search for a day, or a week at most, among the other dates in records."""
-    return part._replace(other=True) if _is_day(part) else part
-
-
-def _is_day(part: Node) -> TypeGuard[During | Annually]:
-    if isinstance(part, During):
-        return part.from_free_text and part.period.days() <= 7
-    return isinstance(part, Annually) and part.from_free_text and part.day > 0
+    match part:
+        case During(period, from_free_text=True) if period.days() <= 7:
+            return part._replace(other=True)
+        case Annually(day=day, from_free_text=True) if day:
+            return part._replace(other=True)
+    return part
 
 
 def _score(index: Index, query: Query, interpretation: Interpretation) -> _Scored:
@@ -131,18 +127,15 @@ def _score(index: Index, query: Query, interpretation: Interpretation) -> _Score
     scores, partial = (
         _combine(index, interpretation) if interpretation.terms else (dict.fromkeys(index.numbers(), 0.0), False)
     )
-    if unwanted is not None:
-        gone = {n for expression in unwanted for n in index.match(expression)} if scores else set()
-        scores = {n: score for n, score in scores.items() if n not in gone}
-    else:
-        for node in interpretation.excluded:
-            kept = _numbers(index, node, query.exact)
-            scores = {n: score for n, score in scores.items() if n in kept}
+    kept = set(scores)
+    if unwanted is None:
+        kept = kept.intersection(*(_numbers(index, node, query.exact) for node in interpretation.excluded))
+    elif scores:
+        kept = kept.difference(*(index.match(expression) for expression in unwanted))
     if condition != ALL:
-        (among, numbers), (where, values) = listed(scores), condition
+        (among, numbers), (where, values) = listed(kept), condition
         kept = set(index.numbers((f"{among} AND ({where})", [*numbers, *values])))
-        scores = {n: score for n, score in scores.items() if n in kept}
-    return _Scored(scores, len(scores), partial, interpretation)
+    return _Scored({n: score for n, score in scores.items() if n in kept}, len(kept), partial, interpretation)
 
 
 def _unwanted(index: Index, interpretation: Interpretation, exact: bool) -> list[str] | None:
@@ -162,7 +155,7 @@ def _expression(interpretation: Interpretation, unwanted: Sequence[str]) -> str:
     """Return the FTS5 expression for the events that have all of a query and nothing unwanted."""
     parts = [*(term.expression for term in interpretation.required), *_title_cased(interpretation.terms)]
     wanted = " AND ".join(f"({part})" for part in parts)
-    return " NOT ".join([f"({wanted})", *(f"({expression})" for expression in unwanted)])
+    return " NOT ".join(f"({expression})" for expression in (wanted, *unwanted))
 
 
 def _score_latest(index: Index, interpretation: Interpretation, expression: str, condition: Condition) -> _Scored:
@@ -252,26 +245,16 @@ def _combine(index: Index, interpretation: Interpretation) -> tuple[dict[int, fl
     wanted = interpretation.required
     found = set(wanted[0].scores).intersection(*(term.scores for term in wanted[1:]))
     partial = not found
-    if partial:
-        found = _nearly_all(wanted)
-    found = found.intersection(*(index.match(name) for name in _title_cased(interpretation.terms)))
+    found = (found or _nearly_all(wanted)).intersection(*map(index.match, _title_cased(interpretation.terms)))
     scores = {n: sum(term.scores.get(n, 0.0) for term in interpretation.terms) for n in found}
     for left, right in itertools.pairwise(interpretation.terms):
-        for expression, gain in _closeness(left, right):
-            for n in index.match(expression):
-                if n in scores:
+        if left.words and right.words:
+            last, first, rarity = left.words[-1], right.words[0], min(left.rarity, right.rarity)
+            near = f"NEAR({quoted(last)} {quoted(first)}, 6)"
+            for expression, gain in ((quoted(f"{last} {first}"), ADJACENT * rarity), (near, NEAR * rarity)):
+                for n in scores.keys() & index.match(expression):
                     scores[n] += gain
     return {n: round(score, 6) for n, score in scores.items()}, partial
-
-
-def _closeness(left: SearchTerm, right: SearchTerm) -> list[tuple[str, float]]:
-    """Return the expressions for two terms next to each other, and near each other, with what an event gains by each."""
-    if not (left.words and right.words):
-        return []
-    rarity = min(left.rarity, right.rarity)
-    last, first = left.words[-1], right.words[0]
-    near = f"NEAR({quoted(last)} {quoted(first)}, 6)"
-    return [(quoted(f"{last} {first}"), ADJACENT * rarity), (near, NEAR * rarity)]
 
 
 def _title_cased(terms: Sequence[SearchTerm]) -> list[str]:
@@ -318,9 +301,7 @@ def _best(index: Index, scores: dict[int, float], query: Query) -> list[int]:
     """Return the numbers of the best events in order; dates decide between equal scores."""
     limit = len(scores) if query.limit is None else query.limit
     ranked = sorted(scores, key=lambda n: scores[n], reverse=not query.reverse)
-    if limit == 0:
-        return []
-    if limit < len(ranked):
+    if 0 < limit < len(ranked):
         edge = scores[ranked[limit - 1]]
         better = list(itertools.takewhile(lambda n: scores[n] != edge, ranked))
         tied = {n for n in ranked if scores[n] == edge}
@@ -367,11 +348,8 @@ def matched_columns(
 def stems(words: Iterable[str]) -> dict[str, str]:
     """Return the stem of each folded word, which is what FTS5 keeps of it in a temporary table."""
     different = list(dict.fromkeys(words))
-    connection = sqlite3.connect(":memory:")
-    try:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("CREATE VIRTUAL TABLE held USING fts5(words, content='', tokenize='porter ascii')")
         connection.execute("CREATE VIRTUAL TABLE kept USING fts5vocab(held, 'instance')")
         connection.execute("INSERT INTO held (rowid, words) VALUES (1, ?)", (" ".join(different),))
         return {different[place]: stem for stem, place in connection.execute('SELECT term, "offset" FROM kept')}
-    finally:
-        connection.close()

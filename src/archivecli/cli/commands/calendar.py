@@ -37,7 +37,7 @@ def run(
 def _view(found: ViewContext, days: bool) -> View:
     selection, span = found.selection, time_span(found.query.where)
     if days:
-        return by_day(selection.events(), span, found.archive.short_id)
+        return by_day(selection.events(), span, found.archive.index.short_id)
     years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
     grid = month_grid(years, months, span, found.total, selection.imprecise())
     return by_month(grid, found.listing, found.view)

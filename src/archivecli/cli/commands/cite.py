@@ -36,7 +36,7 @@ def run(
     day = _day(accessed)
     archive, out = common.open(), common.out
     events = events_of(archive, out, ids, null)
-    references = [reference(event, archive.about, archive.page_url) for event in events]
+    references = [reference(event, archive.index.meta["about"], archive.page_url) for event in events]
     _write(out, [list(STYLES[style](one, day)) for one in references])
 
 

@@ -55,5 +55,5 @@ def run(
         Field(field, found.selection.count_by(field), found.view("facets", field, "--limit", "0"))
         for field in fields or USUAL
     ]
-    view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
+    view = facets_view(shown, found.total, limit, found.archive.index.as_typed, found.listing)
     found.write(view, view_options)

@@ -69,9 +69,9 @@ def _values(archive: Archive, common: CommonOptions) -> Iterator[SettingInfo]:
     yield SettingInfo("python", platform.python_version())
     yield SettingInfo("sqlite", sqlite3.sqlite_version)
     yield SettingInfo("catalogue", str(archive.path), settings.catalogue.origin)
-    yield SettingInfo("title", archive.about.get("title"))
-    yield SettingInfo("events", archive.size, shown=f"{archive.size:,}")
-    period, date_range = archive.period, archive.date_range
+    yield SettingInfo("title", archive.index.meta["about"].get("title"))
+    yield SettingInfo("events", archive.index.size, shown=f"{archive.index.size:,}")
+    period, date_range = archive.index.period, archive.index.date_range
     yield SettingInfo("period", period and "/".join(period), shown=dates.human(*date_range) if date_range else "")
     index = archive.index_file
     yield SettingInfo("index", index and str(index), shown="" if index else "in memory")

@@ -38,7 +38,7 @@ def run(
     links = {event.id: _links(archive, event) for event in events}
     without = [event_id for event_id, found in links.items() if not found]
     if without and len(without) == len(links):
-        command_line = out.suggested(f"archive show {display.shell_word(archive.short_id(without[0]))}")
+        command_line = out.suggested(f"archive show {display.shell_word(archive.index.short_id(without[0]))}")
         raise ArchiveError(f"{without[0]} has no link", f"'{command_line}' shows what it has")
     out.note(*(f"{event_id} has no link" for event_id in without))
     urls = [url for event_id, found in links.items() if found for url in _chosen(event_id, found, link, print_)]
@@ -72,7 +72,7 @@ def _all_links(archive: Archive, event: Event) -> Iterator[tuple[str, str]]:
         yield document.get("url", ""), document["name"]
     source = record.get("source", {})
     page = source.get("page", "")
-    yield source.get("url") or (archive.term("pages", page).url if page else ""), page
+    yield source.get("url") or (archive.index.term("pages", page).url if page else ""), page
 
 
 def _chosen(event_id: str, links: dict[str, str], number: int | None, all_: bool) -> list[str]:

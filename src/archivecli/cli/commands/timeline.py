@@ -45,7 +45,7 @@ def run(
 def _bars(found: ViewContext, field: str) -> View:
     selection = found.selection
     line = make_timeline(field, selection.count_by(field), found.total, selection.busy(), time_span(found.query.where))
-    return timeline_view(line, selection.events(), found.archive.short_id, found.view)
+    return timeline_view(line, selection.events(), found.archive.index.short_id, found.view)
 
 
 def _counts(found: ViewContext) -> View:

@@ -19,9 +19,9 @@ NEXT = (
 def welcome(common: CommonOptions) -> None:
     """Print what the archive holds and what to type next."""
     archive, out = common.open(), common.out
-    span = f", {dates.human(*archive.date_range)}" if archive.date_range else ""
-    title = archive.about.get("title", str(archive.path))
-    about = display.collapse_whitespace(archive.about.get("about", ""))
+    span = f", {dates.human(*archive.index.date_range)}" if archive.index.date_range else ""
+    title = archive.index.meta["about"].get("title", str(archive.path))
+    about = display.collapse_whitespace(archive.index.meta["about"].get("about", ""))
 
     def wrapped(paragraph: str) -> list[str]:
         safe = display.terminal_safe(paragraph)
@@ -34,7 +34,7 @@ def welcome(common: CommonOptions) -> None:
     lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
     if out.terminal and max(map(display.width, lines)) > out.width:
         lines = [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
-    head = [*wrapped(title), f"{display.plural(archive.size, 'event')}{span}", ""]
+    head = [*wrapped(title), f"{display.plural(archive.index.size, 'event')}{span}", ""]
     out.write(f"{line}\n" for line in (*head, *([*wrapped(about), ""] if about else []), *lines))
 
 
@@ -46,6 +46,6 @@ def _values(archive: Archive) -> dict[str, str]:
     return {
         "year": max(years, key=lambda tally: tally.number).name if years else "2009",
         "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
+        "id": display.shell_word(archive.index.short_id(newest.id)) if newest else "ID",
         "by": "topic" if topics else "year",
     }
