@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, TextIO, cast
 
 import typer
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from archivecli.cli.pager import PagedStream
-
-NARROWEST, WIDEST = 20, 500
 
 
 class Output:
@@ -42,7 +39,7 @@ class Output:
         term = settings.environ.get("TERM", "dumb")
         self.links = self.terminal and term not in ("dumb", "linux")  # the Linux console prints them
         columns, rows = shutil.get_terminal_size((80, 24))
-        self.width = min(max(columns, NARROWEST), WIDEST)
+        self.width = min(max(columns, 20), 500)
         self.paged: PagedStream | None = None
         if self.terminal and (command := settings.pager.value):
             from archivecli.cli import pager  # 2 ms, only for people
@@ -52,14 +49,9 @@ class Output:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if self.paged is not None:
-            if error is None or isinstance(error, typer.Exit):
-                self.paged.finish()
-            else:
-                self.paged.drop()
+            self.paged.finish(failed=error is not None and not isinstance(error, typer.Exit))
 
     def suggested(self, command: str) -> str:
         """Return a command to type next, with --catalogue if it was given."""
@@ -147,11 +139,11 @@ class _LimitedStream:
         return self.out.terminal
 
 
+# ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out
 _DRAWN = str.maketrans(
     "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
     "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
 )
-"""ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out."""
 
 MAX_LINE = 1000  # characters on standard error; arguments, which it quotes, can have thousands
 

@@ -16,11 +16,7 @@ _handled: list[int] = []
 
 
 class Terminated(BaseException):
-    """A signal ends the program; not an Exception, so that nothing catches it by mistake."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+    """A signal, given by its number, ends the program; not an Exception, so that nothing catches it by mistake."""
 
 
 def leave(number: int, frame: FrameType | None = None) -> NoReturn:
@@ -113,23 +109,15 @@ def run(command: Callable[[], int]) -> NoReturn:
         code = command()
         _handle(signal.SIG_IGN)
     except Terminated as stopped:
-        leave(stopped.number)
+        leave(stopped.args[0])
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException as error:
         code = _report_bug(error)
-    _exit(code)
-
-
-def _exit(code: int) -> NoReturn:
-    """Exit without interpreter teardown, which takes a sixth of a short run.
-
-    Exit handlers run and streams are flushed. With threads, a debugger or profiler, or a stream that cannot be flushed,
-    Python exits as usual.
-    """
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
     if alone and not sys.gettrace() and not sys.getprofile():
+        # exit without interpreter teardown, which takes a sixth of a short run
         with contextlib.suppress(OSError, ValueError, AttributeError):  # full disk, closed stream, no stream
             atexit._run_exitfuncs()
             sys.stdout.flush()
@@ -141,7 +129,7 @@ def _exit(code: int) -> NoReturn:
 def _unraisable(event: Any) -> None:
     """Exit for a signal that arrived where Python cannot raise; show other such errors only with ARCHIVE_DEBUG."""
     if isinstance(event.exc_value, Terminated):
-        leave(event.exc_value.number)
+        leave(event.exc_value.args[0])
     if os.environ.get("ARCHIVE_DEBUG"):
         sys.__unraisablehook__(event)
 
@@ -153,21 +141,17 @@ def _report_bug(error: BaseException) -> int:
 
         traceback.print_exception(error)
     message = " ".join(ascii(str(error)).strip("'\"").split())[:200]
-    try:
+    with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"archive: this should not have happened: {type(error).__name__}: {message}\n")
         sys.stderr.write("  please report it; ARCHIVE_DEBUG=1 shows where it happened\n")
         discard(sys.stdout)
-    except (OSError, ValueError):
-        pass
     return 1
 
 
 def discard(stream: Any) -> None:
     """Discard what a stream has buffered, so that the last flush of the interpreter does not fail."""
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a substitute for a stream, in tests
         number = stream.fileno()
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, number)
         os.close(devnull)
-    except (OSError, ValueError, AttributeError):  # a substitute for a stream, in tests
-        pass

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from archivecli.archive import Archive
-from archivecli.cli.ids import STDIN, only_these, without_stdin
-from archivecli.cli.options import CommonOptions, is_option, parse_filters
+from archivecli.cli.arguments import STDIN, is_option, only_these, without_stdin
+from archivecli.cli.options import CommonOptions, OutputOptions, parse_filters
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import report_no_match, write_view
 from archivecli.index.counts import Selection
 from archivecli.query.criteria import EVERYTHING, Node, Query, conjunction, conjuncts, has_words

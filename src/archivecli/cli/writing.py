@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from archivecli import dates, display
 from archivecli.archive import Archive
+from archivecli.cli.options import TABLE, OutputOptions
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import TABLE, OutputOptions
 from archivecli.dates import EVER, Period
 from archivecli.events import Event, Hit
 from archivecli.files import write_file

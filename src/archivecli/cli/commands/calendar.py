@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.options import CommonOptions, OutputOptions, command
 from archivecli.cli.views import ViewContext, select
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli import dates, display
-from archivecli.cli.ids import Ids, Null, events_of
-from archivecli.cli.options import CommonOptions, command, today
+from archivecli.cli.arguments import Ids, Null, events_of
+from archivecli.cli.options import CommonOptions, checked, command, today
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import checked
 from archivecli.errors import UsageError
 from archivecli.render.citation import STYLES, reference
 from archivecli.render.theme import Segment

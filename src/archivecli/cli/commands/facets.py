@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import STDIN, without_stdin
+from archivecli.cli.options import CommonOptions, OutputOptions, command
 from archivecli.cli.views import select
 from archivecli.errors import similar
 from archivecli.query.criteria import PERIODS, Node

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, Limit, Reverse, command
-from archivecli.cli.output_options import OutputOptions, checked
+from archivecli.cli.arguments import only_these, without_stdin
+from archivecli.cli.options import CommonOptions, Limit, OutputOptions, Reverse, checked, command
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit

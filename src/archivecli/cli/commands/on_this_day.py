@@ -3,9 +3,8 @@
 import typer
 
 from archivecli import dates
-from archivecli.cli.ids import Words
-from archivecli.cli.options import CommonOptions, Today, command, today
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import Words
+from archivecli.cli.options import CommonOptions, OutputOptions, Today, command, today
 from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit

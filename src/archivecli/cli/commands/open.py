@@ -7,7 +7,7 @@ import typer
 
 from archivecli import display
 from archivecli.archive import Archive
-from archivecli.cli.ids import Ids, Null, events_of
+from archivecli.cli.arguments import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import Words
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.arguments import Words
+from archivecli.cli.options import TABLE, CommonOptions, OutputOptions, checked, command
 from archivecli.cli.views import ViewContext, select
 from archivecli.query.criteria import Node, time_span
 from archivecli.render import ROW_FORMATS

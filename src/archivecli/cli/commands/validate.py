@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.options import CommonOptions, TextOrJson, Today, command, today
+from archivecli.cli.options import CommonOptions, TextOrJson, Today, checked, command, today
 from archivecli.cli.output import Output, problem_line
-from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import named
 

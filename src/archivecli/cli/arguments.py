@@ -1,9 +1,11 @@
-"""The ids in the arguments of a command, or on standard input for ``-``."""
+"""The arguments of commands: words and ids, also from standard input, and words that begin with a hyphen."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from itertools import islice
+from typing import Annotated, Any
 
 import typer
 
@@ -79,3 +81,46 @@ def _read(null: bool) -> Iterator[str]:
     for line in content.split("\0") if null or "\0" in content else content.splitlines():
         if words := line.split():
             yield words[0]
+
+
+# Words of a query that begin with a hyphen: ``-sofia`` is a word to exclude, ``-qr`` and ``-fjson`` are options
+
+_SHORT_OPTIONS = r"-[qr0h]*[nfo]?"
+_SHORT_WITH_VALUE = r"-[qr0h]*(?:n-?\d+|f=?(?P<format>[a-z-]+)|o[^:]*[./\\][^:]*)"
+
+
+def with_exclusions(arguments: Sequence[str], options: Sequence[Any]) -> Iterator[str]:
+    """Yield a command line in which ``-sofia`` has a minus sign (U+2212), with which no option begins."""
+    from archivecli.query.parser import MINUS  # only for queries
+
+    takes_value = {name: not option.is_flag for option in options for name in (*option.opts, *option.secondary_opts)}
+    rest = iter(arguments)
+    for word in rest:
+        if word.startswith("-") and not word.startswith("--") and not _is_short_option(word):
+            yield f"{MINUS}{word[1:]}"
+            continue
+        yield word
+        if word == "--":
+            yield from rest
+        elif takes_value.get(word) or (takes_value.get(f"-{word[-1:]}") and re.fullmatch(_SHORT_OPTIONS, word)):
+            yield from islice(rest, 1)
+
+
+def _is_short_option(word: str) -> bool:
+    """Return whether a word that begins with one hyphen is short options, such as ``-n5``, or ``-`` itself.
+
+    An unknown single letter counts as one, so that a typing mistake is reported.
+    """
+    if re.fullmatch(_SHORT_OPTIONS, word) or (len(word) == 2 and word[1].isalpha()):
+        return True
+    found = re.fullmatch(_SHORT_WITH_VALUE, word)
+    if found is None or not found["format"]:
+        return found is not None
+    from archivecli.render import FORMATS
+
+    return found["format"] in (*FORMATS, "table")
+
+
+def is_option(word: str) -> bool:
+    """Return whether ``with_exclusions`` takes a query word for an option."""
+    return word.startswith("--") or (word.startswith("-") and word != "-" and _is_short_option(word))
