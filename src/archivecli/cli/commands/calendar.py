@@ -29,7 +29,10 @@ def run(
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    found = select(_years_are_alternatives(words or []), where, common)
+    years = [word for word in words or () if len(word) == 4 and word.isdigit()]
+    if len(years) > 1:  # alternatives, as with --year
+        words = [f"year:{','.join(years)}", *(word for word in words or () if word not in years)]
+    found = select(words, where, common)
     found.write(_view(found, days), view_options)
 
 
@@ -40,11 +43,3 @@ def _view(found: ViewContext, days: bool) -> View:
     years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
     grid = month_grid(years, months, span, found.total, selection.imprecise())
     return by_month(grid, found.listing, found.view)
-
-
-def _years_are_alternatives(words: list[str]) -> list[str]:
-    """Let ``2009 2010`` mean either, as with ``--year``."""
-    years = [word for word in words if len(word) == 4 and word.isdigit()]
-    if len(years) < 2:
-        return words
-    return [f"year:{','.join(years)}", *(word for word in words if word not in years)]

@@ -7,10 +7,8 @@ import typer
 from archivecli import dates, display
 from archivecli.cli.arguments import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, checked, command, today
-from archivecli.cli.output import Output
 from archivecli.errors import UsageError
 from archivecli.render.citation import STYLES, reference
-from archivecli.render.theme import Segment
 
 
 @command
@@ -34,9 +32,15 @@ def run(
     checked("--style", style, list(STYLES))
     day = _day(accessed)
     archive, out = common.open(), common.out
-    events = events_of(archive, out, ids, null)
-    references = [reference(event, archive.about, archive.page_url) for event in events]
-    _write(out, [list(STYLES[style](one, day)) for one in references])
+    references = [reference(event, archive.about, archive.page_url) for event in events_of(archive, out, ids, null)]
+    citations = [list(STYLES[style](one, day)) for one in references]
+    if not out.terminal:
+        out.write("".join(segment.text for segment in citation) + "\n" for citation in citations)
+        return
+    from archivecli.render.theme import paragraph  # not in a pipe
+
+    for number, citation in enumerate(citations):
+        out.show(*[""] if number else [], paragraph(*citation))
 
 
 def _day(typed: str | None) -> str:
@@ -47,14 +51,3 @@ def _day(typed: str | None) -> str:
         message = f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day"
         raise UsageError(message, "a day is 2026-11-23, or today")
     return typed or ""
-
-
-def _write(out: Output, citations: "list[list[Segment]]") -> None:
-    """Write one citation a line; at a terminal wrapped, with italics and an empty line between."""
-    if not out.terminal:
-        out.write("".join(segment.text for segment in citation) + "\n" for citation in citations)
-        return
-    from archivecli.render.theme import paragraph  # not in a pipe
-
-    for number, citation in enumerate(citations):
-        out.show(*[""] if number else [], paragraph(*citation))

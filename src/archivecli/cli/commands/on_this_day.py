@@ -1,5 +1,7 @@
 """``archive on-this-day``: what happened on this day of the year, in any year."""
 
+from bisect import bisect
+
 import typer
 
 from archivecli import dates
@@ -48,17 +50,11 @@ def _say_what_is_near(found: ViewContext, day: str) -> None:
     excluded = sum(len(event.start) == 10 for event in on_the_day)
     without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
     found.out.note(f"no event of {_named(day)}{without if excluded else ''}")
-    days = found.selection.days_of_year()
-    if days:
-        near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
+    if days := found.selection.days_of_year():
+        place = bisect(days, day)
+        near = sorted({days[place - 1], days[place % len(days)]})  # the year is a ring
         commands = (f"{_named(other)} ({found.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
         found.out.note(f"the nearest are {' and '.join(commands)}")
-
-
-def _neighbour(days: list[str], day: str, step: int) -> str:
-    """Return the last of ``days`` before ``day`` or the first after it; the year is a ring."""
-    sides = [other for other in days if (other > day) == (step > 0)] or days
-    return sides[0] if step > 0 else sides[-1]
 
 
 def _named(day: str) -> str:

@@ -12,7 +12,6 @@ NEXT = (
     ("archive search {word}", "find words, names, dates"),
     ("archive show {id}", "everything about one event"),
     ("archive count --by {by}", "how many, by year, country ..."),
-    ("archive --help", "every command and option"),
 )
 
 
@@ -28,8 +27,8 @@ def welcome(common: CommonOptions) -> None:
         return textwrap.wrap(safe, out.width - 1) if out.terminal else [safe]
 
     values = _values(archive)
-    examples = [(command.format(**values), purpose) for command, purpose in NEXT]
-    examples = [(c if "--help" in c else out.suggested(c), purpose) for c, purpose in examples]
+    examples = [(out.suggested(command.format(**values)), purpose) for command, purpose in NEXT]
+    examples.append(("archive --help", "every command and option"))
     widest = max(display.width(command) for command, _ in examples)
     lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
     if out.terminal and max(map(display.width, lines)) > out.width:
