@@ -95,10 +95,7 @@ def hashed(data: bytes = b"", size: int = 16) -> "blake2b":
 
 
 def survey(path: Path) -> tuple[list[Source], list[Problem]]:
-    """Return the file at ``path`` or the YAML files below it, sorted, and the problems of those that cannot be read.
-
-    Raise CatalogueError if there is no such file or folder, or the folder has no YAML file.
-    """
+    """Return the file at ``path`` or the YAML files below it, and the problems of unreadable ones; raise CatalogueError."""
     try:
         status = os.stat(path)
     except (OSError, ValueError) as error:

@@ -79,7 +79,7 @@ class CommandGroup(typer.core.TyperGroup):
             code = _print_error(_usage_error(error))
         except typer.Abort:
             code = 130
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):  # a closed pipe, as by ``head``: for it Typer and Rich exit with 1
             process.discard(sys.stdout)
             code = 0
         except OSError as error:  # in most cases the answer cannot be written
@@ -91,28 +91,6 @@ class CommandGroup(typer.core.TyperGroup):
         if standalone:
             sys.exit(code if isinstance(code, int) else 0)
         return code
-
-    def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Parse the command line, or print help; exit quietly if the pipe is closed."""
-        with _quiet_on_closed_pipe():
-            return super().make_context(*args, **settings)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; exit quietly if the pipe is closed."""
-        with _quiet_on_closed_pipe():
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-
-
-@contextlib.contextmanager
-def _quiet_on_closed_pipe() -> Iterator[None]:
-    """Exit with 0 for a closed pipe, as by ``head``; Typer and Rich (SystemExit) would exit with 1."""
-    try:
-        yield
-    except (BrokenPipeError, SystemExit):
-        process.discard(sys.stdout)
-        raise typer.Exit(0) from None
 
 
 def _usage_error(error: typer.TyperException) -> ArchiveError:

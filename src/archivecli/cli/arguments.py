@@ -1,6 +1,5 @@
 """The arguments of commands: words and ids, also from standard input, and words that begin with a hyphen."""
 
-import contextlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from archivecli.archive import Archive
-from archivecli.cli.output import Output
+from archivecli.cli.output import Output, is_terminal
 from archivecli.errors import OutputError, UsageError
 from archivecli.events import Event
 from archivecli.query.criteria import Among
 
 STDIN = "-"
+READ_ONCE = "'-' is standard input, which is read only once"
 
 Words = Annotated[
     list[str] | None,
@@ -32,19 +32,16 @@ Null = Annotated[bool, typer.Option("--null", "-0", help="ids on standard input 
 def events_of(archive: Archive, out: Output, typed: Sequence[str], null: bool = False) -> list[Event]:
     """Return the events with these ids, in this order; raise EventNotFound or AmbiguousId for the first invalid one."""
     if typed.count(STDIN) > 1:
-        raise _read_once()
+        raise UsageError(READ_ONCE)
     return [archive.get(event_id) for event_id in _ids(out, typed, null)]
 
 
 def without_stdin(words: Sequence[str] | None) -> tuple[list[str], bool]:
-    """Return the words of a query without the ``-`` for ids on standard input, and whether there was one.
-
-    It is the first or the last word: between two words a hyphen belongs to the query, as in ``march - june``.
-    """
-    rest = list(words or ())
+    """Return the words of a query without the ``-`` for ids on standard input, and whether there was one."""
+    rest = list(words or ())  # between two words a hyphen belongs to the query, as in "march - june"
     first, last = rest[:1] == [STDIN], rest[1:] != [] and rest[-1] == STDIN
     if first and last:
-        raise _read_once()
+        raise UsageError(READ_ONCE)
     return rest[first : len(rest) - last], first or last
 
 
@@ -53,18 +50,13 @@ def only_these(archive: Archive, out: Output) -> Among:
     return archive.among(list(_ids(out, [STDIN], null=False)))
 
 
-def _read_once() -> UsageError:
-    return UsageError("'-' is standard input, which is read only once")
-
-
 def _ids(out: Output, typed: Sequence[str], null: bool) -> Iterator[str]:
     for word in typed:
         if word != STDIN:
             yield word
             continue
-        with contextlib.suppress(ValueError):  # closed
-            if sys.stdin.isatty():
-                out.note("type ids, one a line; Ctrl-D ends them")
+        if is_terminal(sys.stdin):
+            out.note("type ids, one a line; Ctrl-D ends them")
         ids = list(_read(null))
         if not ids:
             out.note("no ids on standard input")
@@ -107,12 +99,9 @@ def with_exclusions(arguments: Sequence[str], options: Sequence[Any]) -> Iterato
 
 
 def _is_short_option(word: str) -> bool:
-    """Return whether a word that begins with one hyphen is short options, such as ``-n5``, or ``-`` itself.
-
-    An unknown single letter counts as one, so that a typing mistake is reported.
-    """
+    """Return whether a word that begins with one hyphen is short options, such as ``-n5``, or ``-`` itself."""
     if re.fullmatch(_SHORT_OPTIONS, word) or (len(word) == 2 and word[1].isalpha()):
-        return True
+        return True  # also for an unknown letter, so that a typing mistake is reported
     found = re.fullmatch(_SHORT_WITH_VALUE, word)
     if found is None or not found["format"]:
         return found is not None

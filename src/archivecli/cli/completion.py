@@ -33,10 +33,8 @@ class Candidate(NamedTuple):
 
 
 def answer(cli: Any, commands: Mapping[str, str]) -> int:
-    """Print the candidates, one a line with its meaning after a tab.
-
-    zsh and fish pass the words of the line up to the cursor, beginning with the program; bash passes the line as one string.
-    """
+    """Print the candidates, one a line with its meaning after a tab."""
+    # zsh and fish pass the words of the line up to the cursor, beginning with the program, bash the line as one string
     shell, words, raw = os.environ[VARIABLE], sys.argv[1:], ""
     if shell == "bash":
         words, raw = split("".join(words[:1]))
@@ -98,11 +96,8 @@ def candidates(cli: Any, commands: Mapping[str, str], words: Sequence[str], inco
 
 
 def _resolve(cli: Any, words: list[str], incomplete: str) -> tuple[Any, Any, str]:
-    """Return the context of a line, what its last word belongs to (a command or a parameter), and that word.
-
-    Typer has only private names for this. Its own scripts import Rich for every key, and pass names of the catalogue
-    through ``eval``.
-    """
+    """Return the context of a line, what its last word belongs to (a command or a parameter), and that word."""
+    # private names, but Typer's own scripts import Rich for every key, and pass names of the catalogue through eval
     from typer._click.shell_completion import _resolve_context, _resolve_incomplete
 
     ctx = _resolve_context(cli, {}, "archive", words)
@@ -175,10 +170,8 @@ def query_words(ctx: Any, typed: str) -> Iterator[Candidate]:
 
 
 def _in_one_word(name: str) -> str:
-    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if possible.
-
-    fish and zsh show only candidates that begin like the word on the line, which has no quotation mark.
-    """
+    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if possible."""
+    # fish and zsh show only candidates that begin like the word on the line, which has no quotation mark
     word = re.sub(r"[\s\"(),-]+", "-", name).strip("-")
     return word if word[:1].isalnum() and text.key(word) == text.key(name) else name
 

@@ -93,17 +93,14 @@ class _Progress:
 
 
 class OutputOptions(NamedTuple):
-    """The options as typed, not yet checked.
-
-    ``null``: ids end with NUL, both those that are written and those that are read from standard input.
-    """
+    """The options for the form of the answer as typed, not yet checked."""
 
     format: str | None = None
     output: str | None = None
     force: bool = False
     fields: str | None = None
     bom: bool = False
-    null: bool = False
+    null: bool = False  # ids end with NUL, both those that are written and those that are read from standard input
 
     @property
     def file(self) -> str | None:

@@ -30,8 +30,7 @@ class Output:
 
     def __init__(self, settings: Settings, quiet: bool = False, reading: Path | None = None) -> None:
         self.stdout, self.stderr = sys.stdout, sys.stderr
-        self.quiet = quiet
-        self.reading = reading
+        self.quiet, self.reading = quiet, reading
         self.catalogue = settings.typed_catalogue or ""
         self.terminal = is_terminal(self.stdout)
         self.colour = settings.colour(self.terminal).value
@@ -133,10 +132,6 @@ class _LimitedStream:
 
     def flush(self) -> None:
         """Do nothing: stdout is flushed at the end."""
-
-    def isatty(self) -> bool:
-        """Return whether this is a terminal."""
-        return self.out.terminal
 
 
 # ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out

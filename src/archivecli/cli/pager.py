@@ -22,19 +22,13 @@ class PagedStream:
     """
 
     def __init__(self, stdout: TextIO, columns: int, rows: int, pager: Sequence[str]) -> None:
-        self.stdout = stdout
-        self.columns = columns
-        self.rows = rows
-        self.pager = pager
+        self.stdout, self.pager = stdout, pager
+        self.columns, self.rows = columns, rows
         self.encoding = getattr(stdout, "encoding", None) or "ascii"
         self._held: list[str] = []
         self._later: list[Callable[[], None]] = []
         self._lines = 0
         self._process: subprocess.Popen[bytes] | None = None
-
-    def isatty(self) -> bool:
-        """Return True: this is a terminal."""
-        return True
 
     def flush(self) -> None:
         """Do nothing: the answer is held back until it is complete or longer than the screen."""
@@ -81,7 +75,9 @@ class PagedStream:
         if program is not None:
             self.stdout.flush()
             with contextlib.suppress(OSError):
-                arguments = [program, *_colours(program), *self.pager[1:]]
+                is_less = os.path.splitext(os.path.basename(program))[0].lower() == "less"
+                colours = ["-R"] if is_less and "R" not in os.environ.get("LESS", LESS) else []
+                arguments = [program, *colours, *self.pager[1:]]
                 environment = {"LESS": LESS, "LV": "-c", **os.environ}
                 self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, env=environment)
         held, self._held = "".join(self._held), []
@@ -101,12 +97,6 @@ class PagedStream:
         except BrokenPipeError:
             self._close(process)
             raise
-
-
-def _colours(program: str) -> list[str]:
-    """Return the option with which ``less`` passes colours through, unless LESS has it already."""
-    is_less = os.path.splitext(os.path.basename(program))[0].lower() == "less"
-    return ["-R"] if is_less and "R" not in os.environ.get("LESS", LESS) else []
 
 
 def _visible(line: str) -> str:

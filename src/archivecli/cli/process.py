@@ -35,12 +35,10 @@ def _handle(action: Any) -> None:
 
 
 def prepare() -> None:
-    """Handle signals and closed streams, before slow imports, so that Ctrl-C is quiet during them.
-
-    A signal that the parent process ignores (``nohup``, a background job) stays ignored.
-    """
+    """Handle signals and closed streams, before slow imports, so that Ctrl-C is quiet during them."""
     gc.set_threshold(50_000)  # new objects; a short run has next to no garbage in cycles
     found = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    # a signal that the parent process ignores (nohup, a background job) stays ignored
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)
     _fill_streams()
@@ -52,19 +50,14 @@ def prepare() -> None:
 
 def _as_utf8(argument: str) -> str:
     """Decode an argument as UTF-8 if the locale could not decode it, so that Python escaped its bytes."""
-    if argument.isascii() or not any("\udc80" <= character <= "\udcff" for character in argument):
-        return argument
-    try:
-        return os.fsencode(argument).decode()
-    except UnicodeError:
-        return argument
+    if any("\udc80" <= character <= "\udcff" for character in argument):
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(argument).decode()
+    return argument
 
 
 def _fill_streams() -> None:
-    """Replace closed streams, so that no file that we open gets their numbers.
-
-    Standard input is empty, messages are discarded, and writing an answer fails with "bad file descriptor".
-    """
+    """Replace closed streams, so that no file that we open gets their numbers; writing an answer then fails."""
     for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -84,8 +77,7 @@ def _fill_streams() -> None:
 
 def _transliterated(error: UnicodeError) -> tuple[str, int]:
     """Return ASCII for what cannot be encoded, and where to continue: an error handler for codecs."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
+    assert isinstance(error, UnicodeEncodeError)
     from archivecli.display import ascii_only  # only for encodings without Unicode
 
     return ascii_only(error.object[error.start : error.end]), error.end
