@@ -226,7 +226,7 @@ def write_file(name: str, pieces: Iterable[str], force: bool = False, protected:
             what = f"{name} would become part of the catalogue, which is every YAML file in the folder {protected}"
             raise OutputError(what, "write it into another folder, or with another suffix")
         elif before is not None and not force:
-            raise _exists(name)
+            raise OutputError(f"{name} exists", "--force overwrites it")
         else:
             _write_whole(name, pieces, before)
     except BrokenPipeError:
@@ -250,10 +250,6 @@ def _would_join(name: str, catalogue: Path) -> bool:
     return any(not any(part.startswith(".") for part in parts) for parts in inside)  # hidden files are not read
 
 
-def _exists(name: str) -> OutputError:
-    return OutputError(f"{name} exists", "--force overwrites it")
-
-
 def _write_whole(name: str, pieces: Iterable[str], before: os.stat_result | None) -> None:
     """Write a temporary file in the same folder, and rename it."""
     target = Path(os.path.realpath(name))  # a link stays a link to what is written
@@ -271,7 +267,7 @@ def _write_whole(name: str, pieces: Iterable[str], before: os.stat_result | None
             os.link(temporary, target)  # not replace: the name may have been taken in the meantime
         except (OSError, AttributeError):  # taken, or a file system or a system without links
             if os.path.lexists(target):
-                raise _exists(name) from None
+                raise OutputError(f"{name} exists", "--force overwrites it") from None
             os.replace(temporary, target)
     finally:  # also after a signal, which ``cli.process`` turns into an exception
         temporary.unlink(missing_ok=True)

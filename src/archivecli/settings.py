@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from archivecli import files
-from archivecli.errors import ArchiveError, UsageError, did_you_mean
+from archivecli.errors import UsageError, did_you_mean
 
 COLOURS = ("auto", "always", "never")
 KEYS = ("catalogue", "color", "pager", "catalogues")
@@ -27,12 +27,6 @@ MAX_BYTES = 1_000_000
 PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard output"  # origins of defaults
 
 T = TypeVar("T")
-
-
-class ConfigError(ArchiveError):
-    """The settings file cannot be used; the message begins with its position."""
-
-    exit_code = 2
 
 
 class Setting(NamedTuple, Generic[T]):
@@ -62,7 +56,7 @@ class Settings:
         no_pager: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        """Read the settings file; raise ConfigError if it is invalid."""
+        """Read the settings file; raise UsageError if it is invalid."""
         self.typed_catalogue = catalogue
         self.typed_color = color
         self.no_pager = no_pager
@@ -168,7 +162,7 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
     except (OSError, ValueError) as error:
         if required:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
+            raise UsageError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
         return SettingsFile()  # no such file, or the home folder of somebody else
     content, values = _read(path)
     for key, value in values.items():
@@ -181,23 +175,23 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
-    """Return the text of the settings file, and what it says; raise ConfigError."""
+    """Return the text of the settings file, and what it says; raise UsageError."""
     import tomllib  # 4 ms, only if there is a file
 
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}: this is not a settings file")
+            raise UsageError(f"{path}: this is not a settings file")
         content = path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte-order mark
         return content, tomllib.loads(content)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: the file is not UTF-8") from None
+        raise UsageError(f"{path}: the file is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         what, line, column = match.groups() if match else (str(error), None, None)
         position = f"{path}:{line or content.count(chr(10)) + 1}:{column or 1}"
-        raise ConfigError(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
+        raise UsageError(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
 
 
 def _absolute(path: Path, value: str) -> str:
@@ -209,23 +203,23 @@ def _check(path: Path, content: str, key: str, value: Any) -> None:
     position = f"{path}:{_line(content, key)}"
     if key not in KEYS:
         hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
-        raise ConfigError(f"{position}: there is no setting '{key[:40]}'", hint)
+        raise UsageError(f"{position}: there is no setting '{key[:40]}'", hint)
     if key == "catalogues":
         if not isinstance(value, dict):
             hint = 'write [catalogues] and below it name = "path"'
-            raise ConfigError(f"{position}: 'catalogues' is not a table", hint)
+            raise UsageError(f"{position}: 'catalogues' is not a table", hint)
         for name, catalogue in value.items():
             position = f"{path}:{_line(content, name)}"
             if not _is_name(name):
-                raise ConfigError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
+                raise UsageError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
             if not isinstance(catalogue, str) or not catalogue or "\0" in catalogue:
-                raise ConfigError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
+                raise UsageError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
     elif key == "catalogue" and value == "":
-        raise ConfigError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+        raise UsageError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
     elif not isinstance(value, str) or "\0" in value:
-        raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
+        raise UsageError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
     elif key == "color" and value not in COLOURS:
-        raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
+        raise UsageError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
 
 
 def _is_name(word: str) -> bool:

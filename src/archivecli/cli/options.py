@@ -37,11 +37,8 @@ Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the orde
 class CommonOptions:
     """The settings and the output of one command."""
 
-    def __init__(
-        self, settings: Settings, quiet: bool = False, fail_if_empty: bool = False, reads_catalogue: bool = True
-    ) -> None:
+    def __init__(self, settings: Settings, quiet: bool = False, reads_catalogue: bool = True) -> None:
         self.settings = settings
-        self.fail_if_empty = fail_if_empty
         self.out = Output(settings, quiet, settings.catalogue.value if reads_catalogue else None)
 
     def open(self) -> Archive:
@@ -203,15 +200,16 @@ _COMMON = [
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` asks for the filters and --fail-if-empty, ``options: OutputOptions`` (``view_options`` in a view) for the
-    form of the answer, ``common: CommonOptions`` for the rest; a command without a catalogue has ``out: Output`` instead.
+    ``where: Node`` asks for the filters and --fail-if-empty (then the command returns whether it found any event),
+    ``options: OutputOptions`` (``view_options`` in a view) for the form of the answer, ``common: CommonOptions`` for the
+    rest; a command without a catalogue has ``out: Output`` instead.
     """
     own = inspect.signature(function).parameters
     reads_catalogue = "common" in own
     filters = _FILTERS if "where" in own else []
     form = _EVENT_FORM if "options" in own else _VIEW_FORM if "view_options" in own else []
 
-    def call(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
+    def call(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> None:
         checked("--color", color, COLOURS)
         typed.pop("catalogue", None)
         if filters:
@@ -220,9 +218,11 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             written = OutputOptions(*(typed.pop(parameter.name) for parameter in form))
             typed["options" if "options" in own else "view_options"] = written
         fail_if_empty = typed.pop("fail_if_empty", False)
-        common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, fail_if_empty, reads_catalogue)
+        common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
         with common.running():
-            return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
+            found = function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
+            if fail_if_empty and not found:
+                raise typer.Exit(1)
 
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     made = ("where", "options", "view_options", "common", "out")

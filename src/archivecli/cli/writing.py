@@ -31,7 +31,7 @@ def write_events(
     """Write events one a line or row; return whether there were any. ``scored``: the hits have scores or reasons."""
     name = options.name(out)
     context = _context(options, archive, scored or outcome is not None)
-    if _ascii_columns(out, options, name):
+    if not out.unicode and _is_for_people(out, options, name):  # before columns are aligned
         hits = (
             hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
             for hit in hits
@@ -76,21 +76,16 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
         out.show(*view.draw(Screen(out.width, out.unicode)))
         return
     table = view.pivot if view.pivot is not None and FORMATS[name].pivots else view.table
-    if _ascii_columns(out, options, name):
+    if not out.unicode and _is_for_people(out, options, name):
         table = table._replace(rows=map(display.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))
     if options.file is not None:
         out.note(f"written to {options.file}")
 
 
-def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
-    """Return whether to convert to ASCII before columns are aligned: what is measured must be what is printed."""
-    return not out.unicode and (name == TABLE or _plain_at_terminal(out, options, name))
-
-
-def _plain_at_terminal(out: Output, options: OutputOptions, name: str) -> bool:
-    """Return whether plain lines are for a person; otherwise they are data, in UTF-8."""
-    return name == "plain" and out.terminal and options.file is None
+def _is_for_people(out: Output, options: OutputOptions, name: str) -> bool:
+    """Return whether the answer is for the terminal, in its encoding; otherwise it is data, in UTF-8."""
+    return name == TABLE or (name == "plain" and out.terminal and options.file is None)
 
 
 def _context(options: OutputOptions, archive: Archive, searched: bool = False) -> FormatContext:
@@ -105,7 +100,7 @@ def _context(options: OutputOptions, archive: Archive, searched: bool = False) -
 def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[str]) -> None:
     if options.file is not None:
         write_file(options.file, pieces, options.force, out.reading)
-    elif _plain_at_terminal(out, options, name):
+    elif _is_for_people(out, options, name):
         out.write(pieces)
     else:
         out.write_data(pieces)

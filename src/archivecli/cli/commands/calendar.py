@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.options import CommonOptions, OutputOptions, command
-from archivecli.cli.views import ViewContext, select
+from archivecli.cli.views import select
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
-from archivecli.render.tabular import View
 
 
 @command
@@ -22,7 +21,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Show years by months, with the number of events in each; or every day.
 
     Examples:  archive calendar  ·  archive calendar 2009 --days  ·  archive calendar --topic corruption
@@ -33,13 +32,9 @@ def run(
     if len(years) > 1:  # alternatives, as with --year
         words = [f"year:{','.join(years)}", *(word for word in words or () if word not in years)]
     found = select(words, where, common)
-    found.write(_view(found, days), view_options)
-
-
-def _view(found: ViewContext, days: bool) -> View:
     selection, span = found.selection, time_span(found.query.where)
     if days:
-        return by_day(selection.events(), span, found.archive.short_id)
-    years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
-    grid = month_grid(years, months, span, found.total, selection.imprecise())
-    return by_month(grid, found.listing, found.view)
+        return found.write(by_day(selection.events(), span, found.archive.short_id), view_options)
+    in_years, in_months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
+    grid = month_grid(in_years, in_months, span, found.total, selection.imprecise())
+    return found.write(by_month(grid, found.listing, found.view), view_options)

@@ -44,7 +44,6 @@ def run(
 
 
 def _day(typed: str | None) -> str:
-    """Return the day of access as an ISO date; an empty string if none is given."""
     if typed == "today":
         return today(None)
     if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):

@@ -36,7 +36,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Count events, in all or by year, country, topic ... or one by the other.
 
     Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
@@ -46,7 +46,7 @@ def run(
     _check(fields, percent, sum_)
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    found.write(_view(found, fields, percent, sum_, drawn), view_options)
+    return found.write(_view(found, fields, percent, sum_, drawn), view_options)
 
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:

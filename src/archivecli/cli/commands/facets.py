@@ -36,7 +36,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Show the values of fields with their numbers of events, and how to narrow to each.
 
     Examples:  archive facets  ·  archive facets topic country --year 2009  ·  archive facets body corruption
@@ -55,4 +55,4 @@ def run(
         for field in fields or USUAL
     ]
     view = facets_view(shown, found.total, limit, found.archive.as_typed, found.listing)
-    found.write(view, view_options)
+    return found.write(view, view_options)

@@ -26,7 +26,7 @@ def run(
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """List events, newest first.
 
     Examples:  archive list --year 2009  ·  archive list --country serbia --topic corruption
@@ -42,7 +42,7 @@ def run(
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    if not write_events(out, archive, map(Hit, archive.select(query)), options):
+    found = write_events(out, archive, map(Hit, archive.select(query)), options)
+    if not found:
         report_no_match(out, archive, query)
-        if common.fail_if_empty:
-            raise typer.Exit(1)
+    return found

@@ -2,8 +2,6 @@
 
 from bisect import bisect
 
-import typer
-
 from archivecli import dates
 from archivecli.cli.arguments import Words
 from archivecli.cli.options import CommonOptions, OutputOptions, Today, command, today
@@ -21,7 +19,7 @@ def run(
     where: Node,
     options: OutputOptions,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """List what happened on this day of the year, in any year.
 
     Examples:  archive on-this-day  ·  archive on-this-day --today 2026-06-26
@@ -38,8 +36,7 @@ def run(
     if len(events) > len(exact):
         command_line = any_day.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
-    if common.fail_if_empty and not exact:
-        raise typer.Exit(1)
+    return bool(exact)
 
 
 def _say_what_is_near(found: ViewContext, day: str) -> None:

@@ -27,7 +27,7 @@ def run(
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Find events by words, names, dates, numbers; the best match comes first.
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
@@ -51,7 +51,7 @@ def run(
     if explain:
         for line in archive.explain(outcome._replace(hits=hits)):
             out.warn(line)
-    if not write_events(out, archive, hits, options, outcome):
+    found = write_events(out, archive, hits, options, outcome)
+    if not found:
         report_no_match(out, archive, query, outcome)
-        if common.fail_if_empty:
-            raise typer.Exit(1)
+    return found

@@ -58,8 +58,8 @@ def run(
         out.warn(problem_line(problem))
     if len(unreadable) < len(reports):
         out.note(*_summary(reports, findings))
-    errors = [problem for problem in findings if strict or problem.severity == "error"]
-    raise typer.Exit(2 if unreadable else 1 if errors else 0)
+    failed = any(strict or problem.severity == "error" for problem in findings)
+    raise typer.Exit(2 if unreadable else int(failed))
 
 
 def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:

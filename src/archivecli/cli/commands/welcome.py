@@ -3,7 +3,6 @@
 import textwrap
 
 from archivecli import dates, display, text
-from archivecli.archive import Archive
 from archivecli.cli.options import CommonOptions
 from archivecli.query.criteria import Query
 
@@ -26,7 +25,15 @@ def welcome(common: CommonOptions) -> None:
         safe = display.terminal_safe(paragraph)
         return textwrap.wrap(safe, out.width - 1) if out.terminal else [safe]
 
-    values = _values(archive)
+    years = archive.count_by("year", Query())
+    topics = [text.key(count.short or count.name) for count in archive.count_by("topic", Query()) if count.name]
+    newest = next(iter(archive.select(Query(limit=1))), None)
+    values = {
+        "year": max(years, key=lambda count: count.number).name if years else "2009",
+        "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
+        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
+        "by": "topic" if topics else "year",
+    }
     examples = [(out.suggested(command.format(**values)), purpose) for command, purpose in NEXT]
     examples.append(("archive --help", "every command and option"))
     widest = max(display.width(command) for command, _ in examples)
@@ -35,16 +42,3 @@ def welcome(common: CommonOptions) -> None:
         lines = [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
     head = [*wrapped(title), f"{display.plural(archive.size, 'event')}{span}", ""]
     out.write(f"{line}\n" for line in (*head, *([*wrapped(about), ""] if about else []), *lines))
-
-
-def _values(archive: Archive) -> dict[str, str]:
-    """Return values of this archive for the commands in NEXT."""
-    years = archive.count_by("year", Query())
-    topics = [text.key(tally.short or tally.name) for tally in archive.count_by("topic", Query()) if tally.name]
-    newest = next(iter(archive.select(Query(limit=1))), None)
-    return {
-        "year": max(years, key=lambda tally: tally.number).name if years else "2009",
-        "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
-        "by": "topic" if topics else "year",
-    }
