@@ -175,7 +175,6 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
-    """Return the text of the settings file, and what it says; raise UsageError."""
     import tomllib  # 4 ms, only if there is a file
 
     try:
@@ -227,6 +226,5 @@ def _is_name(word: str) -> bool:
 
 
 def _line(content: str, key: str) -> int:
-    """Return the line number of a key, or 1 if it is not found."""
     match = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", content, re.MULTILINE)
     return content.count("\n", 0, match.start()) + 1 if match else 1

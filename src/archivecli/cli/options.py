@@ -43,12 +43,20 @@ class CommonOptions:
 
     def open(self) -> Archive:
         """Open the catalogue, with progress on a terminal."""
-        progress = None if self.out.quiet or not is_terminal(sys.stderr) else _Progress()
+        printed = 0
+
+        def progress(number: int) -> None:
+            nonlocal printed
+            if number >= printed + 2000:
+                printed = number
+                print(f"\rreading the catalogue: {number:,} events\x1b[K", end="", file=sys.stderr, flush=True)
+
+        shown = not self.out.quiet and is_terminal(sys.stderr)
         try:
-            return Archive(self.settings.catalogue.value, progress)
+            return Archive(self.settings.catalogue.value, progress if shown else None)
         finally:
-            if progress is not None:
-                progress.clear()
+            if printed:  # erase the line
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -71,22 +79,6 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
     if code is None:
         return str(error).startswith("Could not decode")
     return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-
-
-class _Progress:
-    """Prints the number of events indexed so far, on one line that is erased at the end."""
-
-    def __init__(self) -> None:
-        self.printed = 0
-
-    def __call__(self, number: int) -> None:
-        if number >= self.printed + 2000:
-            self.printed = number
-            print(f"\rreading the catalogue: {number:,} events\x1b[K", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self.printed:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 class OutputOptions(NamedTuple):

@@ -20,18 +20,13 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """Where answers and notes are written, and what the terminal can show.
-
-    ``terminal``: stdout is a terminal; ``width``: in columns; ``unicode``: stdout can encode more than ASCII; ``links``: URLs
-    can be clicked; ``paged``: the terminal with its pager, or None; ``reading``: the open catalogue, which no answer may
-    overwrite; ``catalogue``: the value of --catalogue or "", for suggested commands. As a context manager, it writes or
-    drops at the end what the pager holds back.
-    """
+    """Where answers and notes are written; as a context manager, it writes or drops at the end what the pager holds back."""
 
     def __init__(self, settings: Settings, quiet: bool = False, reading: Path | None = None) -> None:
         self.stdout, self.stderr = sys.stdout, sys.stderr
-        self.quiet, self.reading = quiet, reading
-        self.catalogue = settings.typed_catalogue or ""
+        self.quiet = quiet
+        self.reading = reading  # the open catalogue, which no answer may overwrite
+        self.catalogue = settings.typed_catalogue or ""  # for suggested commands
         self.terminal = is_terminal(self.stdout)
         self.colour = settings.colour(self.terminal).value
         self.unicode = (getattr(self.stdout, "encoding", None) or "ascii").lower().startswith("utf")
@@ -39,7 +34,7 @@ class Output:
         self.links = self.terminal and term not in ("dumb", "linux")  # the Linux console prints them
         columns, rows = shutil.get_terminal_size((80, 24))
         self.width = min(max(columns, 20), 500)
-        self.paged: PagedStream | None = None
+        self.paged: PagedStream | None = None  # the terminal with its pager
         if self.terminal and (command := settings.pager.value):
             from archivecli.cli import pager  # 2 ms, only for people
 

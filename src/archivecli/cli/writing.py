@@ -47,7 +47,8 @@ def write_events(
         _deliver(out, options, name, FORMATS[name].write(counted(), context))
     elif found := list(counted()):
         _show_table(out, archive, found, context.fields, outcome)
-    _note_written(out, options, number)
+    if options.file is not None:
+        out.note(f"{display.plural(number, 'event')} written to {options.file}")
     return number > 0
 
 
@@ -64,7 +65,8 @@ def write_records(out: Output, archive: Archive, events: Sequence[Event], option
         _deliver(out, options, name, (f"\n{record}" if number else record for number, record in enumerate(records)))
     else:
         _deliver(out, options, name, FORMATS[name].write(map(Hit, events), context))
-    _note_written(out, options, len(events))
+    if options.file is not None:
+        out.note(f"{display.plural(len(events), 'event')} written to {options.file}")
 
 
 def write_view(out: Output, view: "View", options: OutputOptions) -> None:
@@ -104,11 +106,6 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
         out.write(pieces)
     else:
         out.write_data(pieces)
-
-
-def _note_written(out: Output, options: OutputOptions, number: int) -> None:
-    if options.file is not None:
-        out.note(f"{display.plural(number, 'event')} written to {options.file}")
 
 
 # At a terminal, with Rich

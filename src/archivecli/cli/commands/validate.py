@@ -14,8 +14,6 @@ from archivecli.settings import named
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
 
-WIDTH_IN_A_PIPE = 120
-
 
 @command
 def run(
@@ -71,7 +69,7 @@ def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
         out.write_data([display.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     excerpts = render.lines_of(findings)
-    width = out.width if out.terminal else WIDTH_IN_A_PIPE
+    width = out.width if out.terminal else 120
     lines = (line for problem in findings for line in render.report(problem, excerpts, width, fold=out.terminal))
     if out.colour:
         from archivecli.render.theme import paragraph

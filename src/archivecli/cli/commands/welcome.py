@@ -6,13 +6,6 @@ from archivecli import dates, display, text
 from archivecli.cli.options import CommonOptions
 from archivecli.query.criteria import Query
 
-NEXT = (
-    ("archive list --year {year}", "what happened in a year"),
-    ("archive search {word}", "find words, names, dates"),
-    ("archive show {id}", "everything about one event"),
-    ("archive count --by {by}", "how many, by year, country ..."),
-)
-
 
 def welcome(common: CommonOptions) -> None:
     """Print what the archive holds and what to type next."""
@@ -28,14 +21,16 @@ def welcome(common: CommonOptions) -> None:
     years = archive.count_by("year", Query())
     topics = [text.key(count.short or count.name) for count in archive.count_by("topic", Query()) if count.name]
     newest = next(iter(archive.select(Query(limit=1))), None)
-    values = {
-        "year": max(years, key=lambda count: count.number).name if years else "2009",
-        "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": display.shell_word(archive.short_id(newest.id)) if newest else "ID",
-        "by": "topic" if topics else "year",
-    }
-    examples = [(out.suggested(command.format(**values)), purpose) for command, purpose in NEXT]
-    examples.append(("archive --help", "every command and option"))
+    year = max(years, key=lambda count: count.number).name if years else "2009"
+    word = next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS"
+    event_id = display.shell_word(archive.short_id(newest.id)) if newest else "ID"
+    examples = [
+        (out.suggested(f"archive list --year {year}"), "what happened in a year"),
+        (out.suggested(f"archive search {word}"), "find words, names, dates"),
+        (out.suggested(f"archive show {event_id}"), "everything about one event"),
+        (out.suggested(f"archive count --by {'topic' if topics else 'year'}"), "how many, by year, country ..."),
+        ("archive --help", "every command and option"),
+    ]
     widest = max(display.width(command) for command, _ in examples)
     lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
     if out.terminal and max(map(display.width, lines)) > out.width:
