@@ -19,7 +19,7 @@ class ArchiveError(Exception):
 
 
 class UsageError(ArchiveError):
-    """The command line or the query is invalid."""
+    """The command line, the query or the settings file is invalid."""
 
     exit_code = 2
 

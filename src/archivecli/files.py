@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -94,15 +95,16 @@ def hashed(data: bytes = b"", size: int = 16) -> "blake2b":
 
 
 def survey(path: Path) -> tuple[list[Source], list[Problem]]:
-    """Return the file at ``path`` or the YAML files below it, sorted, and the problems of those that cannot be read.
-
-    Raise CatalogueError if there is no such file or folder, or the folder has no YAML file.
-    """
+    """Return the file at ``path`` or the YAML files below it, and the problems of unreadable ones; raise CatalogueError."""
     try:
         status = os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(str(path), error) from None
     return _in_folder(path) if stat.S_ISDIR(status.st_mode) else ([_source(str(path), status)], [])
+
+
+def _error(path: str, code: str, message: str, hint: str = "") -> CatalogueError:
+    return CatalogueError([Problem(path, 0, 0, code, message, hint)])
 
 
 def _in_folder(folder: Path) -> tuple[list[Source], list[Problem]]:
@@ -113,7 +115,7 @@ def _in_folder(folder: Path) -> tuple[list[Source], list[Problem]]:
         problems.extend(unreadable(error.filename or str(folder), error).problems)
 
     for parent, folders, files in os.walk(folder, onerror=missed):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             if name.endswith(SUFFIXES) and not name.startswith("."):
                 path = os.path.join(parent, name)
@@ -125,16 +127,15 @@ def _in_folder(folder: Path) -> tuple[list[Source], list[Problem]]:
                     problems += error.problems
     if not found and not problems:
         hint = "a folder is a catalogue when it holds .yaml or .yml files"
-        raise CatalogueError([Problem(str(folder), 0, 0, "no-files", "no catalogue in this folder", hint)])
+        raise _error(str(folder), "no-files", "no catalogue in this folder", hint)
     return sorted(found), sorted(problems)
 
 
 def _source(path: str, status: os.stat_result) -> Source:
     if not stat.S_ISREG(status.st_mode):
-        raise CatalogueError([Problem(path, 0, 0, "not-a-file", "this is not a regular file", "name a YAML file")])
+        raise _error(path, "not-a-file", "this is not a regular file", "name a YAML file")
     if status.st_size > MAX_BYTES:
-        limit = f"the limit is {MAX_BYTES // 1024**3} GiB a file"
-        raise CatalogueError([Problem(path, 0, 0, "size", "the file is too large", limit)])
+        raise _error(path, "size", "the file is too large", f"the limit is {MAX_BYTES // 1024**3} GiB a file")
     return Source(path, state_of(status))
 
 
@@ -142,13 +143,13 @@ def unreadable(path: str, error: OSError | ValueError) -> CatalogueError:
     """Return the error for a file that cannot be opened or read."""
     reason = getattr(error, "strerror", None) or str(error)
     hint = "check the path" if isinstance(error, FileNotFoundError) else ""
-    return CatalogueError([Problem(path, 0, 0, "unreadable", f"cannot be read: {reason}", hint)])
+    return _error(path, "unreadable", f"cannot be read: {reason}", hint)
 
 
 def too_little_memory(path: str) -> CatalogueError:
     """Return the error for a file that does not fit into memory."""
     hint = "break it up into several files in one folder"
-    return CatalogueError([Problem(path, 0, 0, "memory", "there is not enough memory to read this", hint)])
+    return _error(path, "memory", "there is not enough memory to read this", hint)
 
 
 def open_binary(path: str) -> int:
@@ -157,10 +158,7 @@ def open_binary(path: str) -> int:
 
 
 def read(source: Source) -> tuple[bytes, Source]:
-    """Return the bytes of a file and its state; raise CatalogueError.
-
-    A file that changes while it is read is read again, three times at most.
-    """
+    """Return the bytes of a file and its state; raise CatalogueError, also if it changes while it is read."""
     for _ in range(3):
         try:
             with open(open_binary(source.path), "rb") as file:
@@ -171,8 +169,7 @@ def read(source: Source) -> tuple[bytes, Source]:
             raise unreadable(source.path, error) from None
         if after == before.state and len(data) == after.size:
             return data, before
-    problem = Problem(source.path, 0, 0, "changing", "the file changes while it is read", "try again in a moment")
-    raise CatalogueError([problem])
+    raise _error(source.path, "changing", "the file changes while it is read", "try again in a moment")
 
 
 def _read_all(file: IO[bytes], source: Source) -> bytes:
@@ -187,9 +184,11 @@ def _read_all(file: IO[bytes], source: Source) -> bytes:
             raise CatalogueError([_no_text(source.path, before, piece)])
         first_end = piece.find(b"\n")
         if line_length + (len(piece) if first_end < 0 else first_end) > MAX_LINE:
-            limit = f"the limit is {MAX_LINE // 1024**2} MiB; break it up"
-            problem = Problem(source.path, lines, 1, "size", "a line longer than a catalogue may have", limit)
-            raise CatalogueError([problem])
+            what, limit = (
+                "a line longer than a catalogue may have",
+                f"the limit is {MAX_LINE // 1024**2} MiB; break it up",
+            )
+            raise CatalogueError([Problem(source.path, lines, 1, "size", what, limit)])
         lines += piece.count(b"\n")
         line_length = line_length + len(piece) if first_end < 0 else len(piece) - piece.rfind(b"\n") - 1
         pieces.append(piece)
@@ -197,15 +196,13 @@ def _read_all(file: IO[bytes], source: Source) -> bytes:
     return b"".join(pieces)
 
 
-_EVERY_OTHER = ([False, True] * 2, [True, False] * 2)  # where UTF-16 has its zeroes in English
-
-
 def _no_text(path: str, before: bytes, piece: bytes) -> Problem:
-    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
-    if len(before) < 4 and (
-        piece[:2] in (b"\xff\xfe", b"\xfe\xff") or [not byte for byte in piece[:4]] in _EVERY_OTHER
-    ):
+    """Return the problem of a file with a NUL byte in ``piece``, after ``before``."""
+    # UTF-16 has a byte-order mark, or a zero in every other byte of English
+    wide = re.match(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]", piece, re.DOTALL)
+    if wide and len(before) < 4:
         return Problem(path, 1, 1, "encoding", "the file is UTF-16 or UTF-32", "save it as UTF-8")
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
     what = "the character U+0000 is not allowed in a catalogue"
     return Problem(path, line, column, "character", what, "is this a text file?")
 
@@ -213,21 +210,23 @@ def _no_text(path: str, before: bytes, piece: bytes) -> Problem:
 def write_file(name: str, pieces: Iterable[str], force: bool = False, protected: Path | None = None) -> None:
     """Write a UTF-8 file; raise OutputError if it exists (without ``force``), or cannot be written.
 
-    Another reader sees the old file or the new one, never a part: the text goes to a temporary file in the same folder,
-    which is then renamed. The catalogue ``protected`` is never changed: its files are not overwritten, and its folder gets no new
-    ones. Devices and pipes are written to directly.
+    Another reader sees the old file or the new one, never a part. The catalogue ``protected`` is never changed: its files
+    are not overwritten, and its folder gets no new ones. Devices and pipes are written to directly.
     """
     try:
         before = os.stat(name) if os.path.exists(name) else None
+        if before is not None and stat.S_ISDIR(before.st_mode):
+            raise OSError(0, "it is a folder")
         if before is not None and not stat.S_ISREG(before.st_mode):
-            _write_through(name, pieces, before)
+            with open(name, "wb") as file:
+                file.writelines(piece.encode() for piece in pieces)
         elif before is not None and protected is not None and _is_part(before, protected):
             raise OutputError(f"{name} is the catalogue itself", "choose another file")
         elif protected is not None and _would_join(name, protected):
             what = f"{name} would become part of the catalogue, which is every YAML file in the folder {protected}"
             raise OutputError(what, "write it into another folder, or with another suffix")
         elif before is not None and not force:
-            raise _exists(name)
+            raise OutputError(f"{name} exists", "--force overwrites it")
         else:
             _write_whole(name, pieces, before)
     except BrokenPipeError:
@@ -251,43 +250,24 @@ def _would_join(name: str, catalogue: Path) -> bool:
     return any(not any(part.startswith(".") for part in parts) for parts in inside)  # hidden files are not read
 
 
-def _exists(name: str) -> OutputError:
-    return OutputError(f"{name} exists", "--force overwrites it")
-
-
-def _write_through(name: str, pieces: Iterable[str], found: os.stat_result) -> None:
-    if stat.S_ISDIR(found.st_mode):
-        raise OSError(0, "it is a folder")
-    with open(name, "wb") as file:
-        for piece in pieces:
-            file.write(piece.encode())
-
-
 def _write_whole(name: str, pieces: Iterable[str], before: os.stat_result | None) -> None:
+    """Write a temporary file in the same folder, and rename it."""
     target = Path(os.path.realpath(name))  # a link stays a link to what is written
     temporary = target.with_name(f".archive-{os.urandom(6).hex()}.part")
     try:
         with open(temporary, "xb") as file:  # not tempfile, whose files are private: the umask decides, as it should
-            for piece in pieces:
-                file.write(piece.encode())
+            file.writelines(piece.encode() for piece in pieces)
             file.flush()
             os.fsync(file.fileno())
         if before is not None:
             os.chmod(temporary, stat.S_IMODE(before.st_mode))
             os.replace(temporary, target)
-        else:
-            _take_name(temporary, target, name)
+            return
+        try:
+            os.link(temporary, target)  # not replace: the name may have been taken in the meantime
+        except (OSError, AttributeError):  # taken, or a file system or a system without links
+            if os.path.lexists(target):
+                raise OutputError(f"{name} exists", "--force overwrites it") from None
+            os.replace(temporary, target)
     finally:  # also after a signal, which ``cli.process`` turns into an exception
         temporary.unlink(missing_ok=True)
-
-
-def _take_name(temporary: Path, target: Path, name: str) -> None:
-    """Rename the file, unless the name has been taken in the meantime."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise _exists(name) from None
-    except (OSError, AttributeError):  # a file system, or a system, without links
-        if target.exists():
-            raise _exists(name) from None
-        os.replace(temporary, target)

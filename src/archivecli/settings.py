@@ -13,12 +13,12 @@ work = "~/archives/work.yaml"   # archive --catalogue work list
 import contextlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from archivecli import files
-from archivecli.errors import ArchiveError, UsageError, did_you_mean
+from archivecli.errors import UsageError, did_you_mean
 
 COLOURS = ("auto", "always", "never")
 KEYS = ("catalogue", "color", "pager", "catalogues")
@@ -27,12 +27,6 @@ MAX_BYTES = 1_000_000
 PLATFORM, EMBEDDED, TERMINAL = "this system's folder", "embedded", "standard output"  # origins of defaults
 
 T = TypeVar("T")
-
-
-class ConfigError(ArchiveError):
-    """The settings file cannot be used; the message begins with its position."""
-
-    exit_code = 2
 
 
 class Setting(NamedTuple, Generic[T]):
@@ -51,10 +45,6 @@ class SettingsFile(NamedTuple):
     pager: str | None = None
     catalogues: Mapping[str, str] = {}
 
-    def origin(self, key: str) -> str:
-        """Return the origin of a value of this file."""
-        return f"{key} in {self.path}"
-
 
 class Settings:
     """The settings of one run, from options, the environment and the settings file."""
@@ -66,7 +56,7 @@ class Settings:
         no_pager: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        """Read the settings file; raise ConfigError if it is invalid."""
+        """Read the settings file; raise UsageError if it is invalid."""
         self.typed_catalogue = catalogue
         self.typed_color = color
         self.no_pager = no_pager
@@ -86,15 +76,19 @@ class Settings:
         """The folder of the indexes; None without a home folder."""
         return Setting(files.cache_folder(), "ARCHIVE_CACHE" if self.environ.get("ARCHIVE_CACHE") else PLATFORM)
 
+    def _given(self, key: str, typed: str | None = None) -> Iterator[tuple[str, str]]:
+        """Yield the values given for a key of the settings file, each with its origin, the strongest first."""
+        variable = f"ARCHIVE_{key.upper()}"
+        in_file = getattr(self.file, key), f"{key} in {self.file.path}"
+        for value, origin in ((typed, f"--{key}"), (self.environ.get(variable), variable), in_file):
+            if value is not None:
+                yield value, origin
+
     @property
     def catalogue(self) -> Setting[Path]:
         """The catalogue to open; raises UsageError for an unknown name or an empty path."""
-        for value, origin in (
-            (self.typed_catalogue, "--catalogue"),
-            (self.environ.get("ARCHIVE_CATALOGUE") or None, "ARCHIVE_CATALOGUE"),
-            (self.file.catalogue, self.file.origin("catalogue")),
-        ):
-            if value is not None:
+        for value, origin in self._given("catalogue", self.typed_catalogue):
+            if value or origin == "--catalogue":
                 return Setting(self.catalogue_path(value), origin)
         return Setting(files.embedded_catalogue(), EMBEDDED)
 
@@ -113,11 +107,7 @@ class Settings:
 
     def colour(self, terminal: bool) -> Setting[bool]:
         """Whether to use colour; settings of this program take precedence over those of all programs."""
-        for value, origin in (
-            (self.typed_color, "--color"),
-            (self.environ.get("ARCHIVE_COLOR"), "ARCHIVE_COLOR"),
-            (self.file.color, self.file.origin("color")),
-        ):
+        for value, origin in self._given("color", self.typed_color):
             if value in ("always", "never"):
                 return Setting(value == "always", origin)
         if self.environ.get("NO_COLOR"):
@@ -136,13 +126,8 @@ class Settings:
             return Setting([], "--no-pager")
         if self.dumb:
             return Setting([], "TERM")
-        values = (
-            (self.environ.get("ARCHIVE_PAGER"), "ARCHIVE_PAGER"),
-            (self.file.pager, self.file.origin("pager")),
-            (self.environ.get("PAGER"), "PAGER"),
-            ("less", "default"),
-        )
-        value, origin = next((value, origin) for value, origin in values if value is not None)
+        default = (self.environ["PAGER"], "PAGER") if "PAGER" in self.environ else ("less", "default")
+        value, origin = next(self._given("pager"), default)
         import shlex  # 2 ms, only for terminals
 
         try:
@@ -177,10 +162,9 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
     except (OSError, ValueError) as error:
         if required:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
+            raise UsageError(f"{path}: cannot be read: {reason}", "ARCHIVE_CONFIG names this file") from None
         return SettingsFile()  # no such file, or the home folder of somebody else
-    content = _read(path)
-    values = _parse(path, content)
+    content, values = _read(path)
     for key, value in values.items():
         _check(path, content, key, value)
     catalogues = {name: _absolute(path, value) for name, value in values.get("catalogues", {}).items()}
@@ -190,27 +174,23 @@ def _load(path: Path | None, required: bool) -> SettingsFile:
     return SettingsFile(str(path), catalogue, values.get("color"), values.get("pager"), catalogues)
 
 
-def _read(path: Path) -> str:
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}: this is not a settings file")
-        return path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte-order mark
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: the file is not UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _parse(path: Path, content: str) -> dict[str, Any]:
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
     import tomllib  # 4 ms, only if there is a file
 
     try:
-        return tomllib.loads(content)
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path}: this is not a settings file")
+        content = path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte-order mark
+        return content, tomllib.loads(content)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: the file is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         what, line, column = match.groups() if match else (str(error), None, None)
         position = f"{path}:{line or content.count(chr(10)) + 1}:{column or 1}"
-        raise ConfigError(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
+        raise UsageError(f"{position}: not TOML: {what[:1].lower()}{what[1:]}") from None
 
 
 def _absolute(path: Path, value: str) -> str:
@@ -222,27 +202,23 @@ def _check(path: Path, content: str, key: str, value: Any) -> None:
     position = f"{path}:{_line(content, key)}"
     if key not in KEYS:
         hint = did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}"
-        raise ConfigError(f"{position}: there is no setting '{key[:40]}'", hint)
+        raise UsageError(f"{position}: there is no setting '{key[:40]}'", hint)
     if key == "catalogues":
         if not isinstance(value, dict):
-            raise ConfigError(
-                f"{position}: 'catalogues' is not a table", 'write [catalogues] and below it name = "path"'
-            )
+            hint = 'write [catalogues] and below it name = "path"'
+            raise UsageError(f"{position}: 'catalogues' is not a table", hint)
         for name, catalogue in value.items():
-            _check_catalogue(f"{path}:{_line(content, name)}", name, catalogue)
+            position = f"{path}:{_line(content, name)}"
+            if not _is_name(name):
+                raise UsageError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
+            if not isinstance(catalogue, str) or not catalogue or "\0" in catalogue:
+                raise UsageError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
     elif key == "catalogue" and value == "":
-        raise ConfigError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
+        raise UsageError(f"{position}: 'catalogue' is empty", 'write catalogue = "PATH", or leave it out')
     elif not isinstance(value, str) or "\0" in value:
-        raise ConfigError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
+        raise UsageError(f"{position}: '{key}' is not a string", f'write {key} = "…"')
     elif key == "color" and value not in COLOURS:
-        raise ConfigError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
-
-
-def _check_catalogue(position: str, name: str, value: Any) -> None:
-    if not _is_name(name):
-        raise ConfigError(f"{position}: '{name[:40]}' cannot be a name", "use letters, digits, - and _")
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise ConfigError(f"{position}: the catalogue '{name}' has no path", f'write {name} = "~/{name}.yaml"')
+        raise UsageError(f"{position}: color: '{value[:40]}' is not one of {', '.join(COLOURS)}")
 
 
 def _is_name(word: str) -> bool:
@@ -250,6 +226,5 @@ def _is_name(word: str) -> bool:
 
 
 def _line(content: str, key: str) -> int:
-    """Return the line number of a key, or 1 if it is not found."""
     match = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", content, re.MULTILINE)
     return content.count("\n", 0, match.start()) + 1 if match else 1

@@ -16,6 +16,7 @@ from archivecli import __version__
 from archivecli.cli import output, process
 from archivecli.errors import ArchiveError, CatalogueError, UsageError, similar
 
+# the commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``
 COMMANDS = {
     "list": "List events, newest first.",
     "search": "Find events by words, names, dates, numbers.",
@@ -34,7 +35,6 @@ COMMANDS = {
     "info": "Show the values in use and their origins.",
     "completion": "Print the script for completion in a shell.",
 }
-"""The commands with their lines in the help; each is the function ``run`` of its module in ``cli.commands``."""
 
 
 @cache
@@ -56,13 +56,12 @@ class CommandGroup(typer.core.TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command and its arguments; in the words of a query, ``-sofia`` excludes one."""
         name, command, rest = super().resolve_command(ctx, args)
-        if command is None:
-            return name, command, rest
-        command = load_command(name)
-        if any(parameter.name == "words" for parameter in command.params):
-            from archivecli.cli.options import with_exclusions  # the command has imported them
+        if command is not None:
+            command = load_command(name)
+            if any(parameter.name == "words" for parameter in command.params):
+                from archivecli.cli.arguments import with_exclusions  # the command has imported them
 
-            rest = list(with_exclusions(rest, [p for p in command.params if p.param_type_name == "option"]))
+                rest = list(with_exclusions(rest, [p for p in command.params if p.param_type_name == "option"]))
         return name, command, rest
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -70,8 +69,7 @@ class CommandGroup(typer.core.TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             process.accept_any_text(stream)
         standalone = settings.pop("standalone_mode", True)
-        # without windows_expand_args, because traf* is a query, not a file name
-        settings |= {"standalone_mode": False, "windows_expand_args": False}
+        settings |= {"standalone_mode": False, "windows_expand_args": False}  # traf* is a query, not a file name
         try:
             code = super().main(*args, **settings)
             sys.stdout.flush()
@@ -81,7 +79,7 @@ class CommandGroup(typer.core.TyperGroup):
             code = _print_error(_usage_error(error))
         except typer.Abort:
             code = 130
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):  # a closed pipe, as by ``head``: for it Typer and Rich exit with 1
             process.discard(sys.stdout)
             code = 0
         except OSError as error:  # in most cases the answer cannot be written
@@ -93,28 +91,6 @@ class CommandGroup(typer.core.TyperGroup):
         if standalone:
             sys.exit(code if isinstance(code, int) else 0)
         return code
-
-    def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Parse the command line, or print help; exit quietly if the pipe is closed."""
-        with _quiet_on_closed_pipe():
-            return super().make_context(*args, **settings)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; exit quietly if the pipe is closed."""
-        with _quiet_on_closed_pipe():
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-
-
-@contextlib.contextmanager
-def _quiet_on_closed_pipe() -> Iterator[None]:
-    """Exit with 0 for a closed pipe, as by ``head``; Typer and Rich (SystemExit) would exit with 1."""
-    try:
-        yield
-    except (BrokenPipeError, SystemExit):
-        process.discard(sys.stdout)
-        raise typer.Exit(0) from None
 
 
 def _usage_error(error: typer.TyperException) -> ArchiveError:
@@ -129,38 +105,31 @@ def _usage_error(error: typer.TyperException) -> ArchiveError:
         name = param.opts[0] if param.param_type_name == "option" else param.human_readable_name
         return UsageError(f"{name}: {message}")
     if isinstance(error, NoSuchOption):
-        return UsageError(f"there is no option {error.option_name[:60]}", "\n".join(_option_hints(error)))
+        return UsageError(f"there is no option {error.option_name[:60]}", "\n".join(_option_hints(error, context)))
     message = error.format_message().rstrip(".")
     message = message.replace("Got unexpected extra argument(s)", "unexpected arguments:")
     hint = f"see '{context.command_path} --help'" if context else ""
     return UsageError(f"{message[:1].lower()}{message[1:]}", hint)
 
 
-def _option_hints(error: NoSuchOption) -> Iterator[str]:
-    if error.ctx is None:
-        return
-    params = error.ctx.command.get_params(error.ctx)
+def _option_hints(error: NoSuchOption, context: Any) -> Iterator[str]:
+    params = context.command.get_params(context)
     if error.option_name.startswith("--"):
         options = [name[2:] for param in params for name in param.opts if name.startswith("--")]
         yield from (f"did you mean --{name}?" for name in similar(error.option_name[2:], options, 1))
-    yield f"'{error.ctx.command_path} --help' lists the options"
+    yield f"'{context.command_path} --help' lists the options"
     if any(param.name == "words" for param in params):
         yield "words that begin with a hyphen go after --"
 
 
 def _print_error(error: ArchiveError) -> int:
-    if isinstance(error, CatalogueError):
-        for problem in error.problems:
-            _print(output.problem_line(problem))
-    _print(f"archive: {error.message}")
-    for line in error.hint.splitlines():
-        _print(line, indent="  ")
-    return error.exit_code
-
-
-def _print(line: str, indent: str = "") -> None:
+    problems = map(output.problem_line, error.problems if isinstance(error, CatalogueError) else ())
     with contextlib.suppress(OSError, ValueError):  # stderr is closed; the exit code remains
-        sys.stderr.write(f"{indent}{output.message_line(line)}\n")
+        for line in (*problems, f"archive: {error.message}"):
+            sys.stderr.write(f"{output.message_line(line)}\n")
+        for line in error.hint.splitlines():
+            sys.stderr.write(f"  {output.message_line(line)}\n")
+    return error.exit_code
 
 
 app = typer.Typer(

@@ -11,7 +11,7 @@ import typer
 
 from archivecli import display, text
 from archivecli.archive import Archive
-from archivecli.cli.options import typed_catalogue
+from archivecli.cli.options import TABLE, typed_catalogue
 from archivecli.core_schema import CORE
 from archivecli.errors import ArchiveError
 from archivecli.query.criteria import PERIODS, SORTS, Query
@@ -33,18 +33,13 @@ class Candidate(NamedTuple):
 
 
 def answer(cli: Any, commands: Mapping[str, str]) -> int:
-    """Print the candidates, one a line with its meaning after a tab.
-
-    zsh and fish pass the words of the line up to the cursor, beginning with the program; bash passes the line as one string.
-    """
-    shell, given = os.environ[VARIABLE], sys.argv[1:]
-    raw = ""
+    """Print the candidates, one a line with its meaning after a tab."""
+    # zsh and fish pass the words of the line up to the cursor, beginning with the program, bash the line as one string
+    shell, words, raw = os.environ[VARIABLE], sys.argv[1:], ""
     if shell == "bash":
-        words, raw = split(given[0] if given else "")
-    else:
-        words = given or ["archive", ""]
-        if shell == "fish":  # passes the word at the cursor with its quotes
-            words[-1] = split(f"archive {words[-1]}")[0][-1]
+        words, raw = split("".join(words[:1]))
+    elif shell == "fish" and words:  # passes the word at the cursor with its quotes
+        words[-1] = split(f"archive {words[-1]}")[0][-1]
     found: list[Candidate] = []
     with contextlib.suppress(ArchiveError, OSError):  # a shell would print the message into the prompt
         found = candidates(cli, commands, words[1:-1], words[-1]) if len(words) > 1 else []
@@ -55,10 +50,7 @@ def answer(cli: Any, commands: Mapping[str, str]) -> int:
 
 
 def split(line: str) -> tuple[list[str], str]:
-    """Return the words of a command line of a shell, unquoted, and the last one as typed.
-
-    An open quote ends with the line; if the line ends in a space, the last word is empty.
-    """
+    """Return the words of a command line of a shell, unquoted, and the last one as typed; after a space it is empty."""
     words, current, raw = [], "", ""
     quote, escaped = "", False
     for character in line:
@@ -104,11 +96,8 @@ def candidates(cli: Any, commands: Mapping[str, str], words: Sequence[str], inco
 
 
 def _resolve(cli: Any, words: list[str], incomplete: str) -> tuple[Any, Any, str]:
-    """Return the context of a line, what its last word belongs to (a command or a parameter), and that word.
-
-    Typer has only private names for this. Its own scripts import Rich for every key, and pass names of the catalogue
-    through ``eval``.
-    """
+    """Return the context of a line, what its last word belongs to (a command or a parameter), and that word."""
+    # private names, but Typer's own scripts import Rich for every key, and pass names of the catalogue through eval
     from typer._click.shell_completion import _resolve_context, _resolve_incomplete
 
     ctx = _resolve_context(cli, {}, "archive", words)
@@ -128,34 +117,28 @@ def _values_of(ctx: Any, parameter: str, typed: str) -> Iterable[Candidate]:
         return FINDERS[parameter](ctx, typed)
     if parameter in CORE_FACETS or parameter in PERIODS:
         return values(parameter, ctx, typed)
-    return [Candidate(choice) for choice in _choices(ctx.command, parameter) if choice.startswith(typed)]
+    choices: Iterable[str] = CHOICES.get(parameter, ())
+    if parameter == "sort" and ctx.command.name != "search":
+        choices = [sort for sort in SORTS if sort != "relevance"]
+    elif parameter == "format" and ctx.command.name not in ("info", "validate"):
+        writes_events = any(param.name == "fields" for param in ctx.command.params)
+        choices = (TABLE, *(FORMATS if writes_events else ROW_FORMATS))
+    elif parameter == "style":
+        from archivecli.render.citation import STYLES
+
+        choices = STYLES
+    return [Candidate(choice) for choice in choices if choice.startswith(typed)]
 
 
-def _choices(command: Any, parameter: str) -> Sequence[str]:
-    """Return the values of a parameter that has a fixed list of them."""
-    match parameter, command.name:
-        case "color", _:
-            return COLOURS
-        case "shell", _:
-            return SHELLS
-        case "sort", name:
-            return SORTS if name == "search" else [sort for sort in SORTS if sort != "relevance"]
-        case "format", "info" | "validate":
-            return ("text", "json")
-        case "format", _:
-            writes_events = any(param.name == "fields" for param in command.params)
-            return ("table", *(FORMATS if writes_events else ROW_FORMATS))
-        case "by", _:
-            return (*PERIODS, *CORE_FACETS)
-        case "color_by", _:
-            return tuple(CORE_FACETS)
-        case "sum", _:
-            return tuple(CORE.numbers)
-        case "style", _:
-            from archivecli.render.citation import STYLES
-
-            return tuple(STYLES)
-    return ()
+CHOICES: dict[str, Iterable[str]] = {
+    "by": (*PERIODS, *CORE_FACETS),
+    "color": COLOURS,
+    "color_by": CORE_FACETS,
+    "format": ("text", "json"),
+    "shell": SHELLS,
+    "sort": SORTS,
+    "sum": CORE.numbers,
+}
 
 
 def _archive(ctx: Any) -> Archive:
@@ -177,8 +160,9 @@ def query_words(ctx: Any, typed: str) -> Iterator[Candidate]:
     bare = field.lstrip("-")
     if not colon:
         hyphen = field[: len(field) - len(bare)]
-        found = [facet for facet in CORE_FACETS.values() if bare and facet.name.startswith(bare)]
-        yield from (Candidate(f"{hyphen}{facet.name}:", facet.about) for facet in found)
+        for facet in CORE_FACETS.values():
+            if bare and facet.name.startswith(bare):
+                yield Candidate(f"{hyphen}{facet.name}:", facet.about)
     elif bare in CORE_FACETS or bare in PERIODS:
         quoted = '"' in value or " " in value
         for name, about in values(bare, ctx, value.replace('"', ""), str if quoted else _in_one_word):
@@ -186,10 +170,8 @@ def query_words(ctx: Any, typed: str) -> Iterator[Candidate]:
 
 
 def _in_one_word(name: str) -> str:
-    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if possible.
-
-    fish and zsh show only candidates that begin like the word on the line, which has no quotation mark.
-    """
+    """Return a name as a query takes it without quotes, such as ``Law-enforcement-cooperation``, if possible."""
+    # fish and zsh show only candidates that begin like the word on the line, which has no quotation mark
     word = re.sub(r"[\s\"(),-]+", "-", name).strip("-")
     return word if word[:1].isalnum() and text.key(word) == text.key(name) else name
 
@@ -226,6 +208,7 @@ def _files(ctx: Any, typed: str) -> list[Candidate]:
     return [Candidate(FILES)]
 
 
+# the function that returns candidates for the value of a parameter, by its name
 FINDERS: dict[str, Callable[[Any, str], Iterable[Candidate]]] = {
     "id": ids,
     "ids": ids,
@@ -237,4 +220,3 @@ FINDERS: dict[str, Callable[[Any, str], Iterable[Candidate]]] = {
     "file": _files,
     "paths": _files,
 }
-"""The function that returns candidates for the value of a parameter, by its name."""

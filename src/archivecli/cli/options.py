@@ -1,26 +1,27 @@
-"""The options that commands share: filters become criteria, the rest becomes ``CommonOptions``."""
+"""The options that commands share: filters become criteria, the others ``OutputOptions`` and ``CommonOptions``."""
 
 import contextlib
 import inspect
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Annotated, Any
+from keyword import iskeyword
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from archivecli.archive import Archive
 from archivecli.cli.output import Output, is_terminal
-from archivecli.cli.output_options import OutputOptions, checked, event_options, option, view_options
-from archivecli.errors import ArchiveError, UsageError
+from archivecli.errors import ArchiveError, UsageError, did_you_mean
 from archivecli.index import store
 from archivecli.query.criteria import HasValue, Node, conjunction
+from archivecli.render import FORMATS, ROW_FORMATS, Format, by_suffix
 from archivecli.schema import CORE_FACETS
-from archivecli.settings import COLOURS, Settings
+from archivecli.settings import COLOURS, Settings, named
 
+TABLE = "table"
+FORM = "Form of the answer"
 FILTERS = "Filters (several values of one are alternatives)"
 COMMON = "Common options"
 
@@ -36,21 +37,26 @@ Reverse = Annotated[bool, typer.Option("--reverse", "-r", help="reverse the orde
 class CommonOptions:
     """The settings and the output of one command."""
 
-    def __init__(
-        self, settings: Settings, quiet: bool = False, fail_if_empty: bool = False, reads_catalogue: bool = True
-    ) -> None:
+    def __init__(self, settings: Settings, quiet: bool = False, reads_catalogue: bool = True) -> None:
         self.settings = settings
-        self.fail_if_empty = fail_if_empty
         self.out = Output(settings, quiet, settings.catalogue.value if reads_catalogue else None)
 
     def open(self) -> Archive:
         """Open the catalogue, with progress on a terminal."""
-        progress = None if self.out.quiet or not is_terminal(sys.stderr) else _Progress()
+        printed = 0
+
+        def progress(number: int) -> None:
+            nonlocal printed
+            if number >= printed + 2000:
+                printed = number
+                print(f"\rreading the catalogue: {number:,} events\x1b[K", end="", file=sys.stderr, flush=True)
+
+        shown = not self.out.quiet and is_terminal(sys.stderr)
         try:
-            return Archive(self.settings.catalogue.value, progress)
+            return Archive(self.settings.catalogue.value, progress if shown else None)
         finally:
-            if progress is not None:
-                progress.clear()
+            if printed:  # erase the line
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -67,94 +73,159 @@ class CommonOptions:
             raise ArchiveError(what, hint) from None
 
 
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-
-
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     """Return whether a byte of the index has changed; Python itself reports strings that are no longer UTF-8."""
     code = getattr(error, "sqlite_errorcode", None)
-    return str(error).startswith("Could not decode") if code is None else code & 0xFF in _DAMAGE
+    if code is None:
+        return str(error).startswith("Could not decode")
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
-class _Progress:
-    """Prints the number of events indexed so far, on one line that is erased at the end."""
+class OutputOptions(NamedTuple):
+    """The options for the form of the answer as typed, not yet checked."""
 
-    STEP = 2000
+    format: str | None = None
+    output: str | None = None
+    force: bool = False
+    fields: str | None = None
+    bom: bool = False
+    null: bool = False  # ids end with NUL, both those that are written and those that are read from standard input
 
-    def __init__(self) -> None:
-        self.printed = 0
+    @property
+    def file(self) -> str | None:
+        """The file to write; None for standard output."""
+        return None if self.output in (None, "-") else named("--output", self.output)
 
-    def __call__(self, number: int) -> None:
-        if number >= self.printed + self.STEP:
-            self.printed = number
-            self._write(f"\rreading the catalogue: {number:,} events\x1b[K")
+    def name(self, out: Output, formats: Mapping[str, Format] = FORMATS) -> str:
+        """Return the name of the format to write; raise UsageError if the options contradict each other."""
+        name = self._name(out, formats)
+        if self.file is not None and name == TABLE:
+            raise UsageError("a table is for a terminal, not for a file", "--format plain is its like for files")
+        if self.force and self.file is None:
+            raise UsageError("--force is for --output FILE")
+        takes = ("fields",) if name == TABLE else FORMATS[name].takes
+        for option, given in (("fields", self.fields is not None), ("bom", self.bom), ("null", self.null)):
+            if given and option not in takes:
+                able = [*([TABLE] if option == "fields" else []), *(n for n, f in FORMATS.items() if option in f.takes)]
+                raise UsageError(f"--{option} does not go with {name}", f"it goes with {', '.join(able)}")
+        return name
 
-    def clear(self) -> None:
-        if self.printed:
-            self._write("\r\x1b[K")
+    def _name(self, out: Output, formats: Mapping[str, Format]) -> str:
+        if self.format is not None:
+            return checked("--format", self.format, (TABLE, *formats))
+        if self.file is None:
+            return "ids" if self.null else TABLE if out.terminal else "plain"
+        name = by_suffix(self.file, formats)
+        if name is None:
+            known = ", ".join(suffix for format_ in formats.values() for suffix in format_.suffixes)
+            hint = f"--format NAME, or one of {known}"
+            raise UsageError(f"--output: no format is known by the name '{self.file}'", hint)
+        return name
 
-    def _write(self, line: str) -> None:
-        sys.stderr.write(line)
-        sys.stderr.flush()
+    def show_matches(self, out: Output) -> bool:
+        """Return whether the output will name the fields in which a search found its words."""
+        name = self.name(out)
+        return self.fields is not None or (name != TABLE and FORMATS[name].shows_matches)
+
+
+def checked(option: str, typed: str, choices: Sequence[str]) -> str:
+    """Return the value of an option; raise UsageError if it is not one of the choices."""
+    if typed not in choices:
+        raise UsageError(f"{option}: '{typed[:40]}' is not one of {', '.join(choices)}", did_you_mean(typed, choices))
+    return typed
+
+
+def _option(
+    panel: str, kind: Any, flags: str, help: str, metavar: str | None = None, default: Any = None
+) -> inspect.Parameter:
+    """Return a parameter of a function that Typer takes for an option."""
+    names = flags.split()
+    name = names[0][2:].replace("-", "_")
+    annotation = Annotated[kind, typer.Option(*names, metavar=metavar, help=help, rich_help_panel=panel)]
+    name = f"{name}_" if iskeyword(name) else name
+    default = False if kind is bool else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _form_options(formats: Mapping[str, Format], shown: str) -> list[inspect.Parameter]:
+    choices = f"one of {', '.join((TABLE, *formats))}; by default {shown} at a terminal and plain in a pipe"
+    output = "write to a file, in the format of its suffix; - is stdout"
+    return [
+        _option(FORM, str | None, "--format -f", choices, "FORMAT"),
+        _option(FORM, str | None, "--output -o", output, "FILE"),
+        _option(FORM, bool, "--force", "overwrite the file of --output"),
+    ]
+
+
+# for the first or all of the fields of OutputOptions
+_VIEW_FORM = _form_options(ROW_FORMATS, "a drawing")
+_EVENT_FORM = [
+    *_form_options(FORMATS, "a table"),
+    _option(FORM, str | None, "--fields", "these fields in this order: id,start,title,places.city", "NAMES"),
+    _option(FORM, bool, "--bom", "begin csv and tsv with a byte-order mark, which some spreadsheets want"),
+    _option(FORM, bool, "--null -0", "ids end with NUL instead of a line break, for xargs -0"),
+]
+_VALUES = list[str] | None
+_FILTERS = [
+    _option(FILTERS, _VALUES, "--year", "held in this year; 2009..2010 for several", "2009"),
+    _option(FILTERS, _VALUES, "--month", "held in this month: 12, dec, december (of any year) or 2009-12", "MONTH"),
+    _option(FILTERS, _VALUES, "--on", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26", "DAY"),
+    _option(FILTERS, str | None, "--from", "held on or after this day, month or year", "DATE"),
+    _option(FILTERS, str | None, "--to", "held on or before this day, month or year", "DATE"),
+    *(_option(FILTERS, _VALUES, f"--{one.name}", one.about, "NAME") for one in CORE_FACETS.values() if one.option),
+]
+_FAIL_IF_EMPTY = _option(COMMON, bool, "--fail-if-empty", "exit code 1 when nothing is listed or counted")
+_CATALOGUE = _option(
+    COMMON,
+    str | None,
+    "--catalogue --catalog",
+    "catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)",
+    "PATH",
+)
+_COMMON = [
+    _option(COMMON, str, "--color", "auto (as the terminal allows), always or never", "WHEN", default="auto"),
+    _option(COMMON, bool, "--quiet -q", "no notes on stderr"),
+    _option(COMMON, bool, "--no-pager", "no pager for a long answer at a terminal"),
+]
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that its parameters ask for.
 
-    ``where: Node`` asks for the filters and --fail-if-empty, ``options: OutputOptions`` (``view_options`` in a view) for the
-    form of the answer, ``common: CommonOptions`` for the rest; a command without a catalogue has ``out: Output`` instead.
+    ``where: Node`` asks for the filters and --fail-if-empty (then the command returns whether it found any event),
+    ``options: OutputOptions`` (``view_options`` in a view) for the form of the answer, ``common: CommonOptions`` for the
+    rest; a command without a catalogue has ``out: Output`` instead.
     """
     own = inspect.signature(function).parameters
     reads_catalogue = "common" in own
-    filters = _filter_options() if "where" in own else []
-    writing, form = "", []
-    if "options" in own:
-        writing, form = "options", event_options()
-    elif "view_options" in own:
-        writing, form = "view_options", view_options()
+    filters = _FILTERS if "where" in own else []
+    form = _EVENT_FORM if "options" in own else _VIEW_FORM if "view_options" in own else []
 
-    def call(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> Any:
+    def call(ctx: typer.Context, color: str, quiet: bool, no_pager: bool, **typed: Any) -> None:
         checked("--color", color, COLOURS)
         typed.pop("catalogue", None)
         if filters:
             typed["where"] = criteria({parameter.name: typed.pop(parameter.name) for parameter in filters})
         if form:
-            typed[writing] = OutputOptions(*(typed.pop(parameter.name) for parameter in form))
+            written = OutputOptions(*(typed.pop(parameter.name) for parameter in form))
+            typed["options" if "options" in own else "view_options"] = written
         fail_if_empty = typed.pop("fail_if_empty", False)
-        settings = Settings(typed_catalogue(ctx), color, no_pager)
-        common = CommonOptions(settings, quiet, fail_if_empty, reads_catalogue)
+        common = CommonOptions(Settings(typed_catalogue(ctx), color, no_pager), quiet, reads_catalogue)
         with common.running():
-            return function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
+            found = function(**{"common": common} if reads_catalogue else {"out": common.out}, **typed)
+            if fail_if_empty and not found:
+                raise typer.Exit(1)
 
-    replaced = {"where", "options", "view_options", "common", "out"}
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    kept = [parameter for name, parameter in own.items() if name not in replaced]
-    parameters = [context, *kept, *form, *filters, *_common_options(reads_catalogue, bool(filters))]
-    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    made = ("where", "options", "view_options", "common", "out")
+    kept = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for name, one in own.items() if name not in made]
+    parameters = [context, *kept, *form, *filters, *([_FAIL_IF_EMPTY] if filters else [])]
+    parameters += [*([_CATALOGUE] if reads_catalogue else []), *_COMMON]
     call.__name__ = function.__name__
     call.__doc__ = function.__doc__
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return call
-
-
-def _common_options(reads_catalogue: bool, selects_events: bool) -> list[inspect.Parameter]:
-    panel = {"rich_help_panel": COMMON}
-    fail_if_empty = "exit code 1 when nothing is listed or counted"
-    catalogue = "catalogue to open: path or name in the settings (default: ARCHIVE_CATALOGUE, or the bundled archive)"
-    color = "auto (as the terminal allows), always or never"
-    found = (
-        [option("fail_if_empty", bool, False, "--fail-if-empty", help=fail_if_empty, **panel)] if selects_events else []
-    )
-    if reads_catalogue:
-        names = ("--catalogue", "--catalog")
-        found.append(option("catalogue", str | None, None, *names, metavar="PATH", help=catalogue, **panel))
-    return [
-        *found,
-        option("color", str, "auto", "--color", metavar="WHEN", help=color, **panel),
-        option("quiet", bool, False, "--quiet", "-q", help="no notes on stderr", **panel),
-        option("no_pager", bool, False, "--no-pager", help="no pager for a long answer at a terminal", **panel),
-    ]
 
 
 def typed_catalogue(ctx: typer.Context) -> str | None:
@@ -178,35 +249,6 @@ def today(typed: str | None) -> str:
     return period.first
 
 
-# Filters
-
-_FILTERS = (
-    ("year", "2009", "held in this year; 2009..2010 for several"),
-    ("month", "MONTH", "held in this month: 12, dec, december (of any year) or 2009-12"),
-    ("on", "DAY", "held on this day: 26-06, '26 june' (of any year) or 2009-06-26"),
-    ("from_", "DATE", "held on or after this day, month or year"),
-    ("to", "DATE", "held on or before this day, month or year"),
-    *((facet.name, "NAME", facet.about) for facet in CORE_FACETS.values() if facet.option),
-)
-_NAMES = {f"--{name.rstrip('_')}": name for name, _, _ in _FILTERS}
-_SINGLE = ("from_", "to")
-
-
-def _filter_options() -> list[inspect.Parameter]:
-    return [
-        option(
-            name,
-            str | None if name in _SINGLE else list[str] | None,
-            None,
-            f"--{name.rstrip('_')}",
-            metavar=metavar,
-            help=about,
-            rich_help_panel=FILTERS,
-        )
-        for name, metavar, about in _FILTERS
-    ]
-
-
 def criteria(typed: Mapping[str, Any]) -> Node:
     """Return the criteria of filter options, given by parameter name, each with its value or values."""
     parts: list[Node] = []
@@ -221,58 +263,17 @@ def criteria(typed: Mapping[str, Any]) -> Node:
 
 def parse_filters(arguments: Iterable[str]) -> tuple[Node, list[str]]:
     """Return the criteria of the filters in a command line, each followed by its value, and the other arguments."""
+    parameters = {f"--{parameter.name.rstrip('_')}": parameter for parameter in _FILTERS}
     typed: dict[str, Any] = {}
     rest: list[str] = []
     remaining = iter(arguments)
     for argument in remaining:
-        name = _NAMES.get(argument)
-        if name is None:
+        if argument not in parameters:
             rest.append(argument)
-        elif name in _SINGLE:
-            typed[name] = next(remaining)
-        else:
-            typed.setdefault(name, []).append(next(remaining))
-    return criteria(typed), rest
-
-
-# Words of a query that begin with a hyphen: ``-sofia`` is a word to exclude, ``-qr`` and ``-fjson`` are options
-
-_SHORT_OPTIONS = r"-[qr0h]*[nfo]?"
-_SHORT_WITH_VALUE = r"-[qr0h]*(?:n-?\d+|f=?(?P<format>[a-z-]+)|o[^:]*[./\\][^:]*)"
-
-
-def with_exclusions(arguments: Sequence[str], options: Sequence[Any]) -> Iterator[str]:
-    """Yield a command line in which ``-sofia`` has a minus sign (U+2212), with which no option begins."""
-    from archivecli.query.parser import MINUS  # only for queries
-
-    takes_value = {name: not option.is_flag for option in options for name in (*option.opts, *option.secondary_opts)}
-    rest = iter(arguments)
-    for word in rest:
-        if word.startswith("-") and not word.startswith("--") and not _is_short_option(word):
-            yield f"{MINUS}{word[1:]}"
             continue
-        yield word
-        if word == "--":
-            yield from rest
-        elif takes_value.get(word) or (takes_value.get(f"-{word[-1:]}") and re.fullmatch(_SHORT_OPTIONS, word)):
-            yield from islice(rest, 1)
-
-
-def _is_short_option(word: str) -> bool:
-    """Return whether a word that begins with one hyphen is short options, such as ``-n5``, or ``-`` itself.
-
-    An unknown single letter counts as one, so that a typing mistake is reported.
-    """
-    if re.fullmatch(_SHORT_OPTIONS, word) or (len(word) == 2 and word[1].isalpha()):
-        return True
-    found = re.fullmatch(_SHORT_WITH_VALUE, word)
-    if found is None or not found["format"]:
-        return found is not None
-    from archivecli.render import FORMATS
-
-    return found["format"] in (*FORMATS, "table")
-
-
-def is_option(word: str) -> bool:
-    """Return whether ``with_exclusions`` takes a query word for an option."""
-    return word.startswith("--") or (word.startswith("-") and word != "-" and _is_short_option(word))
+        parameter, value = parameters[argument], next(remaining)
+        if parameter.name in ("from_", "to"):
+            typed[parameter.name] = value
+        else:
+            typed.setdefault(parameter.name, []).append(value)
+    return criteria(typed), rest

@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, TextIO, cast
 
 import typer
@@ -19,31 +18,23 @@ if TYPE_CHECKING:
 
     from archivecli.cli.pager import PagedStream
 
-NARROWEST, WIDEST = 20, 500
-
 
 class Output:
-    """Where answers and notes are written, and what the terminal can show.
-
-    ``terminal``: stdout is a terminal; ``width``: in columns; ``unicode``: stdout can encode more than ASCII; ``links``: URLs
-    can be clicked; ``paged``: the terminal with its pager, or None; ``reading``: the open catalogue, which no answer may
-    overwrite; ``catalogue``: the value of --catalogue or "", for suggested commands. As a context manager, it writes or
-    drops at the end what the pager holds back.
-    """
+    """Where answers and notes are written; as a context manager, it writes or drops at the end what the pager holds back."""
 
     def __init__(self, settings: Settings, quiet: bool = False, reading: Path | None = None) -> None:
         self.stdout, self.stderr = sys.stdout, sys.stderr
         self.quiet = quiet
-        self.reading = reading
-        self.catalogue = settings.typed_catalogue or ""
+        self.reading = reading  # the open catalogue, which no answer may overwrite
+        self.catalogue = settings.typed_catalogue or ""  # for suggested commands
         self.terminal = is_terminal(self.stdout)
         self.colour = settings.colour(self.terminal).value
         self.unicode = (getattr(self.stdout, "encoding", None) or "ascii").lower().startswith("utf")
         term = settings.environ.get("TERM", "dumb")
         self.links = self.terminal and term not in ("dumb", "linux")  # the Linux console prints them
         columns, rows = shutil.get_terminal_size((80, 24))
-        self.width = min(max(columns, NARROWEST), WIDEST)
-        self.paged: PagedStream | None = None
+        self.width = min(max(columns, 20), 500)
+        self.paged: PagedStream | None = None  # the terminal with its pager
         if self.terminal and (command := settings.pager.value):
             from archivecli.cli import pager  # 2 ms, only for people
 
@@ -52,14 +43,9 @@ class Output:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if self.paged is not None:
-            if error is None or isinstance(error, typer.Exit):
-                self.paged.finish()
-            else:
-                self.paged.drop()
+            self.paged.finish(failed=error is not None and not isinstance(error, typer.Exit))
 
     def suggested(self, command: str) -> str:
         """Return a command to type next, with --catalogue if it was given."""
@@ -142,16 +128,12 @@ class _LimitedStream:
     def flush(self) -> None:
         """Do nothing: stdout is flushed at the end."""
 
-    def isatty(self) -> bool:
-        """Return whether this is a terminal."""
-        return self.out.terminal
 
-
+# ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out
 _DRAWN = str.maketrans(
     "–—…·•’‘“”─━│╭╮╰╯┌┐└┘├┤┬┴┼╴┄◀▶▄▁▃▅▆█▏▎▍▌▋▊▉",
     "--~-*''\"\"-=|+++++++++++++-~<>#.:+*#|||####",
 )
-"""ASCII for the characters of drawings, one for one; text of the catalogue is converted before it is laid out."""
 
 MAX_LINE = 1000  # characters on standard error; arguments, which it quotes, can have thousands
 

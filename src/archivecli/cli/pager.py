@@ -22,19 +22,13 @@ class PagedStream:
     """
 
     def __init__(self, stdout: TextIO, columns: int, rows: int, pager: Sequence[str]) -> None:
-        self.stdout = stdout
-        self.columns = columns
-        self.rows = rows
-        self.pager = pager
+        self.stdout, self.pager = stdout, pager
+        self.columns, self.rows = columns, rows
         self.encoding = getattr(stdout, "encoding", None) or "ascii"
         self._held: list[str] = []
         self._later: list[Callable[[], None]] = []
         self._lines = 0
         self._process: subprocess.Popen[bytes] | None = None
-
-    def isatty(self) -> bool:
-        """Return True: this is a terminal."""
-        return True
 
     def flush(self) -> None:
         """Do nothing: the answer is held back until it is complete or longer than the screen."""
@@ -42,12 +36,11 @@ class PagedStream:
     def write(self, piece: str) -> int:
         """Hold a piece of output back, or write it to the pager."""
         if self._process is not None:
-            self._feed(piece)
+            self._feed(self._process, piece)
         else:
             self._held.append(piece)
-            self._lines += sum(
-                1 + display.width(_visible(line)) // (self.columns + 1) for line in piece.split("\n")[:-1]
-            )
+            lines = map(_visible, piece.split("\n")[:-1])
+            self._lines += sum(1 + display.width(line) // (self.columns + 1) for line in lines)
             if self._lines >= self.rows:
                 self._start()
         return len(piece)
@@ -59,28 +52,21 @@ class PagedStream:
         else:
             write()
 
-    def finish(self) -> None:
-        """Write what is held back, or wait for the pager; then write the notes."""
+    def finish(self, failed: bool = False) -> None:
+        """Write what is held back (unless the command has failed), or wait for the pager; then write the notes."""
         if self._process is None:
-            self.stdout.write(self._taken())
+            self.stdout.write("" if failed else "".join(self._held))
             self.stdout.flush()
         else:
-            with contextlib.suppress(BrokenPipeError):
-                assert self._process.stdin is not None
-                self._process.stdin.close()
-            self._process.wait()
-        while self._later:
-            self._later.pop(0)()
+            self._close(self._process)
+        for write in self._later:
+            write()
 
-    def drop(self) -> None:
-        """Discard what is held back, since the command has failed."""
-        self._held.clear()
-        self.finish()
-
-    def _taken(self) -> str:
-        held = "".join(self._held)
-        self._held.clear()
-        return held
+    def _close(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        process.wait()
 
     def _start(self) -> None:
         import subprocess  # 5 ms, only for long answers
@@ -89,36 +75,28 @@ class PagedStream:
         if program is not None:
             self.stdout.flush()
             with contextlib.suppress(OSError):
-                self._process = subprocess.Popen(
-                    [program, *_colours(program), *self.pager[1:]],
-                    stdin=subprocess.PIPE,
-                    env={"LESS": LESS, "LV": "-c", **os.environ},
-                )
+                is_less = os.path.splitext(os.path.basename(program))[0].lower() == "less"
+                colours = ["-R"] if is_less and "R" not in os.environ.get("LESS", LESS) else []
+                arguments = [program, *colours, *self.pager[1:]]
+                environment = {"LESS": LESS, "LV": "-c", **os.environ}
+                self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, env=environment)
+        held, self._held = "".join(self._held), []
         if self._process is None:
             self.rows = 1 << 60  # do not try again
-            self.stdout.write(self._taken())
+            self.stdout.write(held)
             return
         # Ctrl-C is for the pager: less stops a search with it
         with contextlib.suppress(ValueError):  # not the main thread
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self._feed(self._taken())
+        self._feed(self._process, held)
 
-    def _feed(self, piece: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
+    def _feed(self, process: "subprocess.Popen[bytes]", piece: str) -> None:
+        assert process.stdin is not None
         try:
-            self._process.stdin.write(piece.encode(self.encoding, "backslashreplace"))
+            process.stdin.write(piece.encode(self.encoding, "backslashreplace"))
         except BrokenPipeError:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
-            self._process.wait()
+            self._close(process)
             raise
-
-
-def _colours(program: str) -> list[str]:
-    """Return the option with which ``less`` passes colours through, unless LESS has it already."""
-    is_less = os.path.splitext(os.path.basename(program))[0].lower() == "less"
-    return ["-R"] if is_less and "R" not in os.environ.get("LESS", LESS) else []
 
 
 def _visible(line: str) -> str:

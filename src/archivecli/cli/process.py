@@ -16,11 +16,7 @@ _handled: list[int] = []
 
 
 class Terminated(BaseException):
-    """A signal ends the program; not an Exception, so that nothing catches it by mistake."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+    """A signal, given by its number, ends the program; not an Exception, so that nothing catches it by mistake."""
 
 
 def leave(number: int, frame: FrameType | None = None) -> NoReturn:
@@ -39,12 +35,10 @@ def _handle(action: Any) -> None:
 
 
 def prepare() -> None:
-    """Handle signals and closed streams, before slow imports, so that Ctrl-C is quiet during them.
-
-    A signal that the parent process ignores (``nohup``, a background job) stays ignored.
-    """
+    """Handle signals and closed streams, before slow imports, so that Ctrl-C is quiet during them."""
     gc.set_threshold(50_000)  # new objects; a short run has next to no garbage in cycles
     found = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    # a signal that the parent process ignores (nohup, a background job) stays ignored
     _handled[:] = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
     _handle(leave)
     _fill_streams()
@@ -56,19 +50,14 @@ def prepare() -> None:
 
 def _as_utf8(argument: str) -> str:
     """Decode an argument as UTF-8 if the locale could not decode it, so that Python escaped its bytes."""
-    if argument.isascii() or not any("\udc80" <= character <= "\udcff" for character in argument):
-        return argument
-    try:
-        return os.fsencode(argument).decode()
-    except UnicodeError:
-        return argument
+    if any("\udc80" <= character <= "\udcff" for character in argument):
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(argument).decode()
+    return argument
 
 
 def _fill_streams() -> None:
-    """Replace closed streams, so that no file that we open gets their numbers.
-
-    Standard input is empty, messages are discarded, and writing an answer fails with "bad file descriptor".
-    """
+    """Replace closed streams, so that no file that we open gets their numbers; writing an answer then fails."""
     for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -88,8 +77,7 @@ def _fill_streams() -> None:
 
 def _transliterated(error: UnicodeError) -> tuple[str, int]:
     """Return ASCII for what cannot be encoded, and where to continue: an error handler for codecs."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
+    assert isinstance(error, UnicodeEncodeError)
     from archivecli.display import ascii_only  # only for encodings without Unicode
 
     return ascii_only(error.object[error.start : error.end]), error.end
@@ -113,23 +101,15 @@ def run(command: Callable[[], int]) -> NoReturn:
         code = command()
         _handle(signal.SIG_IGN)
     except Terminated as stopped:
-        leave(stopped.number)
+        leave(stopped.args[0])
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException as error:
         code = _report_bug(error)
-    _exit(code)
-
-
-def _exit(code: int) -> NoReturn:
-    """Exit without interpreter teardown, which takes a sixth of a short run.
-
-    Exit handlers run and streams are flushed. With threads, a debugger or profiler, or a stream that cannot be flushed,
-    Python exits as usual.
-    """
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
     if alone and not sys.gettrace() and not sys.getprofile():
+        # exit without interpreter teardown, which takes a sixth of a short run
         with contextlib.suppress(OSError, ValueError, AttributeError):  # full disk, closed stream, no stream
             atexit._run_exitfuncs()
             sys.stdout.flush()
@@ -141,7 +121,7 @@ def _exit(code: int) -> NoReturn:
 def _unraisable(event: Any) -> None:
     """Exit for a signal that arrived where Python cannot raise; show other such errors only with ARCHIVE_DEBUG."""
     if isinstance(event.exc_value, Terminated):
-        leave(event.exc_value.number)
+        leave(event.exc_value.args[0])
     if os.environ.get("ARCHIVE_DEBUG"):
         sys.__unraisablehook__(event)
 
@@ -153,21 +133,17 @@ def _report_bug(error: BaseException) -> int:
 
         traceback.print_exception(error)
     message = " ".join(ascii(str(error)).strip("'\"").split())[:200]
-    try:
+    with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"archive: this should not have happened: {type(error).__name__}: {message}\n")
         sys.stderr.write("  please report it; ARCHIVE_DEBUG=1 shows where it happened\n")
         discard(sys.stdout)
-    except (OSError, ValueError):
-        pass
     return 1
 
 
 def discard(stream: Any) -> None:
     """Discard what a stream has buffered, so that the last flush of the interpreter does not fail."""
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a substitute for a stream, in tests
         number = stream.fileno()
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, number)
         os.close(devnull)
-    except (OSError, ValueError, AttributeError):  # a substitute for a stream, in tests
-        pass

@@ -3,13 +3,10 @@
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
 from archivecli.archive import Archive
-from archivecli.cli.ids import STDIN, only_these, without_stdin
-from archivecli.cli.options import CommonOptions, is_option, parse_filters
+from archivecli.cli.arguments import STDIN, is_option, only_these, without_stdin
+from archivecli.cli.options import CommonOptions, OutputOptions, parse_filters
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import OutputOptions
 from archivecli.cli.writing import report_no_match, write_view
 from archivecli.index.counts import Selection
 from archivecli.query.criteria import EVERYTHING, Node, Query, conjunction, conjuncts, has_words
@@ -30,7 +27,6 @@ class ViewContext(NamedTuple):
     query: Query
     selection: Selection
     total: int
-    fail_if_empty: bool
     interpretation: "Interpretation | None" = None
 
     def narrowed(self, more: Node) -> "ViewContext":
@@ -39,13 +35,12 @@ class ViewContext(NamedTuple):
         selection = self.archive.selection(query)
         return self._replace(query=query, selection=selection, total=selection.count(), interpretation=None)
 
-    def write(self, view: "View", options: OutputOptions) -> None:
-        """Write a view of the events, and report why there are none."""
+    def write(self, view: "View", options: OutputOptions) -> bool:
+        """Write a view of the events, or report why there are none; return whether there are any."""
         write_view(self.out, view, options)
         if not self.total:
             self.report_no_match()
-            if self.fail_if_empty:
-                raise typer.Exit(1)
+        return self.total > 0
 
     def report_no_match(self) -> None:
         """Report that no event matches, and why."""
@@ -92,4 +87,4 @@ def select(words: list[str] | None, where: Node, common: CommonOptions) -> ViewC
     interpretation = archive.interpret(query) if has_words(query.where) else None
     selection = archive.selection(query, interpretation)
     out.note(*(interpretation.notes if interpretation else ()))
-    return ViewContext(archive, out, query, selection, selection.count(), common.fail_if_empty, interpretation)
+    return ViewContext(archive, out, query, selection, selection.count(), interpretation)

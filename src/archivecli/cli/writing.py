@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 from archivecli import dates, display
 from archivecli.archive import Archive
+from archivecli.cli.options import TABLE, OutputOptions
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import TABLE, OutputOptions
 from archivecli.dates import EVER, Period
 from archivecli.events import Event, Hit
 from archivecli.files import write_file
-from archivecli.query.criteria import Among, During, HasValue, Node, Not, Query
+from archivecli.query.criteria import Among, During, HasValue, Not, Query
 from archivecli.render import FORMATS, ROW_FORMATS, FormatContext
 
 if TYPE_CHECKING:
-    from archivecli.render.card import Link
-    from archivecli.render.event_table import EventRow
     from archivecli.render.tabular import View
     from archivecli.search.rank import SearchResult
 
@@ -33,19 +31,24 @@ def write_events(
     """Write events one a line or row; return whether there were any. ``scored``: the hits have scores or reasons."""
     name = options.name(out)
     context = _context(options, archive, scored or outcome is not None)
-    in_ascii = _ascii_columns(out, options, name)
+    if not out.unicode and _is_for_people(out, options, name):  # before columns are aligned
+        hits = (
+            hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
+            for hit in hits
+        )
     number = 0
 
     def counted() -> Iterator[Hit]:
         nonlocal number
         for number, hit in enumerate(hits, 1):  # noqa: B007
-            yield _in_ascii(hit) if in_ascii else hit
+            yield hit
 
     if name != TABLE:
         _deliver(out, options, name, FORMATS[name].write(counted(), context))
     elif found := list(counted()):
         _show_table(out, archive, found, context.fields, outcome)
-    _note_written(out, options, number)
+    if options.file is not None:
+        out.note(f"{display.plural(number, 'event')} written to {options.file}")
     return number > 0
 
 
@@ -62,7 +65,8 @@ def write_records(out: Output, archive: Archive, events: Sequence[Event], option
         _deliver(out, options, name, (f"\n{record}" if number else record for number, record in enumerate(records)))
     else:
         _deliver(out, options, name, FORMATS[name].write(map(Hit, events), context))
-    _note_written(out, options, len(events))
+    if options.file is not None:
+        out.note(f"{display.plural(len(events), 'event')} written to {options.file}")
 
 
 def write_view(out: Output, view: "View", options: OutputOptions) -> None:
@@ -74,25 +78,16 @@ def write_view(out: Output, view: "View", options: OutputOptions) -> None:
         out.show(*view.draw(Screen(out.width, out.unicode)))
         return
     table = view.pivot if view.pivot is not None and FORMATS[name].pivots else view.table
-    if _ascii_columns(out, options, name):
+    if not out.unicode and _is_for_people(out, options, name):
         table = table._replace(rows=map(display.ascii_values, table.rows))
     _deliver(out, options, name, FORMATS[name].write_table(table))
     if options.file is not None:
         out.note(f"written to {options.file}")
 
 
-def _ascii_columns(out: Output, options: OutputOptions, name: str) -> bool:
-    """Return whether to convert to ASCII before columns are aligned: what is measured must be what is printed."""
-    return not out.unicode and (name == TABLE or _plain_at_terminal(out, options, name))
-
-
-def _plain_at_terminal(out: Output, options: OutputOptions, name: str) -> bool:
-    """Return whether plain lines are for a person; otherwise they are data, in UTF-8."""
-    return name == "plain" and out.terminal and options.file is None
-
-
-def _in_ascii(hit: Hit) -> Hit:
-    return hit._replace(event=hit.event.in_ascii(), reasons=tuple(map(display.ascii_only, hit.reasons)))
+def _is_for_people(out: Output, options: OutputOptions, name: str) -> bool:
+    """Return whether the answer is for the terminal, in its encoding; otherwise it is data, in UTF-8."""
+    return name == TABLE or (name == "plain" and out.terminal and options.file is None)
 
 
 def _context(options: OutputOptions, archive: Archive, searched: bool = False) -> FormatContext:
@@ -109,15 +104,10 @@ def _context(options: OutputOptions, archive: Archive, searched: bool = False) -
 def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[str]) -> None:
     if options.file is not None:
         write_file(options.file, pieces, options.force, out.reading)
-    elif _plain_at_terminal(out, options, name):
+    elif _is_for_people(out, options, name):
         out.write(pieces)
     else:
         out.write_data(pieces)
-
-
-def _note_written(out: Output, options: OutputOptions, number: int) -> None:
-    if options.file is not None:
-        out.note(f"{display.plural(number, 'event')} written to {options.file}")
 
 
 # At a terminal, with Rich
@@ -126,30 +116,24 @@ def _note_written(out: Output, options: OutputOptions, number: int) -> None:
 def _show_table(
     out: Output, archive: Archive, hits: Sequence[Hit], fields: Sequence[str], outcome: "SearchResult | None"
 ) -> None:
-    from archivecli.render.event_table import event_table, field_table
+    from archivecli.render.event_table import EventRow, event_table, field_table, reasons
 
-    if fields:
-        out.show(*field_table(archive.schema, _rows(archive, hits, None), fields, out.width))
-    else:
-        total = len(hits) if outcome is None else outcome.total
-        out.show(*event_table(_rows(archive, hits, outcome), total, out.width))
-
-
-def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None") -> "list[EventRow]":
-    from archivecli.render.event_table import EventRow, reasons
-
-    if outcome is None or not outcome.interpretation.terms:
+    if outcome is None or fields or not outcome.interpretation.terms:
         passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
     else:
         from archivecli.render.highlight import Highlighter
 
         terms = [[word for one in term.alternatives for word in one.words] for term in outcome.interpretation.terms]
         passages = Highlighter(archive.schema, terms, archive.stems).passages([hit.event for hit in hits])
-    return [EventRow(hit, archive.index.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    rows = [EventRow(hit, archive.index.short_id(hit.event.id), passages.get(hit.event.id)) for hit in hits]
+    if fields:
+        out.show(*field_table(archive.schema, rows, fields, out.width))
+    else:
+        out.show(*event_table(rows, len(hits) if outcome is None else outcome.total, out.width))
 
 
 def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: Sequence[str]) -> None:
-    from archivecli.render.card import card, field_card
+    from archivecli.render.card import Link, card, field_card
     from archivecli.render.theme import Screen
 
     for number, event in enumerate(events):
@@ -157,21 +141,14 @@ def _show_cards(out: Output, archive: Archive, events: Sequence[Event], fields: 
         if fields:
             out.show(*field_card(archive.schema, Hit(shown), fields))
             continue
-        if number:
-            out.show("")
-        out.show(
-            *card(archive.schema, shown, _links(archive, event), Screen(out.width, out.unicode), out.suggested(""))
-        )
-
-
-def _links(archive: Archive, event: Event) -> "list[Link]":
-    """Return the events before and after one, and its most related ones."""
-    from archivecli.render.card import Link
-
-    before, after = archive.index.neighbours(event)
-    others = [("earlier", before), ("later", after)]
-    others += [("related", relation.event) for relation in archive.related(event, RELATED)]
-    return [Link(word, archive.index.short_id(other.id), other.title) for word, other in others if other is not None]
+        before, after = archive.index.neighbours(event)
+        others = [("earlier", before), ("later", after)]
+        others += [("related", relation.event) for relation in archive.related(event, RELATED)]
+        links = [
+            Link(word, archive.index.short_id(other.id), other.title) for word, other in others if other is not None
+        ]
+        screen = Screen(out.width, out.unicode)
+        out.show(*[""] if number else [], *card(archive.schema, shown, links, screen, out.suggested("")))
 
 
 # No event matches
@@ -187,14 +164,18 @@ def report_no_match(out: Output, archive: Archive, query: Query, outcome: "Searc
     out.note("no event matches")
     if outcome is not None:
         _report_words(out, outcome)
-    if isinstance(query.where, During):
-        _report_nearest(out, archive, query.where.period)
-    if isinstance(query.where, HasValue):
-        facet, values = query.where
-        counting = out.suggested(f"archive count --by {facet}")
-        out.note(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
+    match query.where:
+        case During(period):
+            _report_nearest(out, archive, period)
+        case HasValue(facet, values):
+            counting = out.suggested(f"archive count --by {facet}")
+            out.note(f"no event has the {facet} {' or '.join(values)}: '{counting}' lists what there is")
     for node, number in archive.without_one_filter(query.where):
-        out.note(f"without {_as_typed(node)} there {'is 1' if number == 1 else f'are {number:,}'}")
+        from archivecli.query.unparse import arguments  # with the parser, only where something can be left out
+
+        words, options = arguments(node)
+        typed = "the ids on standard input" if isinstance(node, Among) else " ".join(options) or f"'{' '.join(words)}'"
+        out.note(f"without {typed} there {'is 1' if number == 1 else f'are {number:,}'}")
 
 
 def _report_nearest(out: Output, archive: Archive, period: Period) -> None:
@@ -214,12 +195,3 @@ def _report_words(out: Output, outcome: "SearchResult") -> None:
     if len(wanted) > 1 and not reading.unknown:
         counts = ", ".join(f"{term.typed} {len(term.scores):,}" for term in wanted)
         out.note(f"no event has all of them: {counts}")
-
-
-def _as_typed(node: Node) -> str:
-    if isinstance(node, Among):
-        return "the ids on standard input"
-    from archivecli.query.unparse import arguments  # with the parser, only where something can be left out
-
-    words, options = arguments(node)
-    return " ".join(options) or f"'{' '.join(words)}'"

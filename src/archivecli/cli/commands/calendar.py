@@ -4,12 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
-from archivecli.cli.views import ViewContext, select
+from archivecli.cli.options import CommonOptions, OutputOptions, command
+from archivecli.cli.views import select
 from archivecli.query.criteria import Node, time_span
 from archivecli.render.calendar import by_day, by_month, month_grid
-from archivecli.render.tabular import View
 
 
 @command
@@ -23,29 +21,20 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Show years by months, with the number of events in each; or every day.
 
     Examples:  archive calendar  ·  archive calendar 2009 --days  ·  archive calendar --topic corruption
 
     An event that lasts over the end of a month counts in both months, as it does for 'list --month'.
     """
-    found = select(_years_are_alternatives(words or []), where, common)
-    found.write(_view(found, days), view_options)
-
-
-def _view(found: ViewContext, days: bool) -> View:
+    years = [word for word in words or () if len(word) == 4 and word.isdigit()]
+    if len(years) > 1:  # alternatives, as with --year
+        words = [f"year:{','.join(years)}", *(word for word in words or () if word not in years)]
+    found = select(words, where, common)
     selection, span = found.selection, time_span(found.query.where)
     if days:
-        return by_day(selection.events(), span, found.archive.index.short_id)
-    years, months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
-    grid = month_grid(years, months, span, found.total, selection.imprecise())
-    return by_month(grid, found.listing, found.view)
-
-
-def _years_are_alternatives(words: list[str]) -> list[str]:
-    """Let ``2009 2010`` mean either, as with ``--year``."""
-    years = [word for word in words if len(word) == 4 and word.isdigit()]
-    if len(years) < 2:
-        return words
-    return [f"year:{','.join(years)}", *(word for word in words if word not in years)]
+        return found.write(by_day(selection.events(), span, found.archive.index.short_id), view_options)
+    in_years, in_months = ({one.name: one.number for one in selection.count_by(period)} for period in ("year", "month"))
+    grid = month_grid(in_years, in_months, span, found.total, selection.imprecise())
+    return found.write(by_month(grid, found.listing, found.view), view_options)

@@ -5,13 +5,10 @@ from typing import Annotated
 import typer
 
 from archivecli import dates, display
-from archivecli.cli.ids import Ids, Null, events_of
-from archivecli.cli.options import CommonOptions, command, today
-from archivecli.cli.output import Output
-from archivecli.cli.output_options import checked
+from archivecli.cli.arguments import Ids, Null, events_of
+from archivecli.cli.options import CommonOptions, checked, command, today
 from archivecli.errors import UsageError
 from archivecli.render.citation import STYLES, reference
-from archivecli.render.theme import Segment
 
 
 @command
@@ -35,23 +32,10 @@ def run(
     checked("--style", style, list(STYLES))
     day = _day(accessed)
     archive, out = common.open(), common.out
-    events = events_of(archive, out, ids, null)
-    references = [reference(event, archive.index.meta["about"], archive.page_url) for event in events]
-    _write(out, [list(STYLES[style](one, day)) for one in references])
-
-
-def _day(typed: str | None) -> str:
-    """Return the day of access as an ISO date; an empty string if none is given."""
-    if typed == "today":
-        return today(None)
-    if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):
-        message = f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day"
-        raise UsageError(message, "a day is 2026-11-23, or today")
-    return typed or ""
-
-
-def _write(out: Output, citations: "list[list[Segment]]") -> None:
-    """Write one citation a line; at a terminal wrapped, with italics and an empty line between."""
+    references = [
+        reference(event, archive.index.meta["about"], archive.page_url) for event in events_of(archive, out, ids, null)
+    ]
+    citations = [list(STYLES[style](one, day)) for one in references]
     if not out.terminal:
         out.write("".join(segment.text for segment in citation) + "\n" for citation in citations)
         return
@@ -59,3 +43,12 @@ def _write(out: Output, citations: "list[list[Segment]]") -> None:
 
     for number, citation in enumerate(citations):
         out.show(*[""] if number else [], paragraph(*citation))
+
+
+def _day(typed: str | None) -> str:
+    if typed == "today":
+        return today(None)
+    if typed is not None and (dates.date_error(typed) or len(typed) != len("2026-11-23")):
+        message = f"--accessed: '{display.terminal_safe(typed)[:40]}' is not a day"
+        raise UsageError(message, "a day is 2026-11-23, or today")
+    return typed or ""

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from archivecli.cli.completion import SHELLS
-from archivecli.cli.options import command
+from archivecli.cli.options import checked, command
 from archivecli.cli.output import Output
-from archivecli.cli.output_options import checked
 from archivecli.files import package_data
 
 

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import Words
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import TABLE, OutputOptions, checked
+from archivecli.cli.arguments import Words
+from archivecli.cli.options import TABLE, CommonOptions, OutputOptions, checked, command
 from archivecli.cli.views import ViewContext, select
 from archivecli.core_schema import CORE
 from archivecli.errors import UsageError
@@ -37,7 +36,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Count events, in all or by year, country, topic ... or one by the other.
 
     Examples:  archive count  ·  archive count --by year  ·  archive count --by year --by kind --percent  ·
@@ -47,7 +46,7 @@ def run(
     _check(fields, percent, sum_)
     found = select(words, where, common)
     drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    found.write(_view(found, fields, percent, sum_, drawn), view_options)
+    return found.write(_view(found, fields, percent, sum_, drawn), view_options)
 
 
 def _view(found: ViewContext, fields: tuple[str, ...], percent: bool, sum_: str | None, drawn: bool) -> View:

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import STDIN, without_stdin
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import STDIN, without_stdin
+from archivecli.cli.options import CommonOptions, OutputOptions, command
 from archivecli.cli.views import select
 from archivecli.errors import similar
 from archivecli.query.criteria import PERIODS, Node
@@ -37,7 +36,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Show the values of fields with their numbers of events, and how to narrow to each.
 
     Examples:  archive facets  ·  archive facets topic country --year 2009  ·  archive facets body corruption
@@ -56,4 +55,4 @@ def run(
         for field in fields or USUAL
     ]
     view = facets_view(shown, found.total, limit, found.archive.index.as_typed, found.listing)
-    found.write(view, view_options)
+    return found.write(view, view_options)

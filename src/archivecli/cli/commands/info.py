@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from archivecli import __version__, dates, display
 from archivecli.archive import Archive
-from archivecli.cli.options import CommonOptions, TextOrJson, command
-from archivecli.cli.output_options import checked
+from archivecli.cli.options import CommonOptions, TextOrJson, checked, command
 
 STATES = {
     "fresh": "up to date",
@@ -27,15 +26,6 @@ class SettingInfo(NamedTuple):
     origin: str = ""
     shown: str = ""
 
-    def cells(self) -> tuple[str, str, str]:
-        """Return the name, the value and the origin in brackets, for people."""
-        shown = self.shown or ("none" if self.value in (None, "", []) else str(self.value))
-        return (
-            self.name,
-            display.terminal_safe(shown),
-            f"  ({display.terminal_safe(self.origin)})" if self.origin else "",
-        )
-
 
 @command
 def run(format_: TextOrJson = "text", *, common: CommonOptions) -> None:
@@ -51,16 +41,19 @@ def run(format_: TextOrJson = "text", *, common: CommonOptions) -> None:
 
         data = {one.name.replace(" ", "_"): {"value": one.value, "origin": one.origin or None} for one in found}
         out.write_data([json.dumps(data, ensure_ascii=False, indent=2) + "\n"])
-    elif out.terminal:
+        return
+    rows = [
+        (name, display.terminal_safe(shown or str(value or "none")), origin and f"  ({display.terminal_safe(origin)})")
+        for name, value, origin, shown in found
+    ]
+    if out.terminal:
         from archivecli.render.card import labelled  # Rich, 40 ms, only for people
         from archivecli.render.theme import DIM, paragraph
 
-        out.show(
-            labelled((name, paragraph(value, (origin, DIM))) for name, value, origin in (o.cells() for o in found))
-        )
+        out.show(labelled((name, paragraph(value, (origin, DIM))) for name, value, origin in rows))
     else:
-        widest = max(len(one.name) for one in found)
-        out.write(f"{name:<{widest}}  {value}{origin}\n" for name, value, origin in (one.cells() for one in found))
+        widest = max(len(name) for name, _, _ in rows)
+        out.write(f"{name:<{widest}}  {value}{origin}\n" for name, value, origin in rows)
 
 
 def _values(archive: Archive, common: CommonOptions) -> Iterator[SettingInfo]:
@@ -83,11 +76,10 @@ def _values(archive: Archive, common: CommonOptions) -> Iterator[SettingInfo]:
     cache, cache_origin = settings.cache
     yield SettingInfo("cache", cache and str(cache), cache_origin)
     file, (path, origin) = settings.file, settings.config_path
-    yield SettingInfo(
-        "settings", file.path or None, origin, f"{path} (does not exist)" if path and not file.path else ""
-    )
+    missing = f"{path} (does not exist)" if path and not file.path else ""
+    yield SettingInfo("settings", file.path or None, origin, missing)
     names = "; ".join(f"{name} = {where}" for name, where in file.catalogues.items())
-    yield SettingInfo("catalogues", dict(file.catalogues), file.origin("catalogues") if names else "", names or "none")
+    yield SettingInfo("catalogues", dict(file.catalogues), f"catalogues in {file.path}" if names else "", names)
     yield SettingInfo("terminal", out.terminal, shown="yes" if out.terminal else "no")
     yield SettingInfo("colour", out.colour, settings.colour(out.terminal).origin, "yes" if out.colour else "no")
     pager, pager_origin = settings.pager

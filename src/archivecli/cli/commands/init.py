@@ -16,8 +16,7 @@ from archivecli.files import package_data, write_file
 from archivecli.settings import named
 
 SCHEMA_NAME = "catalogue.schema.json"
-SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
-"""The first line, by which editors find the schema beside the catalogue."""
+SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"  # by which editors find it beside the catalogue
 
 
 @command
@@ -49,8 +48,11 @@ def run(
         from archivecli.catalogue.json_schema import schema_text
 
         write_file(str(schema_path), [schema_text()])
+    starter = package_data("starter.yaml").read_text(encoding="utf-8")
+    starter = starter.replace("{name}", display.terminal_safe(path.name))
+    starter = starter.replace("{title}", json.dumps(title.strip(), ensure_ascii=False))  # a YAML string, too
     try:
-        write_file(str(path), [SCHEMA_LINE if schema else "", _starter(path.name, title.strip())])
+        write_file(str(path), [SCHEMA_LINE if schema else "", starter])
     except OutputError:
         if writes_schema:
             schema_path.unlink()
@@ -58,9 +60,3 @@ def run(
     out.note(f"made {path}" + (f" and {schema_path}" if writes_schema else ""))
     quoted = shlex.quote(str(path))
     out.note(f"next: edit it, then 'archive validate {quoted}' and 'archive --catalogue {quoted} list'")
-
-
-def _starter(name: str, title: str) -> str:
-    starter = package_data("starter.yaml").read_text(encoding="utf-8")
-    title = json.dumps(title, ensure_ascii=False)  # a JSON string is a YAML string, too
-    return starter.replace("{name}", display.terminal_safe(name)).replace("{title}", title)

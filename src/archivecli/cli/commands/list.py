@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, Limit, Reverse, command
-from archivecli.cli.output_options import OutputOptions, checked
+from archivecli.cli.arguments import only_these, without_stdin
+from archivecli.cli.options import CommonOptions, Limit, OutputOptions, Reverse, checked, command
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit
@@ -27,7 +26,7 @@ def run(
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """List events, newest first.
 
     Examples:  archive list --year 2009  ·  archive list --country serbia --topic corruption
@@ -43,7 +42,7 @@ def run(
     if piped:
         where = conjunction(where, only_these(archive, out))
     query = Query(where, sort, reverse, limit)
-    if not write_events(out, archive, map(Hit, archive.select(query)), options):
+    found = write_events(out, archive, map(Hit, archive.select(query)), options)
+    if not found:
         report_no_match(out, archive, query)
-        if common.fail_if_empty:
-            raise typer.Exit(1)
+    return found

@@ -1,11 +1,10 @@
 """``archive on-this-day``: what happened on this day of the year, in any year."""
 
-import typer
+from bisect import bisect
 
 from archivecli import dates
-from archivecli.cli.ids import Words
-from archivecli.cli.options import CommonOptions, Today, command, today
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import Words
+from archivecli.cli.options import CommonOptions, OutputOptions, Today, command, today
 from archivecli.cli.views import ViewContext, select
 from archivecli.cli.writing import write_events
 from archivecli.events import Hit
@@ -20,7 +19,7 @@ def run(
     where: Node,
     options: OutputOptions,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """List what happened on this day of the year, in any year.
 
     Examples:  archive on-this-day  ·  archive on-this-day --today 2026-06-26
@@ -37,8 +36,7 @@ def run(
     if len(events) > len(exact):
         command_line = any_day.listing("--on", f"{day[8:]}-{day[5:7]}")
         found.out.note(f"{len(events) - len(exact):,} more are dated by month or year only: {command_line}")
-    if common.fail_if_empty and not exact:
-        raise typer.Exit(1)
+    return bool(exact)
 
 
 def _say_what_is_near(found: ViewContext, day: str) -> None:
@@ -49,17 +47,11 @@ def _say_what_is_near(found: ViewContext, day: str) -> None:
     excluded = sum(len(event.start) == 10 for event in on_the_day)
     without = f" matches; without words and filters there {'is 1' if excluded == 1 else f'are {excluded:,}'}"
     found.out.note(f"no event of {_named(day)}{without if excluded else ''}")
-    days = found.selection.days_of_year()
-    if days:
-        near = sorted({_neighbour(days, day, -1), _neighbour(days, day, 1)})
+    if days := found.selection.days_of_year():
+        place = bisect(days, day)
+        near = sorted({days[place - 1], days[place % len(days)]})  # the year is a ring
         commands = (f"{_named(other)} ({found.listing('--on', other[3:] + '-' + other[:2])})" for other in near)
         found.out.note(f"the nearest are {' and '.join(commands)}")
-
-
-def _neighbour(days: list[str], day: str, step: int) -> str:
-    """Return the last of ``days`` before ``day`` or the first after it; the year is a ring."""
-    sides = [other for other in days if (other > day) == (step > 0)] or days
-    return sides[0] if step > 0 else sides[-1]
 
 
 def _named(day: str) -> str:

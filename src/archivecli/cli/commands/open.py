@@ -1,20 +1,17 @@
 """``archive open``: open the links of an event in the browser."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from archivecli import display
 from archivecli.archive import Archive
-from archivecli.cli.ids import Ids, Null, events_of
+from archivecli.cli.arguments import Ids, Null, events_of
 from archivecli.cli.options import CommonOptions, command
 from archivecli.errors import ArchiveError, UsageError
 from archivecli.events import Event
 
-SCHEMES = ("http://", "https://")
-"""The schemes that are opened: a link in a catalogue must not start another program than the browser."""
-
+SCHEMES = ("http://", "https://")  # a link in a catalogue must not start another program than the browser
 MAX_PAGES = 10
 
 
@@ -34,8 +31,7 @@ def run(
     Examples:  archive open 2010-06-26 --link 1  ·  archive open 2010-06-26 --print
     """
     archive, out = common.open(), common.out
-    events = events_of(archive, out, ids, null)
-    links = {event.id: _links(archive, event) for event in events}
+    links = {event.id: _links(archive, event) for event in events_of(archive, out, ids, null)}
     without = [event_id for event_id, found in links.items() if not found]
     if without and len(without) == len(links):
         command_line = out.suggested(f"archive show {display.shell_word(archive.index.short_id(without[0]))}")
@@ -57,22 +53,16 @@ def run(
 
 def _links(archive: Archive, event: Event) -> dict[str, str]:
     """Return the URLs of an event with their names: links, documents, the page of its source."""
+    record, source = event.record, event.record.get("source", {})
+    page = source.get("page", "")
+    found = [(link.get("url", ""), link.get("name") or link.get("page", "")) for link in record.get("links", ())]
+    found += [(document.get("url", ""), document["name"]) for document in record.get("documents", ())]
+    found.append((source.get("url") or (archive.page_url(page) if page else ""), page))
     links: dict[str, str] = {}
-    for url, name in _all_links(archive, event):
+    for url, name in found:
         if url.lower().startswith(SCHEMES):
             links.setdefault(display.terminal_safe(url), display.terminal_safe(name))
     return links
-
-
-def _all_links(archive: Archive, event: Event) -> Iterator[tuple[str, str]]:
-    record = event.record
-    for link in record.get("links", ()):
-        yield link.get("url", ""), link.get("name") or link.get("page", "")
-    for document in record.get("documents", ()):
-        yield document.get("url", ""), document["name"]
-    source = record.get("source", {})
-    page = source.get("page", "")
-    yield source.get("url") or (archive.index.term("pages", page).url if page else ""), page
 
 
 def _chosen(event_id: str, links: dict[str, str], number: int | None, all_: bool) -> list[str]:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import STDIN
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import STDIN
+from archivecli.cli.options import CommonOptions, OutputOptions, command
 from archivecli.cli.writing import write_events
 from archivecli.errors import UsageError
 from archivecli.events import Hit

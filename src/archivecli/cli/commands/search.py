@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import only_these, without_stdin
-from archivecli.cli.options import CommonOptions, Limit, Reverse, command
-from archivecli.cli.output_options import OutputOptions, checked
+from archivecli.cli.arguments import only_these, without_stdin
+from archivecli.cli.options import CommonOptions, Limit, OutputOptions, Reverse, checked, command
 from archivecli.cli.writing import report_no_match, write_events
 from archivecli.errors import UsageError
 from archivecli.query.criteria import EVERYTHING, SORTS, Node, Query, conjunction
@@ -28,7 +27,7 @@ def run(
     options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Find events by words, names, dates, numbers; the best match comes first.
 
     Examples:  archive search corruption  ·  archive search costa september 2009  ·  archive search '"asset recovery" -sofia'
@@ -52,7 +51,7 @@ def run(
     if explain:
         for line in archive.explain(outcome._replace(hits=hits)):
             out.warn(line)
-    if not write_events(out, archive, hits, options, outcome):
+    found = write_events(out, archive, hits, options, outcome)
+    if not found:
         report_no_match(out, archive, query, outcome)
-        if common.fail_if_empty:
-            raise typer.Exit(1)
+    return found

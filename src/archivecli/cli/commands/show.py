@@ -1,8 +1,7 @@
 """``archive show``: everything about one or more events."""
 
-from archivecli.cli.ids import Ids, events_of
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import OutputOptions
+from archivecli.cli.arguments import Ids, events_of
+from archivecli.cli.options import CommonOptions, OutputOptions, command
 from archivecli.cli.writing import write_records
 
 

@@ -4,14 +4,12 @@ from typing import Annotated
 
 import typer
 
-from archivecli.cli.ids import Words
-from archivecli.cli.options import CommonOptions, command
-from archivecli.cli.output_options import TABLE, OutputOptions, checked
-from archivecli.cli.views import ViewContext, select
+from archivecli.cli.arguments import Words
+from archivecli.cli.options import TABLE, CommonOptions, OutputOptions, checked, command
+from archivecli.cli.views import select
 from archivecli.query.criteria import Node, time_span
 from archivecli.render import ROW_FORMATS
 from archivecli.render.counts import count_by
-from archivecli.render.tabular import View
 from archivecli.render.timeline import MAX_BARS, make_timeline, timeline_view
 from archivecli.schema import CORE_FACETS
 
@@ -29,7 +27,7 @@ def run(
     view_options: OutputOptions,
     where: Node,
     common: CommonOptions,
-) -> None:
+) -> bool:
     """Draw events as bars on an axis of time, oldest first.
 
     Examples:  archive timeline  ·  archive timeline --year 2009 --color-by country
@@ -38,23 +36,14 @@ def run(
     """
     checked("--color-by", color_by, list(CORE_FACETS))
     found = select(words, where, common)
-    drawn = view_options.name(found.out, ROW_FORMATS) == TABLE
-    found.write(_counts(found) if drawn and found.total > MAX_BARS else _bars(found, color_by), view_options)
-
-
-def _bars(found: ViewContext, field: str) -> View:
-    selection = found.selection
-    line = make_timeline(field, selection.count_by(field), found.total, selection.busy(), time_span(found.query.where))
-    return timeline_view(line, selection.events(), found.archive.index.short_id, found.view)
-
-
-def _counts(found: ViewContext) -> View:
-    """Return numbers instead of more bars than can be told apart, with a note."""
-    busy = found.selection.busy()
-    years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
-    by = "month" if years <= 4 else "quarter" if years <= 15 else "year"
-    found.out.note(
-        f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here",
-        "narrow them with a filter to see each",
-    )
-    return count_by(by, found.selection.count_by(by), found.total)
+    selection, busy = found.selection, found.selection.busy()
+    if found.total > MAX_BARS and view_options.name(found.out, ROW_FORMATS) == TABLE:
+        years = int(busy[-1][1][:4]) - int(busy[0][0][:4]) + 1
+        by = "month" if years <= 4 else "quarter" if years <= 15 else "year"
+        too_many = f"{found.total:,} events are too many to draw (at most {MAX_BARS}): counted by {by} here"
+        found.out.note(too_many, "narrow them with a filter to see each")
+        view = count_by(by, selection.count_by(by), found.total)
+    else:
+        line = make_timeline(color_by, selection.count_by(color_by), found.total, busy, time_span(found.query.where))
+        view = timeline_view(line, selection.events(), found.archive.index.short_id, found.view)
+    return found.write(view, view_options)

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archivecli import display
-from archivecli.cli.options import CommonOptions, TextOrJson, Today, command, today
+from archivecli.cli.options import CommonOptions, TextOrJson, Today, checked, command, today
 from archivecli.cli.output import Output, problem_line
-from archivecli.cli.output_options import checked
 from archivecli.errors import Problem, UsageError
 from archivecli.settings import named
 
 if TYPE_CHECKING:
     from archivecli.catalogue.report import ValidationReport
-
-WIDTH_IN_A_PIPE = 120
 
 
 @command
@@ -59,8 +56,8 @@ def run(
         out.warn(problem_line(problem))
     if len(unreadable) < len(reports):
         out.note(*_summary(reports, findings))
-    errors = [problem for problem in findings if strict or problem.severity == "error"]
-    raise typer.Exit(2 if unreadable else 1 if errors else 0)
+    failed = any(strict or problem.severity == "error" for problem in findings)
+    raise typer.Exit(2 if unreadable else int(failed))
 
 
 def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
@@ -72,7 +69,7 @@ def _write(out: Output, findings: Sequence[Problem], format_: str) -> None:
         out.write_data([display.json_safe(json.dumps(render.as_data(findings), ensure_ascii=False, indent=2)) + "\n"])
         return
     excerpts = render.lines_of(findings)
-    width = out.width if out.terminal else WIDTH_IN_A_PIPE
+    width = out.width if out.terminal else 120
     lines = (line for problem in findings for line in render.report(problem, excerpts, width, fold=out.terminal))
     if out.colour:
         from archivecli.render.theme import paragraph

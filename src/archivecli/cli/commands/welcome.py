@@ -3,17 +3,8 @@
 import textwrap
 
 from archivecli import dates, display, text
-from archivecli.archive import Archive
 from archivecli.cli.options import CommonOptions
 from archivecli.query.criteria import Query
-
-NEXT = (
-    ("archive list --year {year}", "what happened in a year"),
-    ("archive search {word}", "find words, names, dates"),
-    ("archive show {id}", "everything about one event"),
-    ("archive count --by {by}", "how many, by year, country ..."),
-    ("archive --help", "every command and option"),
-)
 
 
 def welcome(common: CommonOptions) -> None:
@@ -27,25 +18,22 @@ def welcome(common: CommonOptions) -> None:
         safe = display.terminal_safe(paragraph)
         return textwrap.wrap(safe, out.width - 1) if out.terminal else [safe]
 
-    values = _values(archive)
-    examples = [(command.format(**values), purpose) for command, purpose in NEXT]
-    examples = [(c if "--help" in c else out.suggested(c), purpose) for c, purpose in examples]
+    years = archive.count_by("year", Query())
+    topics = [text.key(count.short or count.name) for count in archive.count_by("topic", Query()) if count.name]
+    newest = next(iter(archive.select(Query(limit=1))), None)
+    year = max(years, key=lambda count: count.number).name if years else "2009"
+    word = next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS"
+    event_id = display.shell_word(archive.index.short_id(newest.id)) if newest else "ID"
+    examples = [
+        (out.suggested(f"archive list --year {year}"), "what happened in a year"),
+        (out.suggested(f"archive search {word}"), "find words, names, dates"),
+        (out.suggested(f"archive show {event_id}"), "everything about one event"),
+        (out.suggested(f"archive count --by {'topic' if topics else 'year'}"), "how many, by year, country ..."),
+        ("archive --help", "every command and option"),
+    ]
     widest = max(display.width(command) for command, _ in examples)
     lines = [f"  {display.pad(command, widest)}  {purpose}" for command, purpose in examples]
     if out.terminal and max(map(display.width, lines)) > out.width:
         lines = [line for command, purpose in examples for line in (f"  {command}", f"      {purpose}")]
     head = [*wrapped(title), f"{display.plural(archive.index.size, 'event')}{span}", ""]
     out.write(f"{line}\n" for line in (*head, *([*wrapped(about), ""] if about else []), *lines))
-
-
-def _values(archive: Archive) -> dict[str, str]:
-    """Return values of this archive for the commands in NEXT."""
-    years = archive.count_by("year", Query())
-    topics = [text.key(tally.short or tally.name) for tally in archive.count_by("topic", Query()) if tally.name]
-    newest = next(iter(archive.select(Query(limit=1))), None)
-    return {
-        "year": max(years, key=lambda tally: tally.number).name if years else "2009",
-        "word": next((topic for topic in topics if " " not in topic), topics[0]) if topics else "WORDS",
-        "id": display.shell_word(archive.index.short_id(newest.id)) if newest else "ID",
-        "by": "topic" if topics else "year",
-    }
