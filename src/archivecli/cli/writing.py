@@ -134,10 +134,11 @@ def _show_table(
 
 
 def _rows(archive: Archive, hits: Sequence[Hit], outcome: "SearchResult | None") -> "list[EventRow]":
-    from archivecli.render.event_table import EventRow, reasons
+    from archivecli.render.event_table import EventRow
+    from archivecli.render.theme import safe
 
     if outcome is None or not outcome.interpretation.terms:
-        passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
+        passages = {hit.event.id: safe("; ".join(hit.reasons), "not bold") for hit in hits if hit.reasons}
     else:
         from archivecli.render.highlight import Highlighter
 
