@@ -184,7 +184,6 @@ def _intersection(period: Period, other: Period) -> Period:
 def _draw_months(
     events: Iterable[Event], asked: Period, shorten: Callable[[str], str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the months that have events, with their weeks, and lines for the gaps between them."""
     by_month: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         first, last = _intersection(event.period, asked)

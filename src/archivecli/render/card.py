@@ -149,7 +149,6 @@ def _value(line: Detail) -> Text:
 
 
 def _suggestions(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
-    """Yield the commands that show the events before and after and the related ones."""
     if not links:
         return
     show = Text("archive show ", style=theme.DIM)

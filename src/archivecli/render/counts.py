@@ -74,13 +74,10 @@ def _bars(field: str, counts: Sequence[Count], total: int, percent: bool, screen
     yield theme.note(display.plural(total, "event") + several)
 
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
 def bar(share: float, cells: int) -> str:
     """Return a bar of at most ``cells`` cells for a share from 0 to 1; a share above 0 is always visible."""
     eighths = max(round(share * cells * 8), 1 if share else 0)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 # By one field against another
@@ -143,7 +140,6 @@ class _Column(NamedTuple):
 
 
 def _draw_cross_table(table: CrossTable, percent: bool, screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the table in as many blocks of columns as the width asks for, and how the numbers add up."""
     drawn = table._replace(across=table.across[:MAX_COLUMNS])
     labels = [*(screen.text(count.name) or NONE for count in table.down), "all"]
     headers = [*(_header(screen.text(count.short or count.name) or NONE) for count in drawn.across), ["all"]]
@@ -165,9 +161,8 @@ def _header(name: str) -> list[str]:
     lines = [""]
     for word in name.split():
         while display.width(word) > WIDEST_COLUMN:
-            head = display.truncate(word, WIDEST_COLUMN, "-")
-            lines.append(head)
-            word = word[len(head) - 1 :]
+            lines.append(display.truncate(word, WIDEST_COLUMN, "-"))
+            word = word[len(lines[-1]) - 1 :]
         joined = f"{lines[-1]} {word}".strip()
         fits = display.width(joined) <= WIDEST_COLUMN
         lines[-1:] = [joined] if fits else [lines[-1], word]
@@ -254,7 +249,6 @@ def sums(measure: NumericField, fields: Sequence[str], found: Iterable[Sum], not
 def _draw_sums(
     measure: NumericField, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield a row for each sum with the number of events that state it, and what the sums leave out."""
     grid = _grid()
     for field in fields:
         grid.add_column(field.capitalize())

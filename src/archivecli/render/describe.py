@@ -8,11 +8,8 @@ from archivecli import dates, display
 from archivecli.events import Event
 from archivecli.schema import Field, Schema
 
-When: TypeAlias = Callable[[str, str], str]
-"""Formats start and end (empty for a single date): ``dates.human`` or ``dates.iso``."""
-
-Phrase: TypeAlias = tuple[str, str]
-"""The name or number that a string begins with, or "", and the rest."""
+When: TypeAlias = Callable[[str, str], str]  # start and end ("" for a single date): dates.human or dates.iso
+Phrase: TypeAlias = tuple[str, str]  # the name or number that a string begins with, or "", and the rest
 
 
 class Detail(NamedTuple):
@@ -103,7 +100,6 @@ def _person(item: Any, when: When) -> Iterator[Phrase]:
 
 
 def _choice(item: Any, flag: str, yes: str, no: str) -> str:
-    """Return what the value of a flag means, or "" if it is absent."""
     return "" if flag not in item else yes if item[flag] else no
 
 

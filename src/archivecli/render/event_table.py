@@ -104,7 +104,6 @@ def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
 
 
 def _under_title(event: Event, *parts: Text | None) -> Text:
-    """Return the title with a line for each other part."""
     return Text("\n").join([safe(event.title, theme.TITLE), *(part for part in parts if part is not None)])
 
 

@@ -1,7 +1,7 @@
 """The passage of a record in which a search found its words, with the words highlighted."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.text import Text
 
@@ -15,6 +15,7 @@ TOKEN = re.compile(r"[^\W_]+(?:[-/.,'’][^\W_]+)*%?")
 """What is highlighted as a whole: a word, or several that are joined by more than a space."""
 
 _BEFORE, _PASSAGE = 40, 160  # characters: before the first word found, and of the whole passage
+_NOT_SHOWN = ("id", "title", "start", "end", "related", "inferred")  # as passages
 _BATCH = 100  # events whose words are stemmed together
 
 
@@ -38,10 +39,14 @@ class Highlighter:
         """Return, by the id of the event, the passages that say more than the title."""
         found: dict[str, Text | None] = {}
         for at in range(0, len(events), _BATCH):
-            batch = [(event, list(_lines(self.schema, event))) for event in events[at : at + _BATCH]]
+            batch = [(event, self._lines(event)) for event in events[at : at + _BATCH]]
             self._learn(string for event, fields in batch for string in (event.title, *(line for _, line in fields)))
             found |= {event.id: self._passage(event, fields) for event, fields in batch}
         return {event_id: passage for event_id, passage in found.items() if passage}
+
+    def _lines(self, event: Event) -> list[tuple[str, str]]:
+        shown = (line for line in lines(self.schema, event) if line.field.name not in _NOT_SHOWN)
+        return [(line.field.name, display.terminal_safe(line.text)) for line in shown]
 
     def _learn(self, strings: Iterable[str]) -> None:
         """Find the term of the query that each token belongs to, if any."""
@@ -86,10 +91,3 @@ class Highlighter:
         passage = self.highlighted(("… " if begin else "") + string[begin:end] + (" …" if end < len(string) else ""))
         passage.stylize("not bold")
         return passage
-
-
-def _lines(schema: Schema, event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the lines of a record that can be shown as a passage, each with the name of its field."""
-    for line in lines(schema, event):
-        if line.field.name not in ("id", "title", "start", "end", "related", "inferred"):
-            yield line.field.name, display.terminal_safe(line.text)

@@ -65,8 +65,8 @@ def _thing(kind: str, name: str, **more: Any) -> Record:
 
 def _place(place: Mapping[str, str]) -> Record:
     named = place.get("venue") or place.get("city") or place.get("country") or place.get("note", "")
-    address = {"addressLocality": place.get("city"), "addressCountry": place.get("country")}
-    known = {key: value for key, value in address.items() if value}
+    fields = {"addressLocality": "city", "addressCountry": "country"}
+    known = {name: place[field] for name, field in fields.items() if place.get(field)}
     return _thing("Place", named, address={"@type": "PostalAddress", **known} if known else None)
 
 
@@ -76,8 +76,7 @@ def _attendees(record: Record) -> Iterator[Record]:
         yield _thing("Organization", body)
     for person in record.get("people", ()):
         if person.get("present", True):
-            body = person.get("body")
-            affiliation = _thing("Organization", body) if body else None
+            affiliation = _thing("Organization", person["body"]) if person.get("body") else None
             yield _thing("Person", person["name"], jobTitle=person.get("role"), affiliation=affiliation)
 
 

@@ -44,7 +44,6 @@ def latex(value: str) -> str:
 
 
 def _lonely_braces(value: str) -> set[int]:
-    """Return the positions of braces without a partner."""
     lonely: list[int] = []
     for found in re.finditer("[{}]", value):
         if found.group() == "}" and lonely and value[lonely[-1]] == "{":

@@ -129,7 +129,6 @@ class Axis(NamedTuple):
 def _draw(
     line: Timeline, events: Sequence[Event], shorten: Callable[[str], str], view: Callable[..., str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the axes with their events and gaps, the legend, and suggested commands."""
     if not events:
         return
     found = marks(line)
@@ -233,7 +232,6 @@ def _bar(event: Event, mark: Mark, axis: Axis, shorten: Callable[[str], str], sc
 
 
 def _legend(line: Timeline, found: dict[str, Mark], used: set[str], screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the meaning of the letters and colours drawn; a line ends between entries."""
     entries = [
         theme.line((found[name].letter, f"bold {found[name].style}"), f" {screen.text(short or name)}")
         for name, short, _ in line.groups
