@@ -116,10 +116,11 @@ def _deliver(out: Output, options: OutputOptions, name: str, pieces: Iterable[st
 def _show_table(
     out: Output, archive: Archive, hits: Sequence[Hit], fields: Sequence[str], outcome: "SearchResult | None"
 ) -> None:
-    from archivecli.render.event_table import EventRow, event_table, field_table, reasons
+    from archivecli.render.event_table import EventRow, event_table, field_table
+    from archivecli.render.theme import safe
 
     if outcome is None or fields or not outcome.interpretation.terms:
-        passages = {hit.event.id: reasons(hit) for hit in hits if hit.reasons}
+        passages = {hit.event.id: safe("; ".join(hit.reasons), "not bold") for hit in hits if hit.reasons}
     else:
         from archivecli.render.highlight import Highlighter
 

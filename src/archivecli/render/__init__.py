@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from archivecli.render.tabular import Table
 
 
-def _no_url(page: str) -> str:
-    return ""
-
-
 class FormatContext(NamedTuple):
     """What a format needs beside the events.
 
@@ -31,7 +27,7 @@ class FormatContext(NamedTuple):
     bom: bool = False
     null: bool = False
     about: Mapping[str, Any] = {}
-    page_url: Callable[[str], str] = _no_url
+    page_url: Callable[[str], str] = lambda page: ""
 
 
 class Format(NamedTuple):
@@ -60,9 +56,8 @@ class Format(NamedTuple):
         if context.fields or not self.events:
             from archivecli.render import columns  # with the fields 2 ms, not for most lists
 
-            return self.write_table(
-                columns.table(context.schema, hits, context.fields or columns.SPREADSHEET), context.bom
-            )
+            fields = context.fields or columns.SPREADSHEET
+            return self.write_table(columns.table(context.schema, hits, fields), context.bom)
         module, function = self.events.split(".")
         writer: Callable[..., Iterator[str]] = getattr(importlib.import_module(f"{__name__}.{module}"), function)
         return writer(hits, context)
@@ -85,11 +80,7 @@ FORMATS: dict[str, Format] = {
     "tsv": Format((".tsv", ".tab"), "the same table, separated by tabs", "", "as_tsv", ("bom",), pivots=True),
     "yaml": Format((".yaml", ".yml"), "a catalogue of the events", "records.as_yaml", "as_yaml"),
     "markdown": Format(
-        (".md", ".markdown"),
-        "sections for a document or a wiki",
-        "records.as_markdown",
-        "as_markdown",
-        pivots=True,
+        (".md", ".markdown"), "sections for a document or a wiki", "records.as_markdown", "as_markdown", pivots=True
     ),
     "ics": Format((".ics",), "all-day events for a calendar (RFC 5545)", "icalendar.as_ics"),
     "jsonld": Format((".jsonld",), "schema.org events for web pages and linked data", "jsonld.as_jsonld"),
@@ -106,6 +97,6 @@ ROW_FORMATS = {name: format_ for name, format_ in FORMATS.items() if format_.row
 
 def by_suffix(name: str, formats: Mapping[str, Format] = FORMATS) -> str | None:
     """Return the format for a file name, by its longest known suffix; None for an unknown one."""
-    pairs = [(suffix, format_) for format_, known in formats.items() for suffix in known.suffixes]
-    matching = [pair for pair in pairs if name.lower().endswith(pair[0])]
-    return max(matching, key=lambda pair: len(pair[0]))[1] if matching else None
+    names = {suffix: format_ for format_, known in formats.items() for suffix in known.suffixes}
+    suffix = max(filter(name.lower().endswith, names), key=len, default="")
+    return names.get(suffix)

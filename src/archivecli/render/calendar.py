@@ -1,6 +1,8 @@
 """The calendar: years by months with their numbers of events, or weeks with a bar for every event."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import dates, display
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 # Years by months
 
-_MONTH_COLUMNS = tuple(name.lower() for name in SHORT_MONTHS)
+_MONTH_COLUMNS = ("year", *(name.lower() for name in SHORT_MONTHS), "count")
 
 
 class Year(NamedTuple):
@@ -43,21 +45,17 @@ def month_grid(
     """Return the counts of years and months that are within the period asked for."""
     shown = [year for year in years if asked.overlaps(dates.period(year))]
     inside = {month: number for month, number in months.items() if asked.overlaps(dates.period(month))}
-    labels = list(dates.periods_between("year", min(shown), max(shown))) if shown else []
     found = [
         Year(label, years.get(label, 0), tuple(inside.get(f"{label}-{month:02d}", 0) for month in range(1, 13)))
-        for label in reversed(labels)
+        for label in (dates.periods_between("year", min(shown), max(shown)) if shown else ())
     ]
-    return MonthGrid(found, total, *imprecise)
+    return MonthGrid(found[::-1], total, *imprecise)
 
 
 def by_month(grid: MonthGrid, listing: Callable[..., str], view: Callable[..., str]) -> View:
     """Return the table of years by months; ``listing`` and ``view`` make the commands suggested below it."""
-    rows = (
-        {"year": year.label, **dict(zip(_MONTH_COLUMNS, year.months, strict=True)), "count": year.number}
-        for year in grid.years
-    )
-    return View(Table(("year", *_MONTH_COLUMNS, "count"), rows), lambda screen: _draw_grid(grid, listing, view, screen))
+    rows = (dict(zip(_MONTH_COLUMNS, (label, *months, number), strict=True)) for label, number, months in grid.years)
+    return View(Table(_MONTH_COLUMNS, rows), lambda screen: _draw_grid(grid, listing, view, screen))
 
 
 def _draw_grid(
@@ -67,24 +65,23 @@ def _draw_grid(
         return
     layout = _Layout(grid, screen)
     yield from layout.header()
-    silent: list[str] = []  # consecutive years without events share a line
-    for year in grid.years:
-        if year.number:
-            yield from _silent_years(silent)
-            yield from layout.year(year)
-            silent = []
+    for has_events, group in groupby(grid.years, lambda year: year.number > 0):
+        years = list(group)
+        if has_events:
+            yield from chain.from_iterable(map(layout.year, years))
         else:
-            silent.append(year.label)
+            span = " – ".join(dict.fromkeys((years[-1].label, years[0].label)))
+            yield theme.line((f"{span}  no events", theme.SILENCE))
     yield ""
     yield _scale(layout.highest)
     yield theme.note(*_notes(grid))
     yield ""
     number, month = max((number, f"{y.label}-{at:02d}") for y in grid.years for at, number in enumerate(y.months, 1))
     events = f"the {number:,} events" if number > 1 else "the event"
-    year_label = dates.truncate(month, "year")
+    year = dates.truncate(month, "year")
     yield from theme.commands(
         (listing("--month", month), f"lists {events} of {dates.human(month)}"),
-        (view("calendar", year_label, "--days"), f"shows the days of {year_label}"),
+        (view("calendar", year, "--days"), f"shows the days of {year}"),
     )
 
 
@@ -106,12 +103,12 @@ class _Layout:
 
     def year(self, year: Year) -> Iterator["Text"]:
         cells = [self._cell(number) for number in year.months]
-        yield from self._lines((year.label, theme.HEADING), cells, (f"{year.number:>{self.total},}", theme.NUMBER))
+        return self._lines((year.label, theme.HEADING), cells, (f"{year.number:>{self.total},}", theme.NUMBER))
 
     def _lines(self, label: theme.Part, cells: Sequence[theme.Part], total: theme.Part) -> Iterator["Text"]:
         for begin in range(0, 12, self.months):
             end = begin + self.months
-            yield theme.line(label if begin == 0 else "    ", *cells[begin:end], total if end >= 12 else "")
+            yield theme.line("    " if begin else label, *cells[begin:end], total if end >= 12 else "")
 
     def _cell(self, number: int) -> theme.Part:
         if not number:
@@ -126,19 +123,13 @@ _HEAT_SYMBOLS = " ▁▃▅▆█"
 def _scale(highest: int) -> "Text":
     """Return the line that shows which numbers each of the five levels has."""
     line = theme.line(("Events in a month:", theme.DIM))
-    lowest = [1 - (-level * max(highest, 5) // 5) for level in range(6)]
+    last = 0
     for level in range(1, 6):
-        low, high = lowest[level - 1], min(lowest[level] - 1, highest)
-        if low <= highest:
+        first, last = last + 1, min(-(-level * max(highest, 5) // 5), highest)
+        if first <= last:
             line.append(f"{' ' if level == 1 else '   '}{_HEAT_SYMBOLS[level]}", theme.HEAT[level])
-            line.append(f" {low:,}" if low == high else f" {low:,}–{high:,}", theme.DIM)
+            line.append(f" {first:,}" if first == last else f" {first:,}–{last:,}", theme.DIM)
     return line
-
-
-def _silent_years(years: Sequence[str]) -> Iterator["Text"]:
-    if years:
-        span = years[0] if len(years) == 1 else f"{years[-1]} – {years[0]}"
-        yield theme.line((f"{span}  no events", theme.SILENCE))
 
 
 def _notes(grid: MonthGrid) -> Iterator[str]:
@@ -167,8 +158,8 @@ def by_day(events: Iterable[Event], asked: Period, shorten: Callable[[str], str]
 
     def rows() -> Iterator[Row]:
         for day, event in sorted(_days_of(events, asked), key=lambda pair: (pair[0], pair[1].id)):
-            end = event.end or event.start
-            cells = (day, event.id, event.start, end, event.kind or None, event.place or None, event.title)
+            dated = (day, event.id, event.start, event.end or event.start)
+            cells = (*dated, event.kind or None, event.place or None, event.title)
             yield dict(zip(_DAY_COLUMNS, cells, strict=True))
 
     return View(Table(_DAY_COLUMNS, rows()), lambda screen: _draw_months(events, asked, shorten, screen))
@@ -182,10 +173,8 @@ def _days_of(events: Iterable[Event], asked: Period) -> Iterator[tuple[str, Even
         left -= shared.days() if event.is_exact else 1
         if left < 0:
             raise UsageError(f"there are more than {MAX_DAYS:,} days with events", "narrow it with --year or a filter")
-        if event.is_exact:
-            yield from ((dates.add_days(shared.first, number), event) for number in range(shared.days()))
-        else:
-            yield event.start, event
+        days = (dates.add_days(shared.first, n) for n in range(shared.days())) if event.is_exact else [event.start]
+        yield from ((day, event) for day in days)
 
 
 def _intersection(period: Period, other: Period) -> Period:
@@ -195,24 +184,19 @@ def _intersection(period: Period, other: Period) -> Period:
 def _draw_months(
     events: Iterable[Event], asked: Period, shorten: Callable[[str], str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the months that have events, with their weeks, and lines for the gaps between them."""
-    by_month: dict[str, list[Event]] = {}
+    by_month: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         first, last = _intersection(event.period, asked)
         for month in dates.periods_between("month", first, last if event.is_exact else first):
-            by_month.setdefault(month, []).append(event)
-    before = ""
-    for month in sorted(by_month):
-        if before:
-            yield ""
+            by_month[month].append(event)
+    for before, month in pairwise(["", *sorted(by_month)]):
         if before and month_count(before, month) > 2:
             gap = dates.human(add_months(before, 1), add_months(month, -1))
             yield theme.paragraph((f"no events {gap}", theme.SILENCE))
             yield ""
         yield from _draw_month(month, by_month[month], shorten, screen)
-        before = month
-    if before:
         yield ""
+    if by_month:
         yield theme.note("archive show ID tells everything about one event")
 
 
@@ -239,13 +223,12 @@ def _draw_month(
     for event in events:
         if not event.is_exact:
             when = f"some time in {dates.human(event.start, event.end)}  "
-            label = event_label(shorten(event.id), screen.text(event.title), screen.width - len(when))
-            yield theme.line((when, theme.DIM), *label)
+            yield theme.line((when, theme.DIM), *event_label(event, shorten, screen, screen.width - len(when)))
 
 
 def _day_counts(month: str, week: Sequence[int], events: Sequence[Event], cell: int) -> "Text":
     line = theme.line()
-    for day in week:
+    for day in week:  # 0 for those of other months
         number = sum(event.period.overlaps(dates.period(f"{month}-{day:02d}")) for event in events) if day else 0
         shown = f"x{number}" if number else "·" if day else ""
         line.append(f"{shown:<{cell}}", style=theme.NUMBER if number else theme.DIM)
@@ -262,13 +245,17 @@ def _week_bar(week: Sequence[int], days: Period, event: Event, shorten: Callable
         drawn[0] = "◀"
     if event.period.last > days.last:
         drawn[-1] = "▶"
-    label = event_label(shorten(event.id), screen.text(event.title), screen.width - _LABEL_AT)
+    label = event_label(event, shorten, screen, screen.width - _LABEL_AT)
     if goes_on:  # an earlier week has the same label
         label = [(piece, f"{style} {theme.DIM}".strip()) for piece, style in label]
     gap = " " * (_LABEL_AT - 3 * first - len(drawn))
     return theme.line(" " * 3 * first, ("".join(drawn), theme.kind(event.kind)), gap, *label)
 
 
-def event_label(short_id: str, title: str, width: int) -> list[tuple[str, str]]:
-    """Return the id and the title of an event, truncated to a width."""
-    return [(short_id, theme.ID), (f" {display.truncate(title, max(width - len(short_id) - 1, 0))}", "")]
+def event_label(
+    event: Event, shorten: Callable[[str], str], screen: Screen, width: int, date: str = ""
+) -> list[tuple[str, str]]:
+    """Return the short id and the title of an event, after a date if there is one, truncated to a width."""
+    short_id = shorten(event.id)
+    title = display.truncate(f"{date}{screen.text(event.title)}", max(width - len(short_id) - 1, 0))
+    return [(short_id, theme.ID), (f" {title}", "")]

@@ -43,11 +43,12 @@ def card(
     """
     width = min(screen.width, WIDEST)
     yield _head(event, width)
-    for group, found in _groups(schema, event):
-        yield ""
-        if group:
-            yield Text(f" {group}", style=theme.HEADING)
-        yield from _body(found, width)
+    for group, found in _groups(schema, event).items():
+        if found:
+            yield ""
+            if group:
+                yield Text(f" {group}", style=theme.HEADING)
+            yield from _body(found, width)
     yield ""
     yield from _suggestions(links, width, screen, catalogue)
 
@@ -82,16 +83,14 @@ def _head(event: Event, width: int) -> RenderableType:
     return Panel(shown, border_style=theme.DIM, width=width, subtitle=name, subtitle_align="right")
 
 
-def _groups(schema: Schema, event: Event) -> Iterator[tuple[str, list[Detail]]]:
-    """Yield the groups of the card with their lines, the summary first and without a name."""
-    groups: dict[str, list[Detail]] = {"Summary": []}
+def _groups(schema: Schema, event: Event) -> dict[str, list[Detail]]:
+    """Return the lines of each group of the card, the summary first and without a name."""
+    groups: dict[str, list[Detail]] = {"": []}
     for line in lines(schema, event):
         in_head = line.field.name in _IN_HEAD or (line.field.name == "kind" and line.text == event.kind)
         if not in_head:
-            groups.setdefault(line.field.group, []).append(line)
-    for group, found in groups.items():
-        if found:
-            yield ("" if group == "Summary" else group), found
+            groups.setdefault("" if line.field.group == "Summary" else line.field.group, []).append(line)
+    return groups
 
 
 def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
@@ -103,28 +102,23 @@ def _body(found: list[Detail], width: int) -> Iterator[RenderableType]:
     elif found[0].field.name == "statements":
         for speaker, statements in groupby(found, key=lambda line: line.lead):
             yield Padding(safe(speaker, "bold"), (0, 0, 0, 2))
-            yield Padding(
-                _points((safe(line.text.removeprefix(line.lead).lstrip(": ")) for line in statements), width - 4),
-                (0, 0, 0, 2),
-            )
+            said = (safe(line.text.removeprefix(line.lead).lstrip(": ")) for line in statements)
+            yield Padding(_points(said, width - 4), (0, 0, 0, 2))
     else:
         yield Padding(_points((_value(line) for line in found), width - 3), (0, 0, 0, 2))
 
 
 def _labelled(found: list[Detail], width: int) -> Table:
+    value_width = width - _LABELS - 4
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(style=theme.LABEL, width=_LABELS - 1)
-    value_width = width - _LABELS - 4
     grid.add_column(width=max(value_width, 10), overflow="fold")
-    for label, values in groupby(found, key=lambda line: line.field.label):
-        held = list(values)
-        if len(held) == 1:
-            grid.add_row("", label, _value(held[0]))
-        elif all(len(line.text) <= _SHORT and not line.url for line in held):
-            grid.add_row("", label, dotted(_value(line) for line in held))
-        else:
-            grid.add_row("", label, _points((_value(line) for line in held), value_width))
+    for label, group in groupby(found, key=lambda line: line.field.label):
+        held = list(group)
+        values = map(_value, held)
+        share_lines = len(held) == 1 or all(len(line.text) <= _SHORT and not line.url for line in held)
+        grid.add_row("", label, dotted(values) if share_lines else _points(values, value_width))
     return grid
 
 
@@ -149,20 +143,19 @@ def _value(line: Detail) -> Text:
     shown.stylize(_LEADS.get(line.field.name, ""), 0, len(display.terminal_safe(line.lead)))
     if line.url:
         shown.stylize(f"link {line.url}")
-        at = shown.plain.find(line.url)
-        if at >= 0:
+        if (at := shown.plain.find(line.url)) >= 0:
             shown.stylize(theme.LINK, at, at + len(line.url))
     return shown
 
 
 def _suggestions(links: Sequence[Link], width: int, screen: Screen, catalogue: str) -> Iterator[RenderableType]:
-    """Yield the commands that show the events before and after and the related ones."""
     if not links:
         return
-    commands = [_show_command(link, catalogue) for link in links]
-    crowded = bool(catalogue) and max(map(len, commands)) > width - _LEAST_TITLE
-    if crowded:
-        commands = [_show_command(link, "") for link in links]
+    show = Text("archive show ", style=theme.DIM)
+    commands = [show.copy().append(display.shell_word(link.short_id), theme.ID) for link in links]
+    crowded = bool(catalogue) and max(map(len, commands)) + len(catalogue) > width - _LEAST_TITLE
+    if not crowded:
+        commands = [command.append(catalogue) for command in commands]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.width = width
     grid.add_column(min_width=8, style=theme.LABEL, no_wrap=True)
@@ -173,8 +166,3 @@ def _suggestions(links: Sequence[Link], width: int, screen: Screen, catalogue: s
     yield grid
     if crowded:
         yield Text(f" each with{catalogue}", style=theme.DIM)
-
-
-def _show_command(link: Link, after: str) -> Text:
-    shown = Text("archive show ", style=theme.DIM)
-    return shown.append(display.shell_word(link.short_id), theme.ID).append(after)

@@ -48,21 +48,18 @@ def reference(event: Event, about: Mapping[str, Any], page_url: Callable[[str], 
     )
 
 
-Style = Callable[[Reference, str], Iterator[Segment]]
-
-
 def chicago(cited: Reference, accessed: str = "") -> Iterator[Segment]:
     """The Chicago Manual of Style, bibliography: Author. “Title.” Page. December 8–9, 2010. Accessed …. URL."""
     when = _american(cited.start, cited.end)
-    parts = [
+    parts = (
         _stopped(cited.author),
-        f"“{_stopped(_inner_quotes(cited.title))}”",
+        _quoted(cited.title),
         _stopped(cited.page),
         f"[{when}]." if cited.inferred else f"{when}.",
         f"Accessed {_american(accessed)}." if accessed else "",
         f"{cited.url}." if cited.url else "",
-    ]
-    yield Segment(" ".join(part for part in parts if part))
+    )
+    yield Segment(" ".join(filter(None, parts)))
 
 
 def apa(cited: Reference, accessed: str = "") -> Iterator[Segment]:
@@ -86,18 +83,17 @@ def mla(cited: Reference, accessed: str = "") -> Iterator[Segment]:
 
     A body that is both author and publisher is named only as publisher.
     """
-    yield Segment(f"“{_stopped(_inner_quotes(cited.title))}” ")
+    yield Segment(f"{_quoted(cited.title)} ")
     when = _british(cited.start, cited.end)
     if cited.page:
         yield from (Segment(cited.page, "italic"), Segment(", "))
-    rest = [cited.author, f"[{when}]" if cited.inferred else when, cited.url]
-    yield Segment(_stopped(", ".join(part for part in rest if part)))
+    rest = (cited.author, f"[{when}]" if cited.inferred else when, cited.url)
+    yield Segment(_stopped(", ".join(filter(None, rest))))
     if accessed:
         yield Segment(f" Accessed {_stopped(_british(accessed))}")
 
 
-STYLES: dict[str, Style] = {"chicago": chicago, "apa": apa, "mla": mla}
-"""Every style by name."""
+STYLES: dict[str, Callable[[Reference, str], Iterator[Segment]]] = {"chicago": chicago, "apa": apa, "mla": mla}
 
 
 def _stopped(part: str) -> str:
@@ -105,10 +101,10 @@ def _stopped(part: str) -> str:
     return part if not part or part.rstrip("’”'\"")[-1:] in ".?!…" else f"{part}."
 
 
-def _inner_quotes(title: str) -> str:
-    """Return a title for use in double quotes: its own become single."""
-    title = re.sub(r'"([^"]*)"', "‘\\1’", title)
-    return title.replace("“", "‘").replace("”", "’")
+def _quoted(title: str) -> str:
+    """Return a title with a full stop in double quotes; its own become single."""
+    title = re.sub(r'"([^"]*)"', "‘\\1’", title).replace("“", "‘").replace("”", "’")
+    return f"“{_stopped(title)}”"
 
 
 _ABBREVIATED = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
@@ -117,25 +113,22 @@ _ABBREVIATED = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "
 def _american(start: str, end: str = "") -> str:
     """December 8–9, 2010 · November 29–December 1, 2010 · October 2009 · 2009."""
     pairs = _days_and_years(start, end, _month_first)
-    return "–".join(f"{days}{', ' if days[-1].isdigit() else ' '}{year}" if days else year for days, year in pairs)
+    return "–".join(f"{days}{', ' if days[-1:].isdigit() else ' '}{year}".lstrip() for days, year in pairs)
 
 
 def _year_first(start: str, end: str = "") -> str:
     """2010, December 8–9 · 2010, November 29–December 1 · 2009, October · 2009."""
-    return "–".join(f"{year}, {days}" if days else year for days, year in _days_and_years(start, end, _month_first))
+    return "–".join(f"{year}, {days}".rstrip(", ") for days, year in _days_and_years(start, end, _month_first))
 
 
 def _british(start: str, end: str = "") -> str:
     """8–9 Dec. 2010 · 29 Nov.–1 Dec. 2010 · Oct. 2009 · 2009."""
-    return "–".join(f"{days} {year}".lstrip() for days, year in _days_and_years(start, end, _day_first))
+    pairs = _days_and_years(start, end, lambda month, days: f"{days} {_ABBREVIATED[month - 1]}".lstrip())
+    return "–".join(f"{days} {year}".lstrip() for days, year in pairs)
 
 
 def _month_first(month: int, days: str) -> str:
     return f"{MONTHS[month - 1].title()} {days}".rstrip()
-
-
-def _day_first(month: int, days: str) -> str:
-    return f"{days} {_ABBREVIATED[month - 1]}".lstrip()
 
 
 def _days_and_years(start: str, end: str, write: Callable[[int, str], str]) -> list[tuple[str, str]]:

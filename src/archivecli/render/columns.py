@@ -35,13 +35,11 @@ def chosen(schema: Schema, typed: str, searched: bool = False) -> tuple[str, ...
 def _near(path: str, paths: list[str]) -> str:
     """Suggest a part of the same field, a part of this name in another field, or a similar field."""
     parent, _, last = path.rpartition(".")
-    inside = [other for other in paths if parent and other.startswith(f"{parent}.")]
-    if inside:
+    if parent and (inside := [other for other in paths if other.startswith(f"{parent}.")]):
         near = similar(last, [other.removeprefix(f"{parent}.") for other in inside], 1)
         meant = f"did you mean {parent}.{near[0]}?\n" if near else ""
         return f"{meant}there are {', '.join(inside)}"
-    beyond = [other for other in paths if other.rpartition(".")[2] == last]
-    if beyond:
+    if beyond := [other for other in paths if other.rpartition(".")[2] == last]:
         return f"did you mean {', '.join(beyond[:5])}?"
     whole = [other for other in paths if "." not in other]
     return did_you_mean(path, whole) or f"there are {', '.join(whole)}"

@@ -31,7 +31,6 @@ def total_only(total: int) -> View:
 
 def count_by(field: str, counts: Sequence[Count], total: int, percent: bool = False) -> View:
     """Return the number of events of each value of a field."""
-
     rows = (_row({field: count.name}, count.number, total, percent) for count in counts)
     return View(Table(_columns(percent, field), rows), lambda screen: _bars(field, counts, total, percent, screen))
 
@@ -61,27 +60,24 @@ def _bars(field: str, counts: Sequence[Count], total: int, percent: bool, screen
     grid.add_column("", ratio=1, no_wrap=True)
     highest = max((count.number for count in counts), default=1)
     cells = max(screen.width - screen.width // 2 - (19 if percent else 12), 5)
-    for count in counts:
-        name = theme.paragraph(screen.text(count.name) if count.name else (NONE, theme.DIM))
-        percentage = [f"{share(count.number, total):.1f}"] if percent else []
-        drawn = theme.line((bar(count.number / highest, cells), theme.BAR))
-        grid.add_row(name, f"{count.number:,}", *percentage, drawn)
+    for name, _, number in counts:
+        grid.add_row(
+            theme.paragraph(screen.text(name) if name else (NONE, theme.DIM)),
+            f"{number:,}",
+            *([f"{share(number, total):.1f}"] if percent else []),
+            theme.line((bar(number / highest, cells), theme.BAR)),
+        )
     yield grid
-    summed = sum(count.number for count in counts)
-    events = display.plural(total, "event")
     yield ""
-    yield theme.note(
-        events if summed == total else f"{events}; some have several values, so the numbers add up to {summed:,}"
-    )
-
-
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
+    summed = sum(count.number for count in counts)
+    several = "" if summed == total else f"; some have several values, so the numbers add up to {summed:,}"
+    yield theme.note(display.plural(total, "event") + several)
 
 
 def bar(share: float, cells: int) -> str:
     """Return a bar of at most ``cells`` cells for a share from 0 to 1; a share above 0 is always visible."""
     eighths = max(round(share * cells * 8), 1 if share else 0)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 # By one field against another
@@ -99,46 +95,37 @@ class CrossTable(NamedTuple):
     cells: Mapping[Keys, int]
     total: int
 
+    def rows(self) -> Iterator[list[int]]:
+        """Yield the numbers of each row, the total at its end, then the totals of the columns."""
+        for row in self.down:
+            yield [*(self.cells.get((row.name, column.name), 0) for column in self.across), row.number]
+        yield [*(column.number for column in self.across), self.total]
+
 
 def cross_table(table: CrossTable, percent: bool) -> View:
     """Return how many events have each value of one field and each of another, with totals."""
-    down, across = table.fields
-    rows = (
-        _row({down: first, across: second}, number, table.total, percent) for first, second, number in _pairs(table)
-    )
-    wide = (down, *(count.name or NONE for count in table.across), ALL)
+    pivot_columns = (table.fields[0], *(count.name or NONE for count in table.across), ALL)
     return View(
-        Table(_columns(percent, down, across), rows),
+        Table(_columns(percent, *table.fields), _pairs(table, percent)),
         lambda screen: _draw_cross_table(table, percent, screen),
-        Table(wide, _pivot(table, percent)),
+        Table(pivot_columns, _pivot(table, percent, pivot_columns)),
     )
 
 
-def _pairs(table: CrossTable) -> Iterator[tuple[str, str, int]]:
-    """Yield the pairs of values that events have, row by row, each row with its total, then the totals of columns."""
-    for first in table.down:
-        for second in table.across:
-            number = table.cells.get((first.name, second.name), 0)
-            if number:
-                yield first.name, second.name, number
-        yield first.name, ALL, first.number
-    for second in table.across:
-        yield ALL, second.name, second.number
-    yield ALL, ALL, table.total
+def _pairs(table: CrossTable, percent: bool) -> Iterator[Row]:
+    """Yield a row for each pair of values that events have, and for each total."""
+    down, across = ([*(count.name for count in counts), ALL] for counts in (table.down, table.across))
+    for first, numbers in zip(down, table.rows(), strict=True):
+        for second, number in zip(across, numbers, strict=True):
+            if number or ALL in (first, second):
+                yield _row(dict(zip(table.fields, (first, second), strict=True)), number, table.total, percent)
 
 
-def _pivot(table: CrossTable, percent: bool) -> Iterator[Row]:
-    down = table.fields[0]
-    lines = [(row.name or NONE, _cells(table, row.name), row.number) for row in table.down]
-    lines.append((ALL, [column.number for column in table.across], table.total))
-    names = [column.name or NONE for column in table.across]
-    for name, numbers, total in lines:
-        values = [share(number, table.total) if percent else number for number in (*numbers, total)]
-        yield {down: name, **dict(zip((*names, ALL), values, strict=True))}
-
-
-def _cells(table: CrossTable, row: str) -> list[int]:
-    return [table.cells.get((row, column.name), 0) for column in table.across]
+def _pivot(table: CrossTable, percent: bool, columns: Sequence[str]) -> Iterator[Row]:
+    names = [*(count.name or NONE for count in table.down), ALL]
+    for name, numbers in zip(names, table.rows(), strict=True):
+        values = [share(number, table.total) if percent else number for number in numbers]
+        yield dict(zip(columns, (name, *values), strict=True))
 
 
 class _Column(NamedTuple):
@@ -153,20 +140,16 @@ class _Column(NamedTuple):
 
 
 def _draw_cross_table(table: CrossTable, percent: bool, screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the table in as many blocks of columns as the width asks for, and how the numbers add up."""
-
-    def shown(numbers: Iterable[int]) -> list[str]:
-        return [(f"{share(n, table.total):.1f}" if percent else f"{n:,}") if n else "·" for n in numbers]
-
+    drawn = table._replace(across=table.across[:MAX_COLUMNS])
     labels = [*(screen.text(count.name) or NONE for count in table.down), "all"]
+    headers = [*(_header(screen.text(count.short or count.name) or NONE) for count in drawn.across), ["all"]]
     columns = [
         _Column(
-            _header(screen.text(column.short or column.name) or NONE),
-            shown([*(table.cells.get((row.name, column.name), 0) for row in table.down), column.number]),
+            header,
+            [(f"{share(n, table.total):.1f}" if percent else f"{n:,}") if n else "·" for n in numbers],
         )
-        for column in table.across[:MAX_COLUMNS]
+        for header, numbers in zip(headers, zip(*drawn.rows(), strict=True), strict=True)
     ]
-    columns.append(_Column(["all"], shown([*(row.number for row in table.down), table.total])))
     width = min(max(map(display.width, [*labels, table.fields[0]])), max(screen.width // 3, 8))
     for block in _blocks(columns, screen.width - width):
         yield from _draw_block(table.fields[0].capitalize(), labels, block, width)
@@ -178,14 +161,11 @@ def _header(name: str) -> list[str]:
     lines = [""]
     for word in name.split():
         while display.width(word) > WIDEST_COLUMN:
-            head = display.truncate(word, WIDEST_COLUMN, "-")
-            lines.append(head)
-            word = word[len(head) - 1 :]
+            lines.append(display.truncate(word, WIDEST_COLUMN, "-"))
+            word = word[len(lines[-1]) - 1 :]
         joined = f"{lines[-1]} {word}".strip()
-        if display.width(joined) <= WIDEST_COLUMN:
-            lines[-1] = joined
-        else:
-            lines.append(word)
+        fits = display.width(joined) <= WIDEST_COLUMN
+        lines[-1:] = [joined] if fits else [lines[-1], word]
     return [line for line in lines if line] or [""]
 
 
@@ -204,23 +184,21 @@ def _blocks(columns: list[_Column], width: int) -> Iterator[list[_Column]]:
 
 def _draw_block(field: str, labels: list[str], block: list[_Column], width: int) -> Iterator["RenderableType"]:
     height = max(len(column.header) for column in block)
-    for place in range(height):
-        heads = [([""] * (height - len(column.header)) + column.header)[place] for column in block]
-        cells = "".join(f"  {_right(head, column.width)}" for head, column in zip(heads, block, strict=True))
-        yield theme.line((display.pad(field if place == height - 1 else "", width) + cells, theme.LABEL))
+    for place in range(-height, 0):  # from the bottom, where all headers end
+        heads = [column.header[place] if len(column.header) >= -place else "" for column in block]
+        cells = (
+            " " * (column.width - display.width(head) + 2) + head for head, column in zip(heads, block, strict=True)
+        )
+        yield theme.line((display.pad(field if place == -1 else "", width) + "".join(cells), theme.LABEL))
     yield theme.line(("─" * (width + sum(column.width + 2 for column in block)), theme.DIM))
     for place, label in enumerate(labels):
         style = theme.HEADING if place == len(labels) - 1 else ""
         line = theme.line((display.pad(display.truncate(label, width), width), style))
         for column in block:
             number = column.numbers[place]
-            line.append(f"  {_right(number, column.width)}", theme.DIM if number == "·" else style)
+            line.append(f"  {number:>{column.width}}", theme.DIM if number == "·" else style)
         yield line
     yield ""
-
-
-def _right(shown: str, cells: int) -> str:
-    return " " * (cells - display.width(shown)) + shown
 
 
 def _notes(table: CrossTable, percent: bool) -> Iterator[str]:
@@ -236,8 +214,6 @@ def _notes(table: CrossTable, percent: bool) -> Iterator[str]:
 
 # Sums
 
-NOT_ADDED = frozenset({"%"})  # units whose numbers are counted, but never added up
-
 
 class Sum(NamedTuple):
     """The sum of a number over the ``shared_by`` events that have the values ``keys``."""
@@ -248,9 +224,11 @@ class Sum(NamedTuple):
 
     @property
     def value(self) -> float | int | None:
-        """The sum without the noise of binary fractions (18.1, not 18.100000000000001); None for percentages."""
+        """The sum without the noise of binary fractions; None for percentages, which are never added up."""
+        if self.total.unit == "%":
+            return None
         rounded = round(self.total.total, 6)
-        return None if self.total.unit in NOT_ADDED else int(rounded) if rounded == int(rounded) else rounded
+        return int(rounded) if rounded == int(rounded) else rounded
 
 
 def sums(measure: NumericField, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str]) -> View:
@@ -261,8 +239,8 @@ def sums(measure: NumericField, fields: Sequence[str], found: Iterable[Sum], not
             row: dict[str, Any] = {field: key or None for field, key in zip(fields, one.keys, strict=True)}
             if measure.units:
                 row["unit"] = one.total.unit or None
-            row |= {"sum": one.value, "numbers": one.total.numbers, "stated_by": one.total.events}
-            yield row | {"count": one.shared_by}
+            numbers = {"numbers": one.total.numbers, "stated_by": one.total.events, "count": one.shared_by}
+            yield {**row, "sum": one.value, **numbers}
 
     columns = ("sum", *(["unit"] if measure.units else []), "numbers", "stated_by", "count", *fields)
     return View(Table(columns, rows()), lambda screen: _draw_sums(measure, fields, found, notes, screen))
@@ -271,7 +249,6 @@ def sums(measure: NumericField, fields: Sequence[str], found: Iterable[Sum], not
 def _draw_sums(
     measure: NumericField, fields: Sequence[str], found: Iterable[Sum], notes: Sequence[str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield a row for each sum with the number of events that state it, and what the sums leave out."""
     grid = _grid()
     for field in fields:
         grid.add_column(field.capitalize())

@@ -8,11 +8,8 @@ from archivecli import dates, display
 from archivecli.events import Event
 from archivecli.schema import Field, Schema
 
-When: TypeAlias = Callable[[str, str], str]
-"""Formats start and end (empty for a single date): ``dates.human`` or ``dates.iso``."""
-
-Phrase: TypeAlias = tuple[str, str]
-"""The name or number that a string begins with, or "", and the rest."""
+When: TypeAlias = Callable[[str, str], str]  # start and end ("" for a single date): dates.human or dates.iso
+Phrase: TypeAlias = tuple[str, str]  # the name or number that a string begins with, or "", and the rest
 
 
 class Detail(NamedTuple):
@@ -45,28 +42,27 @@ def _paragraphs(value: Any, when: When) -> Iterator[Phrase]:
     yield from (("", paragraph) for paragraph in display.paragraphs(value))
 
 
+def _joined(separator: str, *pieces: str) -> str:
+    return separator.join(piece for piece in pieces if piece)
+
+
 def _after_dash(*pieces: str) -> str:
-    joined = "; ".join(piece for piece in pieces if piece)
+    joined = _joined("; ", *pieces)
     return f" — {joined}" if joined else ""
 
 
 def _extras(item: Mapping[str, Any], *done: str) -> str:
     """Return the other fields of an item, after a dash."""
-    return _after_dash(*(_extra(key, value) for key, value in item.items() if key not in done))
-
-
-def _extra(key: str, value: Any) -> str:
-    shown = ", ".join(value) if isinstance(value, list) else str(value)
-    return f"{key} {shown}" if key in ("amount", "for") else shown
+    shown = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in item.items()}
+    named = ("amount", "for")
+    return _after_dash(
+        *(f"{key} {value}" if key in named else value for key, value in shown.items() if key not in done)
+    )
 
 
 def _named(key: str) -> Callable[[Any, When], Iterator[Phrase]]:
     """Return a function that describes an item by its name and its other fields."""
-
-    def describe(item: Any, when: When) -> Iterator[Phrase]:
-        yield item[key], _extras(item, key)
-
-    return describe
+    return lambda item, when: iter([(item[key], _extras(item, key))])
 
 
 def _date(item: Any, when: When) -> Iterator[Phrase]:
@@ -104,7 +100,6 @@ def _person(item: Any, when: When) -> Iterator[Phrase]:
 
 
 def _choice(item: Any, flag: str, yes: str, no: str) -> str:
-    """Return what the value of a flag means, or "" if it is absent."""
     return "" if flag not in item else yes if item[flag] else no
 
 
@@ -112,41 +107,33 @@ def _figure(item: Any, when: When) -> Iterator[Phrase]:
     number = f"{item['value']:,}" + (f"–{item['to']:,}" if "to" in item else "")
     unit = item.get("unit", "")
     amount = f"{number}{'' if unit == '%' else ' '}{unit}".strip()
-    printed = f" (printed: {item['printed']})" if "printed" in item else ""
-    yield amount, f": {item['of']}{printed}"
-
-
-def _statement(item: Any, when: When) -> Iterator[Phrase]:
-    yield item["by"], f": {item['says']}"
+    yield amount, f": {item['of']}" + (f" (printed: {item['printed']})" if "printed" in item else "")
 
 
 def _document(item: Any, when: When) -> Iterator[Phrase]:
-    dated = when(item["date"], "") if "date" in item else ""
-    made = ", ".join(piece for piece in (item.get("by", ""), dated) if piece)
+    made = _joined(", ", item.get("by", ""), when(item["date"], "") if "date" in item else "")
     address = f": {item['url']}" if "url" in item else ""
     yield item["name"], (f" ({made})" if made else "") + address + _after_dash(item.get("note", ""))
 
 
 def _link(item: Any, when: When) -> Iterator[Phrase]:
     name = ", ".join(dict.fromkeys(item[key] for key in ("page", "name") if key in item))
-    if "url" not in item:
-        yield name, ""
-    elif name:
-        yield name, f": {item['url']}"
-    else:
-        yield item["url"], ""
+    url = item.get("url", "")
+    yield (name, f": {url}" if url else "") if name else (url, "")
 
 
 def _source(item: Any, when: When) -> Iterator[Phrase]:
-    entry = f"entry {item['entry']}" if "entry" in item else ""
-    parts = [", ".join(piece for piece in (item.get("page", ""), entry) if piece)]
-    parts.append(f"dated “{item['dated']}”" if "dated" in item else "")
-    parts.append(item.get("section", ""))
-    parts.append(_choice(item, "heading_only", "a heading without text", "a heading and its text"))
-    parts.append(_choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"))
-    parts.append(item.get("url", ""))
-    if any(parts):
-        yield "", "; ".join(piece for piece in parts if piece)
+    described = _joined(
+        "; ",
+        _joined(", ", item.get("page", ""), f"entry {item['entry']}" if "entry" in item else ""),
+        f"dated “{item['dated']}”" if "dated" in item else "",
+        item.get("section", ""),
+        _choice(item, "heading_only", "a heading without text", "a heading and its text"),
+        _choice(item, "more", "points to a fuller report (MORE)", "points to no fuller report"),
+        item.get("url", ""),
+    )
+    if described:
+        yield "", described
     for key, label in (("photos", "photo"), ("captions", "caption")):
         for credit, number in Counter(item.get(key, ())).items():
             yield "", f"{label}: {credit}{f' ({number} times)' if number > 1 else ''}"
@@ -162,7 +149,7 @@ _DESCRIBERS: dict[str, Callable[[Any, When], Iterator[Phrase]]] = {
     "projects": _named("project"),
     "instruments": _named("instrument"),
     "figures": _figure,
-    "statements": _statement,
+    "statements": lambda item, when: iter([(item["by"], f": {item['says']}")]),
     "documents": _document,
     "links": _link,
     "related": _named("event"),

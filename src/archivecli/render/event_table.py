@@ -31,29 +31,28 @@ class EventRow(NamedTuple):
     passage: Text | None = None
 
 
-def reasons(hit: Hit) -> Text:
-    """Return why an event is related, for the line below its title."""
-    return safe("; ".join(hit.reasons), "not bold")
-
-
-def event_table(rows: Sequence[EventRow], total: int, width: int) -> list["RenderableType"]:
-    """Return the rows of a list or search, and a line with their number."""
-    body = _small(rows) if width < SMALL else [_wide(rows) if width >= WIDE else _narrow(rows)]
-    return [*body, _footer(rows, total)]
+def event_table(rows: Sequence[EventRow], total: int, width: int) -> Iterator["RenderableType"]:
+    """Yield the rows of a list or search, and a line with their number."""
+    if width < SMALL:
+        yield from _small(rows)
+    else:
+        yield _wide(rows) if width >= WIDE else _narrow(rows)
+    count = display.plural(len(rows), "event") if total <= len(rows) else f"{len(rows):,} of {total:,} events"
+    if rows and rows[0].hit.partial:
+        count += ", none with all the words: these have most of them"
+    yield Text(f"\n{count} · archive show ID tells everything about one", style=theme.DIM)
 
 
 def field_table(schema: Schema, rows: Sequence[EventRow], fields: Sequence[str], width: int) -> list["RenderableType"]:
     """Return a table of the fields asked for under their paths; if it would not fit, the fields below each other."""
     from archivecli.render import columns
 
-    cells = [
-        [
-            row.short_id if path == "id" else display.terminal_safe(cell(columns.value(schema, row.hit, path)))
-            for path in fields
-        ]
-        for row in rows
-    ]
-    if sum(_least(path, column) for path, column in zip(fields, zip(*cells, strict=True), strict=True)) > width:
+    def shown(row: EventRow, path: str) -> str:
+        return row.short_id if path == "id" else display.terminal_safe(cell(columns.value(schema, row.hit, path)))
+
+    cells = {path: [shown(row, path) for row in rows] for path in fields}
+    widest = {path: min(max(map(display.width, column)), READABLE) for path, column in cells.items()}
+    if sum(3 + max(display.width(path), cells_needed) for path, cells_needed in widest.items()) > width:
         from archivecli.render.card import field_card
 
         return [part for row in rows for part in field_card(schema, row.hit, fields)]
@@ -61,14 +60,9 @@ def field_table(schema: Schema, rows: Sequence[EventRow], fields: Sequence[str],
     for path in fields:
         narrow = path in _STYLES and path != "title"
         body.add_column(path, no_wrap=narrow, overflow="fold", style=_STYLES.get(path, ""))
-    for row_cells in cells:
+    for row_cells in zip(*cells.values(), strict=True):
         body.add_row(*map(Text, row_cells))
     return [body]
-
-
-def _least(path: str, cells: Sequence[str]) -> int:
-    """Return the least width of a readable column, with the gap."""
-    return 3 + max(display.width(path), min(max(map(display.width, cells)), READABLE))
 
 
 _STYLES = {"id": theme.ID, "start": theme.DATE, "end": theme.DATE, "when": theme.DATE, "title": theme.TITLE}
@@ -110,7 +104,6 @@ def _small(rows: Sequence[EventRow]) -> Iterator["RenderableType"]:
 
 
 def _under_title(event: Event, *parts: Text | None) -> Text:
-    """Return the title with a line for each other part."""
     return Text("\n").join([safe(event.title, theme.TITLE), *(part for part in parts if part is not None)])
 
 
@@ -127,10 +120,3 @@ def when(event: Event) -> Text:
 def kind(event: Event) -> Text:
     """Return the kind of an event in its colour."""
     return safe(event.kind, theme.kind(event.kind))
-
-
-def _footer(rows: Sequence[EventRow], total: int) -> Text:
-    count = display.plural(len(rows), "event") if total <= len(rows) else f"{len(rows):,} of {total:,} events"
-    if rows and rows[0].hit.partial:
-        count += ", none with all the words: these have most of them"
-    return Text(f"\n{count} · archive show ID tells everything about one", style=theme.DIM)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _COLUMNS = ("field", "count", "percent", "value", "command")
-_WIDEST_NAME = 40
 _SHORTEST_BAR = 4
 
 AsTyped = Callable[[str, str, str], str | None]
@@ -54,17 +53,18 @@ def facets_view(
             return
         for field in fields:
             shown = [c for place, c in enumerate(field.counts) if not limit or place < limit or not c.name]
-            yield _header(field, total)
+            values = display.plural(sum(1 for count in field.counts if count.name), "value")
+            several = "; an event may have several" if sum(count.number for count in field.counts) > total else ""
+            yield theme.line((field.name.capitalize(), theme.HEADING), (f"  {values}{several}", theme.DIM))
             yield from _draw_values([(count, _narrowing(field.name, count, as_typed)) for count in shown], screen)
             if len(shown) < len(field.counts):
                 left = f"{len(field.counts) - len(shown):,} more: "
                 yield theme.line((left, theme.DIM), (field.command, theme.COMMAND))
             yield ""
         yield theme.note(f"{display.plural(total, 'event')}. The options at the right narrow to a value:")
-        all_options = (
-            _narrowing(field.name, count, as_typed) for field in fields for count in field.counts if count.name
-        )
-        yield theme.paragraph((listing(*next(filter(None, all_options), ())), theme.COMMAND))
+        named = ((field.name, count) for field in fields for count in field.counts if count.name)
+        example = next(filter(None, (_narrowing(field, count, as_typed) for field, count in named)), ())
+        yield theme.paragraph((listing(*example), theme.COMMAND))
 
     return View(Table(_COLUMNS, rows()), draw)
 
@@ -84,12 +84,6 @@ def _narrowing(field: str, count: Count, as_typed: AsTyped) -> tuple[str, ...]:
     return (f'{field}:"{typed}"' if typed == NONE else f"{field}:{typed}",)
 
 
-def _header(field: Field, total: int) -> "RenderableType":
-    values = display.plural(sum(1 for count in field.counts if count.name), "value")
-    several = "; an event may have several" if sum(count.number for count in field.counts) > total else ""
-    return theme.line((field.name.capitalize(), theme.HEADING), (f"  {values}{several}", theme.DIM))
-
-
 def _draw_values(values: Sequence[tuple[Count, tuple[str, ...]]], screen: Screen) -> Iterator["RenderableType"]:
     """Yield a line for each value: its name, number, bar and option; a long option goes below."""
     options = [shlex.join(pieces) for _, pieces in values]
@@ -98,7 +92,7 @@ def _draw_values(values: Sequence[tuple[Count, tuple[str, ...]]], screen: Screen
     digits = len(f"{highest:,}")
     names = [screen.text(count.name) or NONE for count, _ in values]
     free = max(screen.width - digits - last - _SHORTEST_BAR - 6, 12)
-    widest = min(max(map(display.width, names), default=0), _WIDEST_NAME, free, max(screen.width // 3, 12))
+    widest = min(max(map(display.width, names), default=0), 40, free, max(screen.width // 3, 12))
     cells = min(max(screen.width - widest - digits - last - 6, _SHORTEST_BAR), 40)
     for (count, _), name, option in zip(values, names, options, strict=True):
         if display.width(name) > widest and count.short:

@@ -1,8 +1,7 @@
 """The passage of a record in which a search found its words, with the words highlighted."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.text import Text
 
@@ -12,13 +11,11 @@ from archivecli.render import theme
 from archivecli.render.describe import lines
 from archivecli.schema import Schema
 
-Stemming: TypeAlias = Callable[[Iterable[str]], Mapping[str, str]]
-"""Returns the stem of each word, as the index has it."""
-
 TOKEN = re.compile(r"[^\W_]+(?:[-/.,'’][^\W_]+)*%?")
 """What is highlighted as a whole: a word, or several that are joined by more than a space."""
 
 _BEFORE, _PASSAGE = 40, 160  # characters: before the first word found, and of the whole passage
+_NOT_SHOWN = ("id", "title", "start", "end", "related", "inferred")  # as passages
 _BATCH = 100  # events whose words are stemmed together
 
 
@@ -26,34 +23,36 @@ class Highlighter:
     """Finds the words of a query in strings, by the same folding and stemming as the index.
 
     ``terms`` are the words that each term of the query may match; ``wanted`` maps their stems to the number of the term.
+    ``stems`` returns the stem of each word, as the index has it.
     """
 
-    def __init__(self, schema: Schema, terms: Sequence[Iterable[str]], stems: Stemming) -> None:
+    def __init__(
+        self, schema: Schema, terms: Sequence[Sequence[str]], stems: Callable[[Iterable[str]], Mapping[str, str]]
+    ) -> None:
         self.schema = schema
         self._stems = stems
-        wanted = [set(words) for words in terms]
-        stem_of = stems(word for words in wanted for word in words)
-        self.wanted = {stem_of[word]: place for place, words in reversed(list(enumerate(wanted))) for word in words}
+        stem_of = stems(word for words in terms for word in words)
+        self.wanted = {stem_of[word]: place for place, words in reversed(list(enumerate(terms))) for word in words}
         self._terms: dict[str, int | None] = {}
 
     def passages(self, events: Sequence[Event]) -> dict[str, Text]:
         """Return, by the id of the event, the passages that say more than the title."""
-        found: dict[str, Text] = {}
+        found: dict[str, Text | None] = {}
         for at in range(0, len(events), _BATCH):
-            batch = [(event, list(_lines(self.schema, event))) for event in events[at : at + _BATCH]]
+            batch = [(event, self._lines(event)) for event in events[at : at + _BATCH]]
             self._learn(string for event, fields in batch for string in (event.title, *(line for _, line in fields)))
-            for event, fields in batch:
-                if passage := self._passage(event, fields):
-                    found[event.id] = passage
-        return found
+            found |= {event.id: self._passage(event, fields) for event, fields in batch}
+        return {event_id: passage for event_id, passage in found.items() if passage}
+
+    def _lines(self, event: Event) -> list[tuple[str, str]]:
+        shown = (line for line in lines(self.schema, event) if line.field.name not in _NOT_SHOWN)
+        return [(line.field.name, display.terminal_safe(line.text)) for line in shown]
 
     def _learn(self, strings: Iterable[str]) -> None:
         """Find the term of the query that each token belongs to, if any."""
         new = {token for string in strings for token in TOKEN.findall(string)} - self._terms.keys()
-        if not new:
-            return
         words_of = {token: text.words(token) for token in new}
-        stem_of = self._stems(word for words in words_of.values() for word in words)
+        stem_of = self._stems(word for words in words_of.values() for word in words) if new else {}
         for token, words in words_of.items():
             terms = (self.wanted[stem_of[word]] for word in words if stem_of[word] in self.wanted)
             self._terms[token] = next(terms, None)
@@ -92,10 +91,3 @@ class Highlighter:
         passage = self.highlighted(("… " if begin else "") + string[begin:end] + (" …" if end < len(string) else ""))
         passage.stylize("not bold")
         return passage
-
-
-def _lines(schema: Schema, event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the lines of a record that can be shown as a passage, each with the name of its field."""
-    for line in lines(schema, event):
-        if line.field.name not in ("id", "title", "start", "end", "related", "inferred"):
-            yield line.field.name, display.terminal_safe(line.text)

@@ -53,11 +53,9 @@ def _entry(event: Event) -> Iterator[tuple[str, str]]:
     if event.place:
         yield "LOCATION", escaped(_location(event))
     yield "DESCRIPTION", escaped(_description(event))
-    categories = [
-        escaped(display.terminal_safe(name)) for name in (event.kind, *event.record.get("topics", ())) if name
-    ]
-    if categories:
-        yield "CATEGORIES", ",".join(categories)
+    categories = filter(None, (event.kind, *event.record.get("topics", ())))
+    if names := ",".join(escaped(display.terminal_safe(name)) for name in categories):
+        yield "CATEGORIES", names
     for url in _urls(event)[:1]:
         yield "URL", url
     yield "TRANSP", "TRANSPARENT"  # not busy
@@ -76,15 +74,12 @@ def _location(event: Event) -> str:
 
 def _description(event: Event) -> str:
     """Return the summary, the organisers, an imprecise date, every URL and the id, a line each."""
-    lines = [display.terminal_safe(part) for part in event.record.get("summary", "").split("\n") if part.strip()]
-    organisers = [item["body"] for item in event.record.get("organisers", ())]
-    if organisers:
-        lines.append(f"Organised by: {display.terminal_safe('; '.join(organisers))}")
+    lines = display.paragraphs(event.record.get("summary", ""))
+    if organisers := "; ".join(item["body"] for item in event.record.get("organisers", ())):
+        lines.append(f"Organised by: {display.terminal_safe(organisers)}")
     if not event.is_exact:
         lines.append(f"Date as far as it is known: {dates.human(event.start, event.end)}")
-    lines += _urls(event)
-    lines.append(f"Id: {event.id}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_urls(event), f"Id: {event.id}"])
 
 
 def _urls(event: Event) -> list[str]:

@@ -1,6 +1,5 @@
 """JSON-LD: events in the vocabulary of schema.org, for web pages and linked data."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -9,32 +8,28 @@ from archivecli.events import Event, Hit, Record
 from archivecli.render import FormatContext
 from archivecli.render.tabular import enclosed, to_json
 
-_ROLES = {  # of bodies, with the property of schema.org for each
-    "organisers": "organizer",
-    "hosts": "contributor",
-    "partners": "contributor",
-    "funders": "funder",
-    "patrons": "sponsor",
+_ROLES = {  # properties of schema.org, with the fields of bodies for each
+    "organizer": ("organisers",),
+    "contributor": ("hosts", "partners"),
+    "funder": ("funders",),
+    "sponsor": ("patrons",),
 }
 
 
 def as_jsonld(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write a graph of schema.org events; ``<``, ``>`` and ``&`` are escaped, as in a page's script element."""
     opening = '{\n"@context": "https://schema.org",\n"@graph": ['
-    events = (re.sub("[<>&]", _escaped, to_json(_event(hit.event, context), indent=2)) for hit in hits)
+    events = (to_json(_event(hit.event, context), indent=2).translate(_IN_SCRIPT) for hit in hits)
     return enclosed(events, f"{opening}\n", ending="\n]\n}\n", empty=f"{opening}]\n}}\n")
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return f"\\u{ord(match.group()):04x}"
-
-
+_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 _IN_FRAGMENT = "!$&'()*+,;=:@/?"
 
 
 def _event(event: Event, context: FormatContext) -> Record:
     record = event.record
-    found: dict[str, Any] = {
+    found = {
         "@type": "Event",
         "@id": f"#{quote(event.id, safe=_IN_FRAGMENT)}",
         "identifier": event.id,
@@ -43,7 +38,10 @@ def _event(event: Event, context: FormatContext) -> Record:
         "endDate": event.end,
         "additionalType": event.kind,
         "location": _one_or_list(_place(place) for place in record.get("places", ())),
-        **_bodies(record),
+        **{
+            name: _one_or_list(_thing("Organization", item["body"]) for role in roles for item in record.get(role, ()))
+            for name, roles in _ROLES.items()
+        },
         "attendee": _one_or_list(_attendees(record)),
         "about": _one_or_list(_about(record)),
         "keywords": record.get("topics"),
@@ -67,16 +65,9 @@ def _thing(kind: str, name: str, **more: Any) -> Record:
 
 def _place(place: Mapping[str, str]) -> Record:
     named = place.get("venue") or place.get("city") or place.get("country") or place.get("note", "")
-    address = {"addressLocality": place.get("city"), "addressCountry": place.get("country")}
-    known = {key: value for key, value in address.items() if value}
+    fields = {"addressLocality": "city", "addressCountry": "country"}
+    known = {name: place[field] for name, field in fields.items() if place.get(field)}
     return _thing("Place", named, address={"@type": "PostalAddress", **known} if known else None)
-
-
-def _bodies(record: Record) -> dict[str, Any]:
-    found: dict[str, list[Record]] = {}
-    for role, name in _ROLES.items():
-        found.setdefault(name, []).extend(_thing("Organization", item["body"]) for item in record.get(role, ()))
-    return {name: _one_or_list(bodies) for name, bodies in found.items()}
 
 
 def _attendees(record: Record) -> Iterator[Record]:
@@ -85,8 +76,7 @@ def _attendees(record: Record) -> Iterator[Record]:
         yield _thing("Organization", body)
     for person in record.get("people", ()):
         if person.get("present", True):
-            body = person.get("body")
-            affiliation = _thing("Organization", body) if body else None
+            affiliation = _thing("Organization", person["body"]) if person.get("body") else None
             yield _thing("Person", person["name"], jobTitle=person.get("role"), affiliation=affiliation)
 
 
@@ -102,15 +92,9 @@ def _about(record: Record) -> Iterator[Record]:
 def _works(record: Record, context: FormatContext) -> Iterator[Record]:
     """Yield the page that the record is taken from, and the documents of the event."""
     source = record.get("source", {})
-    page = source.get("page")
-    if page:
+    if page := source.get("page"):
         publisher = context.about.get("publisher")
-        yield _thing(
-            "WebPage",
-            page,
-            url=source.get("url") or context.page_url(page),
-            publisher=_thing("Organization", publisher) if publisher else None,
-        )
+        published = _thing("Organization", publisher) if publisher else None
+        yield _thing("WebPage", page, url=source.get("url") or context.page_url(page), publisher=published)
     for document in record.get("documents", ()):
-        more = {"url": document.get("url"), "datePublished": document.get("date")}
-        yield _thing("CreativeWork", document["name"], **more)
+        yield _thing("CreativeWork", document["name"], url=document.get("url"), datePublished=document.get("date"))

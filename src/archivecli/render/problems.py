@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,43 +11,32 @@ from archivecli.errors import Problem, shortened
 from archivecli.render import theme
 from archivecli.render.theme import Segment
 
-Lines = Mapping[tuple[str, int], str]
-"""Lines of files, by path and 1-based number."""
-
 _LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # for YAML
 _BEFORE = 30  # the least number of characters shown before the caret, in a line that is too long
-_SEVERITIES = {"error": theme.ERROR, "warning": theme.WARNING}
 
 
 def lines_of(problems: Iterable[Problem]) -> dict[tuple[str, int], str]:
-    """Return the lines of the files that problems point to; a file that cannot be read again gives none."""
-    wanted: dict[str, set[int]] = {}
-    for problem in problems:
-        if problem.line:
-            wanted.setdefault(problem.path, set()).add(problem.line)
-    found = {}
-    for path, numbers in wanted.items():
-        try:
+    """Return the lines that problems point to, by path and number from 1; a file that cannot be read gives none."""
+    wanted = {(problem.path, problem.line) for problem in problems if problem.line}
+    found: dict[tuple[str, int], str] = {}
+    for path in {path for path, _ in wanted}:
+        with suppress(OSError):
             content = Path(path).read_bytes().decode("utf-8-sig", "replace")
-        except OSError:
-            continue
-        for number, line in enumerate(re.split(_LINE_BREAK, content), 1):
-            if number in numbers:
-                found[path, number] = line
+            lines = enumerate(re.split(_LINE_BREAK, content), 1)
+            found |= {(path, number): line for number, line in lines if (path, number) in wanted}
     return found
 
 
-def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> Iterator[list[Segment]]:
+def report(
+    problem: Problem, lines: Mapping[tuple[str, int], str], width: int, fold: bool = False
+) -> Iterator[list[Segment]]:
     """Yield the lines that describe a problem, each in segments; excerpts fit into ``width`` cells.
 
     ``fold`` wraps suggestions to the width, too.
     """
-    head = [
-        Segment(f"{display.terminal_safe(problem.place)}: ", theme.TITLE),
-        Segment(problem.code, _SEVERITIES[problem.severity]),
-    ]
-    kind = " [warning]" if problem.severity == "warning" else ""
-    yield [*head, Segment(f": {shortened(display.terminal_safe(problem.message))}{kind}")]
+    style, kind = {"error": (theme.ERROR, ""), "warning": (theme.WARNING, " [warning]")}[problem.severity]
+    place, message, hint = map(display.terminal_safe, (problem.place, problem.message, problem.hint))
+    yield [Segment(f"{place}: ", theme.TITLE), Segment(problem.code, style), Segment(f": {shortened(message)}{kind}")]
     gutter = f"{problem.line:>5} | "
     empty = " " * (len(gutter) - 2) + "| "
     line = lines.get((problem.path, problem.line))
@@ -55,7 +45,7 @@ def report(problem: Problem, lines: Lines, width: int, fold: bool = False) -> It
         yield [Segment(gutter, theme.DIM), Segment(shown)]
         yield [Segment(empty, theme.DIM), Segment(" " * caret + "^", theme.ERROR)]
     margin = empty[:-2] + "= "
-    for part in _folded(shortened(display.terminal_safe(problem.hint)), width - len(margin) - 1 if fold else 0):
+    for part in _folded(shortened(hint), width - len(margin) - 1 if fold else 0):
         yield [Segment(margin, theme.DIM), Segment(part, theme.PLACE)]
         margin = " " * len(margin)
 

@@ -1,7 +1,7 @@
 """Whole events as lines, ids, JSON, YAML and Markdown."""
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,7 @@ _LINE = ("id", "when", "kind", "place", "title")
 def ids(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write one id a line, or each ended by NUL."""
     ending = "\0" if context.null else "\n"
-    for hit in hits:
-        yield hit.event.id + ending
+    return (hit.event.id + ending for hit in hits)
 
 
 def plain(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
@@ -51,25 +50,21 @@ def plain_record(schema: Schema, event: Event, fields: Sequence[str] = ()) -> st
 
 def as_json(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write one list of whole records; a search adds ``hit``: score, matched fields, whether words are missing."""
-    return tabular.as_json(_records(hits))
+    return tabular.as_json(Table((), map(_with_hit, hits), of_events=True))
 
 
 def as_jsonl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
     """Write one record a line."""
-    return tabular.as_jsonl(_records(hits))
-
-
-def _records(hits: Iterable[Hit]) -> Table:
-    return Table((), map(_with_hit, hits), of_events=True)
+    return tabular.as_jsonl(Table((), map(_with_hit, hits), of_events=True))
 
 
 def _with_hit(hit: Hit) -> Record:
-    found: Record = {}
+    found: Record = {"fields": list(hit.fields), "partial": hit.partial}
     if hit.reasons:
-        found = {"score": round(hit.score, 3), "reasons": list(hit.reasons)}
-    elif hit.score or hit.fields:
-        found = {"score": round(hit.score, 3), "fields": list(hit.fields), "partial": hit.partial}
-    return {**hit.event.record, "hit": found} if found else hit.event.record
+        found = {"reasons": list(hit.reasons)}
+    elif not hit.score and not hit.fields:
+        return hit.event.record
+    return {**hit.event.record, "hit": {"score": round(hit.score, 3), **found}}
 
 
 def as_yaml(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
@@ -93,11 +88,8 @@ def _self_contained(hits: Iterable[Hit]) -> Iterator[Record]:
     while held:
         record = held.popleft().event.record
         related = [other for other in record.get("related", ()) if other["event"] in kept]
-        yield {
-            name: related if name == "related" else value
-            for name, value in record.items()
-            if name != "related" or related
-        }
+        changed = {name: related if name == "related" else value for name, value in record.items()}
+        yield {name: value for name, value in changed.items() if name != "related" or related}
 
 
 def as_markdown(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
@@ -109,22 +101,20 @@ def _section(schema: Schema, event: Event) -> str:
     from archivecli.render.describe import lines  # as above
 
     head = [f"**{dates.human(event.start, event.end)}**", escaped(event.place), escaped(event.kind), _code(event.id)]
-    parts = [f"## {escaped(event.title)}", " · ".join(part for part in head if part)]
-    groups: dict[str, list[Detail]] = {}
+    groups: dict[str, list[Detail]] = defaultdict(list)
     for line in lines(schema, event):
         if line.field.name not in ("id", "title", "kind", "start", "end"):
-            groups.setdefault(line.field.label or line.field.group, []).append(line)
+            groups[line.field.label or line.field.group].append(line)
+    parts = [f"## {escaped(event.title)}", " · ".join(filter(None, head))]
     parts += [escaped(line.text) for line in groups.pop("Summary", [])]
-    if groups:
-        parts.append("\n".join(_item(label, found) for label, found in groups.items()))
-    return "\n\n".join(parts) + "\n"
+    items = "\n".join(_item(label, found) for label, found in groups.items())
+    return "\n\n".join([*parts, items] if items else parts) + "\n"
 
 
 def _code(value: str) -> str:
     """Return a code span, with more backticks around it than there are inside."""
-    longest = max(map(len, re.findall("`+", value)), default=0)
-    fence = "`" * (longest + 1)
-    return f"{fence} {value} {fence}" if longest else f"`{value}`"
+    fence = max(re.findall("`+", value), default="") + "`"
+    return f"{fence} {value} {fence}" if "`" in value else f"`{value}`"
 
 
 def _item(label: str, found: "list[Detail]") -> str:

@@ -24,7 +24,6 @@ _LATEX = {
     **{character: f"${character}$" for character in "<>|"},
     **{character: f"\\{character}" for character in "{}$&#%_"},
 }
-_LATEX_SPECIAL = re.compile(r"[\\~^<>|{}$&#%_]")
 _LONELY = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _OPENING_QUOTE = re.compile(r"""(?<![^\s(\[{<>/|`'"‘“„«—–-])"(?=[^\s)\]}])""")
 _LIGATURE = re.compile(r"([-'`,])(?=\1)|[?!](?=`)")  # such as the dash that LaTeX makes of two hyphens
@@ -34,30 +33,24 @@ def latex(value: str) -> str:
     """Return a string as one line of LaTeX that prints it; letters beyond ASCII stay, as UTF-8.
 
     Straight quotation marks become curly, since babel gives them a meaning in some languages. A brace without a partner is
-    written by name, because BibTeX counts braces, escaped or not, to find the end of a value; more programs can read the
-    other braces escaped.
+    written by name, because BibTeX counts braces, also escaped ones; more programs can read the others escaped.
     """
     value = _OPENING_QUOTE.sub("“", display.terminal_safe(value)).replace('"', "”")
     lonely = _lonely_braces(value)
-    written = _LATEX_SPECIAL.sub(
-        lambda found: (_LONELY if found.start() in lonely else _LATEX)[found.group()],
-        value,
+    written = re.sub(
+        r"[\\~^<>|{}$&#%_]", lambda found: (_LONELY if found.start() in lonely else _LATEX)[found.group()], value
     )
     return _LIGATURE.sub(r"\g<0>{}", written)
 
 
 def _lonely_braces(value: str) -> set[int]:
-    """Return the positions of braces without a partner."""
-    opened: list[int] = []
-    lonely = set()
+    lonely: list[int] = []
     for found in re.finditer("[{}]", value):
-        if found.group() == "{":
-            opened.append(found.start())
-        elif opened:
-            opened.pop()
+        if found.group() == "}" and lonely and value[lonely[-1]] == "{":
+            lonely.pop()
         else:
-            lonely.add(found.start())
-    return lonely.union(opened)
+            lonely.append(found.start())
+    return set(lonely)
 
 
 def as_bibtex(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
@@ -68,12 +61,8 @@ def as_bibtex(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 def _bibtex_entry(event: Event, context: FormatContext) -> str:
     cited = reference(event, context.about, context.page_url)
     fields = "".join(f"  {name} = {value},\n" for name, value in _bibtex(event, cited))
-    return f"@misc{{{_bibtex_key(cited.key)},\n{fields}}}\n"
-
-
-def _bibtex_key(event_id: str) -> str:
-    """Return an id as a BibTeX key: characters other than ASCII letters, digits and ``_.:/-`` become ``+e9+``."""
-    return re.sub(r"[^A-Za-z0-9_.:/-]", lambda found: f"+{ord(found.group()):x}+", event_id)
+    key = re.sub(r"[^A-Za-z0-9_.:/-]", lambda found: f"+{ord(found.group()):x}+", cited.key)  # é becomes +e9+
+    return f"@misc{{{key},\n{fields}}}\n"
 
 
 def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
@@ -83,25 +72,18 @@ def _bibtex(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     if cited.page:
         yield "howpublished", f"{{{latex(cited.page)}}}"
     yield "year", f"{{{dates.truncate(cited.start, 'year')}}}"
-    _, month, _ = dates.parts(cited.start)
-    if month:
+    if month := dates.parts(cited.start)[1]:
         yield "month", SHORT_MONTHS[month - 1].lower()
     yield "date", f"{{{dates.iso(cited.start, cited.end)}}}"
     if cited.url:
         yield "url", f"{{{quote(cited.url, safe=_URL_SAFE)}}}"
-    note = _note(event, cited)
-    if note:
+    if note := _note(event, cited):
         yield "note", f"{{{latex(note)}}}"
-    topics = ", ".join(_keyword(topic) for topic in event.record.get("topics", ()))
-    if topics:
-        yield "keywords", f"{{{topics}}}"
+    topics = map(latex, event.record.get("topics", ()))
+    if keywords := ", ".join(f"{{{topic}}}" if "," in topic else topic for topic in topics):  # a comma would end one
+        yield "keywords", f"{{{keywords}}}"
     if "summary" in event.record:
         yield "abstract", f"{{{latex(event.record['summary'])}}}"
-
-
-def _keyword(topic: str) -> str:
-    """Return a keyword, in braces if it has a comma, which would end it."""
-    return f"{{{latex(topic)}}}" if "," in topic else latex(topic)
 
 
 _URL_SAFE = "%:/?#[]@!$&'()*+,;=~-._"
@@ -110,8 +92,7 @@ _URL_SAFE = "%:/?#[]@!$&'()*+,;=~-._"
 def _note(event: Event, cited: Reference) -> str:
     """Return the number of the entry, the place of the event, and whether the date was inferred, in words."""
     parts = [f"entry {cited.entry}"] if cited.entry is not None else []
-    held = display.terminal_safe(event.place)
-    if held:
+    if held := display.terminal_safe(event.place):
         parts.append(f"held in {held}" if ";" not in held else f"held in: {held}")
     if cited.inferred:
         parts.append("date inferred by the cataloguer")
@@ -139,8 +120,7 @@ def _ris(event: Event, cited: Reference) -> Iterator[tuple[str, str]]:
     yield "DA", "/".join([*cited.start.split("-"), "", ""][:3]) + "/"
     if cited.end:
         yield "N1", f"Date: {dates.iso(cited.start, cited.end)}"
-    note = _note(event, cited)
-    if note:
+    if note := _note(event, cited):
         yield "N1", note
     yield from (("KW", topic) for topic in event.record.get("topics", ()))
     if "summary" in event.record:
@@ -156,7 +136,7 @@ def as_csl(hits: Iterable[Hit], context: FormatContext) -> Iterator[str]:
 
 def _csl(event: Event, context: FormatContext) -> dict[str, Any]:
     cited = reference(event, context.about, context.page_url)
-    found: dict[str, Any] = {
+    found = {
         "id": cited.key,
         "type": "webpage",
         "title": cited.title,
@@ -174,6 +154,6 @@ def _csl(event: Event, context: FormatContext) -> dict[str, Any]:
 
 
 def _csl_date(cited: Reference) -> dict[str, Any]:
-    ends = [cited.start, cited.end] if cited.end and cited.end != cited.start else [cited.start]
+    ends = dict.fromkeys(filter(None, (cited.start, cited.end)))
     parts: dict[str, Any] = {"date-parts": [[int(part) for part in date.split("-")] for date in ends]}
     return parts | {"circa": True} if cited.inferred else parts

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = Mapping[str, Any]
 
-ALL = "(all)"
-"""Every value together, in the rows that hold totals."""
-
+ALL = "(all)"  # every value together, in the rows that hold totals
 CHUNK = 500  # lines that are aligned with each other; a long answer is never held in memory
 
 
@@ -66,9 +64,7 @@ def cell(value: Any) -> str:
         return ", ".join(texts(value))
     if isinstance(value, list):
         return "; ".join(map(cell, value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _is_number(value: Any) -> bool:
@@ -81,27 +77,22 @@ def _is_number(value: Any) -> bool:
 
 
 def plain(table: Table) -> Iterator[str]:
-    """Write a line for each row in aligned columns without a header; nothing is truncated."""
-    widths = [0] * len(table.columns)
+    """Write a line for each row in aligned columns without a header, numbers to the right; nothing is truncated."""
+    missing = "-" if table.of_events else NONE
+    widths = [0] * len(table.columns)  # grows from chunk to chunk
     rows = iter(table.rows)
     while chunk := [[row[name] for name in table.columns] for row in islice(rows, CHUNK)]:
-        yield _aligned(table, chunk, widths)
-
-
-def _aligned(table: Table, chunk: list[list[Any]], widths: list[int]) -> str:
-    """Align rows, numbers to the right; ``widths`` grows from chunk to chunk."""
-    missing = "-" if table.of_events else NONE
-    cells = [[display.terminal_safe(table.string(value, missing)) for value in row] for row in chunk]
-    for place, column in enumerate(zip(*cells, strict=True)):
-        widths[place] = max(widths[place], *map(display.width, column))
-    if not table.of_events:
-        for row, shown in zip(chunk, cells, strict=True):
-            shown[:] = [_to_the_right(v, c, size) for v, c, size in zip(row, shown, widths, strict=True)]
-    return "".join("  ".join(map(display.pad, row, widths)).rstrip() + "\n" for row in cells)
-
-
-def _to_the_right(value: Any, shown: str, cells: int) -> str:
-    return " " * (cells - display.width(shown)) + shown if _is_number(value) else shown
+        cells = [[display.terminal_safe(table.string(value, missing)) for value in row] for row in chunk]
+        widths = [
+            max(size, *map(display.width, column))
+            for size, column in zip(widths, zip(*cells, strict=True), strict=True)
+        ]
+        for values, shown in zip(chunk, cells, strict=True):
+            for place, value in enumerate(values):
+                gap = " " * (widths[place] - display.width(shown[place]))
+                right = not table.of_events and _is_number(value)
+                shown[place] = gap + shown[place] if right else shown[place] + gap
+        yield "".join("  ".join(shown).rstrip() + "\n" for shown in cells)
 
 
 # JSON and YAML
@@ -125,9 +116,7 @@ def to_json(value: Any, indent: int | None = None, separators: tuple[str, str] |
 
 def as_json(table: Table) -> Iterator[str]:
     """Write one list of objects; a row of numbers takes one line."""
-    if table.of_events:
-        return enclosed(to_json(row, indent=2) for row in table.rows)
-    return enclosed(f"  {to_json(row)}" for row in table.rows)
+    return enclosed(to_json(row, indent=2) if table.of_events else f"  {to_json(row)}" for row in table.rows)
 
 
 def as_jsonl(table: Table) -> Iterator[str]:
@@ -241,12 +230,10 @@ def as_markdown(table: Table) -> Iterator[str]:
     header = f"| {' | '.join(map(escaped, table.columns))} |\n"
     if table.of_events:
         yield f"{header}|{' --- |' * len(table.columns)}\n"
-    opened = table.of_events
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         values = [row[name] for name in table.columns]
-        if not opened:
+        if not number and not table.of_events:
             yield f"{header}|{''.join(' ---: |' if _is_number(value) else ' --- |' for value in values)}\n"
-            opened = True
         cells = (escaped(table.string(value, "" if table.of_events else NONE)) for value in values)
         yield f"| {' | '.join(cells)} |\n"
 

@@ -1,10 +1,8 @@
 """Styles and building blocks of everything that is drawn for people.
 
-Only the sixteen colours that every terminal adapts to its background. Nothing depends on colour: each only repeats a
-word, a letter or a symbol beside it.
-
-Drawings are Unicode. Every symbol takes one cell, so that the output stream can replace it where the terminal has only
-ASCII; strings of the catalogue may become longer in ASCII and so pass through ``Screen.text`` before they are measured.
+Only the sixteen colours that every terminal adapts to its background; each only repeats a word, letter or symbol beside it.
+Every symbol takes one cell, so that the output stream can replace it where the terminal has only ASCII; strings of the
+catalogue may become longer in ASCII and so pass through ``Screen.text`` before they are measured.
 """
 
 from collections.abc import Iterable
@@ -61,18 +59,18 @@ class Segment(NamedTuple):
     style: str = ""
 
 
-def line(*parts: Part) -> "Text":
-    """Return one line of a drawing, cropped where the terminal is narrower."""
-    from rich.text import Text  # 40 ms, only for people
-
-    return Text.assemble(*parts, no_wrap=True, overflow="crop")
-
-
 def paragraph(*parts: Part) -> "Text":
     """Return text that is wrapped where the terminal is narrower, or a cell of a table; nothing in it is markup."""
     from rich.text import Text  # 40 ms, only for people
 
     return Text.assemble(*parts)
+
+
+def line(*parts: Part) -> "Text":
+    """Return one line of a drawing, cropped where the terminal is narrower."""
+    drawn = paragraph(*parts)
+    drawn.no_wrap, drawn.overflow = True, "crop"
+    return drawn
 
 
 def note(*sentences: str) -> "Text":
@@ -88,7 +86,7 @@ def commands(*pairs: tuple[str, str]) -> list["Text"]:
 
 def safe(value: str, style: str = "") -> "Text":
     """Return a string of the catalogue as text on one line."""
-    from rich.text import Text  # 40 ms, only for people
+    from rich.text import Text  # as above
 
     return Text(display.terminal_safe(value), style)
 

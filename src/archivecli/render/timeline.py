@@ -1,9 +1,10 @@
 """The timeline: a row for every event, oldest first, with a bar on an axis of time."""
 
 import itertools
+import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archivecli import dates, display, text
 from archivecli.dates import EVER, SHORT_MONTHS, Period, add_months, month_count
@@ -34,6 +35,10 @@ class Timeline(NamedTuple):
     gaps: Sequence[Period]
     shown: Period
 
+    def values(self, event: Event) -> list[str]:
+        """Return the values of an event for the field."""
+        return facet_values(event, CORE_FACETS[self.field])
+
 
 def make_timeline(
     field: str, counts: Sequence[Count], total: int, busy: Sequence[tuple[str, str]], asked: Period
@@ -41,24 +46,17 @@ def make_timeline(
     """Return what a timeline needs beside its events; ``busy`` are the stretches of months that have some."""
     values = [count for count in counts if count.name]
     several = sum(count.number for count in values) > total
-    shown = asked
-    if busy:  # an open end is drawn as far as events reach
-        first = dates.truncate(asked.first, "month") if asked.first > EVER.first else busy[0][0]
-        last = dates.truncate(asked.last, "month") if asked.last < EVER.last else busy[-1][1]
-        shown = Period(first, last)
-    return Timeline(field, values[:MAX_GROUPS], several, list(_gaps(busy, shown)), shown)
-
-
-def _gaps(busy: Sequence[tuple[str, str]], shown: Period) -> Iterator[Period]:
-    """Yield the first and last month of each stretch without events among the months to draw."""
     if not busy:
-        return
-    if shown.first < busy[0][0]:
-        yield Period(shown.first, add_months(busy[0][0], -1))
-    for (_, end), (begin, _) in itertools.pairwise(busy):
-        yield Period(add_months(end, 1), add_months(begin, -1))
-    if busy[-1][1] < shown.last:
-        yield Period(add_months(busy[-1][1], 1), shown.last)
+        return Timeline(field, values[:MAX_GROUPS], several, [], asked)
+    # an open end is drawn as far as events reach
+    first = dates.truncate(asked.first, "month") if asked.first > EVER.first else busy[0][0]
+    last = dates.truncate(asked.last, "month") if asked.last < EVER.last else busy[-1][1]
+    gaps = [Period(add_months(end, 1), add_months(begin, -1)) for (_, end), (begin, _) in itertools.pairwise(busy)]
+    if first < busy[0][0]:
+        gaps.insert(0, Period(first, add_months(busy[0][0], -1)))
+    if last > busy[-1][1]:
+        gaps.append(Period(add_months(busy[-1][1], 1), last))
+    return Timeline(field, values[:MAX_GROUPS], several, gaps, Period(first, last))
 
 
 # Rows
@@ -73,14 +71,13 @@ def timeline_view(
     def rows() -> Iterator[Row]:
         silent = {add_months(gap.last, 1): month_count(*gap) for gap in line.gaps}
         for event in events:
-            found = facet_values(event, CORE_FACETS[line.field])
-            values: Any = found if line.several else "; ".join(found) or None
+            values = line.values(event)
             yield {
                 "start": event.start,
                 "end": event.end or event.start,
                 "days": event.period.days() if event.is_exact else None,
                 "silent_months": silent.pop(dates.truncate(event.period.first, "month"), 0),
-                line.field: values,
+                line.field: values if line.several else "; ".join(values) or None,
                 "id": event.id,
                 "place": event.place or None,
                 "title": event.title,
@@ -103,16 +100,14 @@ OTHER = Mark("+", theme.DIM)
 
 
 def marks(line: Timeline) -> dict[str, Mark]:
-    """Return a mark for each group, with the first letter of its name that is still free, else any letter or digit."""
+    """Return a mark for each group, with the first letter of its name that is still free, else any letter."""
     found: dict[str, Mark] = {}
-    used: set[str] = set()
-    for place, group in enumerate(line.groups):
+    free = list(string.ascii_uppercase)  # more than there are groups
+    for hue, group in zip(itertools.cycle(theme.HUES), line.groups, strict=False):
         name = group.short or group.name
-        letters = [c for c in text.fold(name).upper() if c.isascii() and c.isalpha()]
-        letter = next((c for c in [*letters, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"] if c not in used), "?")
-        used.add(letter)
-        style = theme.kind(name) if line.field == "kind" else theme.HUES[place % len(theme.HUES)]
-        found[group.name] = Mark(letter, style)
+        letter = next((letter for letter in text.fold(name).upper() if letter in free), free[0])
+        found[group.name] = Mark(letter, theme.kind(name) if line.field == "kind" else hue)
+        free.remove(letter)
     return found
 
 
@@ -134,13 +129,13 @@ class Axis(NamedTuple):
 def _draw(
     line: Timeline, events: Sequence[Event], shorten: Callable[[str], str], view: Callable[..., str], screen: Screen
 ) -> Iterator["RenderableType"]:
-    """Yield the axes with their events and gaps, the legend, and suggested commands."""
     if not events:
         return
     found = marks(line)
     least = max(MIN_GAP, month_count(*line.shown) // 40)
     gaps = [gap for gap in line.gaps if month_count(*gap) >= least]
-    groups = [_group(event, line) for event in events]
+    # the most frequent of an event's values that has a letter, or ""
+    groups = [next((name for name in found if name in line.values(event)), "") for event in events]
     for axis in _axes(line.shown, len(events), max(screen.width * 9 // 20, 12)):
         held = [pair for pair in zip(events, groups, strict=True) if pair[0].period.overlaps(axis.period)]
         if not held:
@@ -149,7 +144,7 @@ def _draw(
         for event, group in held:
             while gaps and gaps[0].last < event.period.first:
                 yield _gap(gaps.pop(0), axis)
-            yield _bar(event, found.get(group, OTHER), axis, shorten(event.id), screen)
+            yield _bar(event, found.get(group, OTHER), axis, shorten, screen)
         while gaps and gaps[0].last <= axis.period.last:
             yield _gap(gaps.pop(0), axis)
         yield ""
@@ -163,26 +158,17 @@ def _draw(
     yield from theme.commands(*pairs)
 
 
-def _group(event: Event, line: Timeline) -> str:
-    """Return the most frequent of an event's values that has a letter, or ""."""
-    values = facet_values(event, CORE_FACETS[line.field])
-    return next((group.name for group in line.groups if group.name in values), "")
-
-
 def _axes(shown: Period, events: int, width: int) -> Iterator[Axis]:
     """Yield an axis for each year if years have many events, else one for all."""
     years = list(dates.periods_between("year", *shown))
+    days = dates.period(*shown)
     if len(years) > 1 and events >= MIN_EVENTS_A_YEAR * len(years):
-        for year in years:
-            yield _make_axis(year, dates.period(year), width)
+        pairs = [(year, dates.period(year)) for year in years]
     else:
-        days = dates.period(*shown)
         whole = days == dates.period(years[0], years[-1]) or len(years) > 11
-        yield _make_axis(dates.human(*((years[0], years[-1]) if whole else shown)), days, width)
-
-
-def _make_axis(title: str, days: Period, width: int) -> Axis:
-    return Axis(title, days, list(_ticks(days, width)), width)
+        pairs = [(dates.human(*((years[0], years[-1]) if whole else shown)), days)]
+    for title, period in pairs:
+        yield Axis(title, period, list(_ticks(period, width)), width)
 
 
 def _ticks(days: Period, width: int) -> Iterator[tuple[str, str]]:
@@ -191,7 +177,7 @@ def _ticks(days: Period, width: int) -> Iterator[tuple[str, str]]:
     if len(months) > 24:
         years = list(dates.periods_between("year", *days))
         step = next((n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if len(months) // 12 // n * 6 <= width), 1000)
-        starts = [(dates.first_day(year), year) for year in years if int(year) % step == 0]
+        starts = ((dates.first_day(year), year) for year in years if int(year) % step == 0)
         yield from (tick for tick in starts if tick[0] >= days.first)
         return
     names = [(month, SHORT_MONTHS[dates.parts(month)[1] - 1]) for month in months]
@@ -209,12 +195,11 @@ def _draw_axis(axis: Axis, events: int) -> Iterator["Text"]:
     labels, ticks = [" "] * axis.width, ["─"] * axis.width
     for column, label in columns:
         shown = label if len(label) < distance else label[:1] if not label[:1].isdigit() else ""
-        if column + len(shown) > axis.width:
-            shown = ""
-        labels[column : column + len(shown)] = shown
+        if column + len(shown) <= axis.width:
+            labels[column : column + len(shown)] = shown
         ticks[column] = "┬"
     yield theme.line(
-        ("".join(labels[: axis.width]), theme.LABEL),
+        ("".join(labels), theme.LABEL),
         (f"  {axis.title}", theme.HEADING),
         f"  {display.plural(events, 'event')}",
     )
@@ -227,7 +212,7 @@ def _gap(gap: Period, axis: Axis) -> "Text":
     return theme.line((f"{drawn:<{axis.width}}  no events {dates.human(*gap)}", theme.SILENCE))
 
 
-def _bar(event: Event, mark: Mark, axis: Axis, short_id: str, screen: Screen) -> "Text":
+def _bar(event: Event, mark: Mark, axis: Axis, shorten: Callable[[str], str], screen: Screen) -> "Text":
     """Return a bar with its letter, arrows if it extends beyond the axis, and dashes for imprecise dates."""
     first, last = axis.column(event.period.first), axis.column(event.period.last)
     drawn = list(("━" if event.is_exact else "┄") * (last - first + 1))
@@ -242,16 +227,15 @@ def _bar(event: Event, mark: Mark, axis: Axis, short_id: str, screen: Screen) ->
         " " * first,
         ("".join(drawn), theme.DIM if mark == OTHER else f"bold {mark.style}"),
         " " * (axis.width - last + 1),
-        *event_label(short_id, f"{date}{screen.text(event.title)}", screen.width - axis.width - 2),
+        *event_label(event, shorten, screen, screen.width - axis.width - 2, date),
     )
 
 
 def _legend(line: Timeline, found: dict[str, Mark], used: set[str], screen: Screen) -> Iterator["RenderableType"]:
-    """Yield the meaning of the letters and colours drawn; a line ends between entries."""
     entries = [
-        theme.line((mark.letter, f"bold {mark.style}"), f" {screen.text(group.short or group.name)}")
-        for group, mark in zip(line.groups, found.values(), strict=True)
-        if group.name in used
+        theme.line((found[name].letter, f"bold {found[name].style}"), f" {screen.text(short or name)}")
+        for name, short, _ in line.groups
+        if name in used
     ]
     if "" in used:
         entries.append(theme.line((f"{OTHER.letter} other or none", theme.DIM)))
