@@ -21,6 +21,8 @@
 import zlib
 from collections.abc import Callable, Iterable
 
+from archivecli.schema import CORE_FACETS
+
 CONTENT_VERSION = 11
 
 Progress = Callable[[int], None]
@@ -77,4 +79,4 @@ INDEXES = (
 )
 """Created once the tables are full, which is faster."""
 
-VERSION = f"{CONTENT_VERSION}-{zlib.crc32(''.join((TABLES, *INDEXES)).encode()):08x}"
+VERSION = f"{CONTENT_VERSION}-{zlib.crc32(''.join((TABLES, *INDEXES, repr(CORE_FACETS))).encode()):08x}"

@@ -230,17 +230,19 @@ class _Builder:
         plain = isinstance(key, str) and getattr(key, "plain", not event.style)
         if not isinstance(key, str):
             line, column = (key.line, key.column) if self.places else (1, 1)
-            reason = "key", "a list or mapping cannot be a key", "write a string before the ':'"
+            what = "a list or mapping cannot be a key"
+            fault = Problem(self.path, line, column, "key", what, "write a string before the ':'")
         elif key == "<<" and plain:
-            reason = "plain-data", "merge keys are not supported", "write the fields out"
+            what = "merge keys are not supported"
+            fault = Problem(self.path, line, column, "plain-data", what, "write the fields out")
         elif plain and re.match(_ODD, key):
-            reason = "syntax", f"the key begins with {_space_name(key[0])}", _SPACES
+            fault = Problem(self.path, line, column, "syntax", f"the key begins with {_space_name(key[0])}", _SPACES)
         elif key in node:
             self.faults.append(duplicate_key(self.path, key, line, column))
             return _LEFT_OUT
         else:
             return key
-        self.faults.append(Problem(self.path, line, column, *reason))
+        self.faults.append(fault)
         if self.places:
             node.partial = True
         return _LEFT_OUT
