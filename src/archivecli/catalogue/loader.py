@@ -89,6 +89,24 @@ class Catalogue:
         """
         self.path = path
         self.schema: Schema = CORE
+        problems: list[Problem] = []
+        if found is None:
+            found, problems = files.survey(path)
+        try:
+            self._open_all(list(found), problems, known or {}, on_batch, whole, places=False)
+        except HasProblems:
+            self._open_all(list(found), problems, known or {}, on_batch, whole, places=True)
+
+    def _open_all(
+        self,
+        found: list[Source],
+        problems: list[Problem],
+        known: Mapping[str, Known],
+        on_batch: OnBatch | None,
+        whole: bool,
+        places: bool,
+    ) -> None:
+        """Open all files; raise HasProblems if there is something to report and values have no ``places``."""
         self._head = Head()
         self.about = self._head.about
         self.vocabulary = self._head.vocabulary
@@ -100,14 +118,12 @@ class Catalogue:
         self._units: list[Unit] = []
         self._read: list[Unit] = []
         self._references = _References()
-        if found is None:
-            found, problems = files.survey(path)
-            self._lose(*problems)
+        self._lose(*problems)
         self.sources = found
         self._validator = Validator("", self.vocabulary)
         for number, source in enumerate(found):
             with self._collecting(source.path):
-                if whole or not self._open(source, (known or {}).get(source.path), on_batch):
+                if whole or not self._open(source, known.get(source.path), on_batch, places):
                     self.sources[number] = self._open_whole(source)
         self._head.resolve_countries()
 
@@ -140,10 +156,10 @@ class Catalogue:
         if problems:
             self.vocabulary.lose(lost)
 
-    def _open(self, source: Source, known: Known | None, on_batch: OnBatch | None) -> bool:
+    def _open(self, source: Source, known: Known | None, on_batch: OnBatch | None, places: bool) -> bool:
         """Read the head of a file and find its batches; return False if the file must be parsed whole."""
         found = Layout(known.digest, known.head, b"", 1, []) if known else layout.scan(source, on_batch)
-        roots = _parse_head(found, source.path)
+        roots = _parse_head(found, source.path, places)
         if roots is None or (found.after and not _can_parse(found.batches[-1])):  # the list may end elsewhere
             return False
         for root in roots:
@@ -308,14 +324,14 @@ def _split(source: Source, root: Any, skip: int = 0) -> Iterator[Items]:
 _DOCUMENT = re.compile(rb"^(?:---|\.\.\.)", re.MULTILINE)
 
 
-def _parse_head(found: Layout, path: str) -> list[dict[str, Any]] | None:
+def _parse_head(found: Layout, path: str, places: bool) -> list[dict[str, Any]] | None:
     """Return the mappings before and after the events; None if the file must be parsed whole."""
     if found.after and _DOCUMENT.search(found.after):
         return None
     roots: list[dict[str, Any]] = []
     for data, line in ((found.before, 1), (found.after, found.after_line)):
         try:
-            root, faults = yaml.parse(yaml.decode(data, path, line), path, line, places=True)
+            root, faults = yaml.parse(yaml.decode(data, path, line), path, line, places=places)
         except ParseError:
             return None
         if root is not None:

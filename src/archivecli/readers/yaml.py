@@ -5,6 +5,7 @@ stay strings; an unquoted one that YAML 1.1 reads as another type is an ``Ambigu
 """
 
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from archivecli.errors import Problem
@@ -71,9 +72,13 @@ _NUMBERS = r"""(?ix) ~ | [-+]? \.inf | \.nan | = | <<
 _FIRST = frozenset("~nNyYtTfFoO0123456789+-.=<")
 
 
+_MAX_AMBIGUOUS = 64  # characters; no longer string is a number, a date, a boolean or null
+
+
+@lru_cache(maxsize=20_000)  # most strings recur, and are short
 def is_ambiguous(text: str) -> bool:
     """Return whether YAML 1.1 reads this unquoted string as a number, a date, a boolean or null."""
-    if text[:1] not in _FIRST or len(text) >= 64:
+    if text[:1] not in _FIRST or len(text) >= _MAX_AMBIGUOUS:
         return False
     return text.lower() in _WORDS if text[0].isalpha() else re.fullmatch(_NUMBERS, text) is not None
 
@@ -171,7 +176,7 @@ class _Builder:
                     raise self._error(event, "size", what, f"the limit is {MAX_TEXT:,}")
                 if places:
                     value = self._placed(event)
-                elif not event.style and is_ambiguous(value):
+                elif not event.style and len(value) < _MAX_AMBIGUOUS and is_ambiguous(value):
                     value = Ambiguous(value)
             elif kind is map_start or kind is list_start:
                 if event.anchor or (event.tag and event.tag != "!"):
@@ -216,7 +221,7 @@ class _Builder:
 
     def _placed(self, event: Any) -> Ambiguous | Text:
         value: Ambiguous | Text
-        if not event.style and is_ambiguous(event.value):
+        if not event.style and len(event.value) < _MAX_AMBIGUOUS and is_ambiguous(event.value):
             value = Ambiguous(event.value)
         else:
             value = Text(event.value)

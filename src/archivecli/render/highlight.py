@@ -33,7 +33,10 @@ class Highlighter:
         self._stems = stems
         stem_of = stems(word for words in terms for word in words)
         self.wanted = {stem_of[word]: place for place, words in reversed(list(enumerate(terms))) for word in words}
-        self._terms: dict[str, int | None] = {}
+        self._terms: dict[str, int | None] = {}  # by token
+        self._matching: set[str] = set()  # tokens with a term
+        # stemming keeps how a word begins, but for a y at the end of a short one, which becomes an i
+        self._beginnings = {stem[:2] for stem in self.wanted} | {f"{s[0]}y" for s in self.wanted if s[1:] == "i"}
 
     def passages(self, events: Sequence[Event]) -> dict[str, Text]:
         """Return, by the id of the event, the passages that say more than the title."""
@@ -51,15 +54,25 @@ class Highlighter:
     def _learn(self, strings: Iterable[str]) -> None:
         """Find the term of the query that each token belongs to, if any."""
         new = {token for string in strings for token in TOKEN.findall(string)} - self._terms.keys()
-        words_of = {token: text.words(token) for token in new}
+        words_of = {token: text.words(token) if self._may_match(token) else [] for token in new}
         stem_of = self._stems(word for words in words_of.values() for word in words) if new else {}
         for token, words in words_of.items():
             terms = (self.wanted[stem_of[word]] for word in words if stem_of[word] in self.wanted)
             self._terms[token] = next(terms, None)
+        self._matching.update(token for token in words_of if self._terms[token] is not None)
+
+    def _may_match(self, token: str) -> bool:
+        """Return whether a token needs a closer look: it is not a plain word, or begins as one of the query does."""
+        return not (token.isascii() and token.isalpha()) or token[:2].lower() in self._beginnings
 
     def spans(self, string: str) -> list[tuple[int, int, int]]:
         """Return begin and end of each token found in a string, with the number of its term."""
         self._learn([string])
+        return self._known_spans(string)
+
+    def _known_spans(self, string: str) -> list[tuple[int, int, int]]:
+        if not any(token in string for token in self._matching):
+            return []
         found = ((*match.span(), self._terms[match.group()]) for match in TOKEN.finditer(string))
         return [(begin, end, term) for begin, end, term in found if term is not None]
 
@@ -73,9 +86,9 @@ class Highlighter:
     def _passage(self, event: Event, fields: Iterable[tuple[str, str]]) -> Text | None:
         """Return the field of the record that matches most of the query, None if the title matches more."""
         best, most, passage = 0, 0, ""
-        in_title = {term for _, _, term in self.spans(event.title)}
+        in_title = {term for _, _, term in self._known_spans(event.title)}
         for name, string in fields:
-            terms = {term for _, _, term in self.spans(string)}
+            terms = {term for _, _, term in self._known_spans(string)}
             weight = 10 * len(terms) + (3 if name == "summary" else 0) + len(terms - in_title)
             if terms and weight > best:
                 label = "" if name == "summary" else self.schema.by_name[name].label
