@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from archivecli.catalogue.loader import Catalogue
 from archivecli.events import Event
+from archivecli.readers.layout import CannotCut
 
 # The default profile gives the same result on every run and machine; HYPOTHESIS_PROFILE=random looks for new failures.
 # Health checks measure the speed of the machine, among other things, so no test depends on them.
@@ -68,10 +69,13 @@ def tried(times: int) -> settings:
     return settings(max_examples=times * settings().max_examples // _REPEATABLE.max_examples)
 
 
-def events_of(path: Path) -> list[Event]:
+def events_of(path: Path, whole: bool = False) -> list[Event]:
     """Return the events of a catalogue; raise CatalogueError with the problems of its files."""
-    catalogue = Catalogue(path)
-    found = [event for batch in catalogue.batches() for event in batch.prepared]
+    catalogue = Catalogue(path, whole=whole)
+    try:
+        found = [event for batch in catalogue.batches() for event in batch.prepared]
+    except CannotCut:
+        return events_of(path, whole=True)
     catalogue.raise_problems()
     return found
 

@@ -125,6 +125,8 @@ def index_or_problems(path: Path, whole: bool = False) -> Any:
         return contents(Catalogue(path, whole=whole))
     except CatalogueError as error:
         return error.problems
+    except layout.CannotCut:
+        return index_or_problems(path, whole=True)
 
 
 LAYOUTS = {

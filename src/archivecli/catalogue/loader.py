@@ -116,6 +116,7 @@ class Catalogue:
         self.digests: list[str] = []
         self.heads: list[tuple[str, bytes]] = []
         self._units: list[Unit] = []
+        self._last_batches: set[Span] = set()  # those before other keys
         self._read: list[Unit] = []
         self._references = _References()
         self._lose(*problems)
@@ -160,8 +161,10 @@ class Catalogue:
         """Read the head of a file and find its batches; return False if the file must be parsed whole."""
         found = Layout(known.digest, known.head, b"", 1, []) if known else layout.scan(source, on_batch)
         roots = _parse_head(found, source.path, places)
-        if roots is None or (found.after and not _can_parse(found.batches[-1])):  # the list may end elsewhere
+        if roots is None:
             return False
+        if found.after:
+            self._last_batches.add(found.batches[-1])
         for root in roots:
             self._head.add(self._validator, root)
         self.digests.append(found.digest)
@@ -242,6 +245,8 @@ class Catalogue:
                 done[path] += batch.size
                 yield unit, batch
                 continue
+            if unit in self._last_batches:  # perhaps a quote that holds a line like a key
+                raise layout.CannotCut
             parsed_whole.add(path)
             root = None
             with self._collecting(path):
@@ -339,14 +344,6 @@ def _parse_head(found: Layout, path: str, places: bool) -> list[dict[str, Any]] 
                 return None
             roots.append(root)
     return None if any("events" in root for root in roots) else roots
-
-
-def _can_parse(span: Span) -> bool:
-    try:
-        _parse_span(span, layout.read(span), False)
-    except ParseError:
-        return False
-    return True
 
 
 class BatchReader:

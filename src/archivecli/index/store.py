@@ -149,11 +149,12 @@ def _build(path: Path, index: Path | None, began_ns: int, progress: Progress | N
     """Build the index: in the cache folder if that can be written, else in memory."""
     from archivecli.catalogue.loader import Catalogue
     from archivecli.index.writer import build
-    from archivecli.readers.layout import Changed
+    from archivecli.readers.layout import CannotCut, Changed
 
-    for pause, whole in ((0.0, False), (0.02, False), (0.1, False), (0.5, True)):  # the last reads each file at once
+    whole = False
+    for pause in (0.0, 0.02, 0.1, 0.5):
         time.sleep(pause)
-        with contextlib.suppress(Changed):
+        try:
             if index is not None:
                 with contextlib.suppress(OSError, sqlite3.DatabaseError):
                     catalogue = Catalogue(path, whole=whole)
@@ -164,6 +165,10 @@ def _build(path: Path, index: Path | None, began_ns: int, progress: Progress | N
             return _build_privately(
                 ":memory:", Catalogue(path, whole=whole), progress
             ), "memory"  # no space for that either
+        except CannotCut:
+            whole = True
+        except Changed:
+            whole = pause > 0  # which reads each file at once
     raise CatalogueError(
         [Problem(str(path), 0, 0, "changing", "a file changes while it is read", "try again in a moment")]
     )

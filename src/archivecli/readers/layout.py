@@ -57,6 +57,10 @@ class Changed(Exception):
     """The file has changed while it was read."""
 
 
+class CannotCut(Changed):
+    """The list of events may end elsewhere than it seems, so the file must be parsed whole."""
+
+
 @contextlib.contextmanager
 def _opened(source: Source) -> Iterator[IO[bytes]]:
     """Open a file; raise Changed if it differs from its state before or after the reading."""
